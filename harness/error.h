@@ -1,0 +1,34 @@
+/*
+ * Errors as values. A function that can fail takes a `struct error *` and returns false (or NULL) after it has written
+ * there what was found, what was wanted and what to do: the message is made where the facts are. Callers may put a
+ * subject in front ("--depth: ...") and pass it on; only main prints.
+ */
+#ifndef CTXBENCH_ERROR_H
+#define CTXBENCH_ERROR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct error {
+    char text[1024]; /* one sentence or a few, without a trailing newline */
+};
+
+/* Writes the message and returns false, so that callers can say `return error_set(...)`. */
+__attribute__((format(printf, 2, 3))) static inline bool error_set(struct error *error, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(error->text, sizeof error->text, format, args);
+    va_end(args);
+    return false;
+}
+
+/* The exit statuses of the program; where several apply: usage before failed before the verdicts. */
+enum exit_status {
+    EXIT_STATUS_OK = 0,
+    EXIT_STATUS_FAILED = 1,
+    EXIT_STATUS_USAGE = 2,
+    EXIT_STATUS_INTERRUPTED = 130,
+};
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * The plan: which cases, in which order their executions run, and how long that will take.
+ */
+#ifndef CTXBENCH_PLAN_H
+#define CTXBENCH_PLAN_H
+
+#include "case.h"
+#include "options.h"
+#include "registry.h"
+#include "topology.h"
+
+struct plan_step {
+    uint32_t case_index;
+    uint32_t execution; /* 0-based repetition of that case */
+};
+
+struct plan {
+    struct bench_case *cases;
+    size_t case_count;
+    struct plan_step *steps; /* case_count * executions, shuffled by the seed, rounds interleaved across cases */
+    size_t step_count;
+    uint64_t seed;
+};
+
+/*
+ * Makes the plan that the options ask for. Strategies that cannot run here are left out with a note on `notes`
+ * (NULL: silent). The references (none, floor, and walk-floor for strategies that read the stack) are always added, so
+ * that ratios can be shown. An empty plan is an error that says which option excluded everything.
+ */
+bool plan_make(struct plan *plan, const struct options *options, const struct registry *registry,
+               struct topology *topology, FILE *notes, struct error *error);
+void plan_free(struct plan *plan);
+
+/* A guess in seconds, from the sample times and the cost around an execution. */
+double plan_estimate_seconds(const struct plan *plan, const struct options *options);
+
+/* What --dry-run shows. */
+void plan_print(const struct plan *plan, const struct options *options, FILE *out);
+
+#endif

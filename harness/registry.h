@@ -1,0 +1,39 @@
+/*
+ * The strategies that this process knows: those built in (found by the build, no list to edit) and plug-ins. Both come
+ * in through the same checks, and a refusal names what was found and what was wanted.
+ */
+#ifndef CTXBENCH_REGISTRY_H
+#define CTXBENCH_REGISTRY_H
+
+#include <stddef.h>
+
+#include "error.h"
+#include "strategy.h"
+
+struct registry_entry {
+    const struct ctx_strategy *strategy;
+    const char *plugin; /* path, or NULL when built in */
+};
+
+struct registry {
+    struct registry_entry *entries; /* references last, otherwise by name */
+    size_t count;
+};
+
+/* Registers the built-in strategies. False with *error set if one breaks the contract, or memory ran out. */
+bool registry_init(struct registry *registry, struct error *error);
+
+/* Loads a plug-in, having tried in a child process whether loading it crashes. The registry is unchanged on failure. */
+bool registry_load_plugin(struct registry *registry, const char *path, struct error *error);
+
+void registry_free(struct registry *registry); /* plug-ins stay loaded: descriptors may still be referred to */
+
+const struct registry_entry *registry_find(const struct registry *registry, const char *name);
+
+/*
+ * Sets selected[i] (of `count` entries) for those that match `patterns`: names and globs, separated by commas.
+ * A pattern that matches nothing is an error, which suggests the nearest name.
+ */
+bool registry_select(const struct registry *registry, const char *patterns, bool *selected, struct error *error);
+
+#endif

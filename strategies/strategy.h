@@ -1,0 +1,123 @@
+/*
+ * The contract between a strategy (a way to find the current context) and whoever runs it.
+ *
+ * A strategy is one C file: it defines a few static inline operations, includes "kernels.h", and thereby exports one
+ * const descriptor, `struct ctx_strategy`. Its operations are inlined into the measuring loops, so nothing below is
+ * called while the clock runs. See skeleton.c for an annotated example and README.md for the operations.
+ *
+ * Sources of ideas: fio's ioengine_ops (descriptor, refusals that name found and wanted), stress-ng (a module that
+ * cannot run registers and says why), Concurrency Kit's regressions (one file of operations feeds timing and proof).
+ */
+#ifndef CTX_STRATEGY_H
+#define CTX_STRATEGY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "context.h"
+
+/* Changes whenever a struct below changes its layout or meaning. */
+#define CTX_STRATEGY_ABI 1u
+
+enum ctx_trait {
+    CTX_TRAIT_REFERENCE = 1u << 0,             /* none, floor, walk-floor: a yardstick, not a way to propagate */
+    CTX_TRAIT_NO_CONTEXT = 1u << 1,            /* finds no context by design: reads add 0 to a checksum */
+    CTX_TRAIT_EXPLICIT_ARGUMENT = 1u << 2,     /* the context is a parameter of every function */
+    CTX_TRAIT_READS_STACK = 1u << 3,           /* walks frames: walk-floor is its yardstick */
+    CTX_TRAIT_SURVIVES_FIBER_SWITCH = 1u << 4, /* the context belongs to the stack, not to the thread */
+    CTX_TRAIT_NEEDS_FRAME_POINTERS = 1u << 5,  /* slower, though still right, in code without them */
+};
+
+/* A number that a workload takes. The first default is its base; a plan varies one parameter at a time. */
+enum { CTX_PARAMETERS_MAX = 4, CTX_DEFAULTS_MAX = 8 };
+struct ctx_parameter {
+    const char *name; /* NULL ends the list */
+    const char *summary;
+    uint32_t min, max;
+    uint32_t defaults[CTX_DEFAULTS_MAX], default_count;
+    uint32_t quick[CTX_DEFAULTS_MAX], quick_count; /* the short run's selection */
+};
+
+/*
+ * What a scenario of the conformance template proves. Workloads name what they rest on; a worker runs those scenarios
+ * before it times a kernel.
+ */
+enum ctx_scenario_id {
+    CTX_SCENARIO_NEST = 1u << 0,          /* nested override and restore */
+    CTX_SCENARIO_FAILING_BODY = 1u << 1,  /* restore after a body that gives up half-way */
+    CTX_SCENARIO_THREE_ANSWERS = 1u << 2, /* unset, NULL and no context are told apart */
+    CTX_SCENARIO_TWO_MANAGERS = 1u << 3,  /* the same key under two managers */
+    CTX_SCENARIO_PLAIN_CHILD = 1u << 4,   /* a plain thread sees nothing */
+    CTX_SCENARIO_INHERIT = 1u << 5,       /* an inheriting thread sees the values as they were at the call */
+    CTX_SCENARIO_HANDOFF = 1u << 6,       /* through a queue to another thread */
+    CTX_SCENARIO_DEEP = 1u << 7,          /* 10,000 frames below the scope */
+    CTX_SCENARIO_REUSE = 1u << 8,         /* a released id or slot carries no residue */
+    CTX_SCENARIO_MANY_THREADS = 1u << 9,  /* threads that set and read at once do not see each other */
+};
+
+/* Proves one thing. Returns NULL, or what was found and what was wanted (static or thread-local storage). */
+struct ctx_scenario {
+    enum ctx_scenario_id id;
+    const char *name;
+    const char *summary;
+    const char *(*run)(void);
+};
+
+/* One thread's share of a measurement. */
+struct ctx_job {
+    uint64_t iterations;                     /* operations to do; at least 1 */
+    uint32_t parameters[CTX_PARAMETERS_MAX]; /* in the order of the workload's parameters */
+    unsigned thread, threads;                /* this thread's index, and how many run at once */
+    void *shared;                            /* what prepare returned, the same for all threads; else NULL */
+};
+
+enum ctx_form {
+    CTX_FORM_THROUGHPUT, /* independent iterations, which the processor may overlap */
+    CTX_FORM_LATENCY,    /* each iteration waits for the value that the one before loaded */
+};
+
+struct ctx_workload {
+    const char *name;
+    const char *summary;
+    const char *operation;             /* what one iteration is, for people: "read", "scope", "round trip" */
+    uint32_t revision;                 /* raised when the work changes: figures of two revisions do not compare */
+    uint32_t requires;                 /* mask of enum ctx_scenario_id */
+    unsigned threads_min, threads_max; /* threads_max 0: as many as there are PUs */
+    bool communicates; /* its threads talk to each other, so one shared PU is a placement worth measuring */
+    struct ctx_parameter parameters[CTX_PARAMETERS_MAX];
+    /* The checksum that thread job->thread must return; `traits` are the strategy's. */
+    uint64_t (*checksum)(const struct ctx_job *job, uint32_t traits);
+};
+
+/* One workload compiled against one strategy. It owns its whole loop. */
+struct ctx_kernel {
+    const struct ctx_workload *workload;
+    enum ctx_form form;
+    void *(*prepare)(const struct ctx_job *job); /* optional; once per measurement, before the threads start */
+    uint64_t (*run)(const struct ctx_job *job);  /* on each thread; returns that thread's checksum */
+    void (*finish)(void *shared);                /* optional; once, after all threads ended */
+};
+
+struct ctx_strategy {
+    uint32_t abi;                     /* CTX_STRATEGY_ABI */
+    uint32_t struct_size;             /* sizeof(struct ctx_strategy) */
+    const char *name;                 /* lower case, digits, '-' */
+    const char *summary;              /* one line */
+    uint32_t traits;                  /* mask of enum ctx_trait */
+    const char *(*unavailable)(void); /* optional; NULL when it runs here, else the reason why it cannot */
+    void (*thread_begin)(void);       /* optional; on each measuring thread, before its first operation */
+    void (*thread_end)(void);         /* optional; on each measuring thread, after its last */
+    const struct ctx_kernel *kernels;
+    size_t kernel_count;
+    const struct ctx_scenario *scenarios;
+    size_t scenario_count;
+};
+
+/* The symbol that a plug-in exports. In the program each strategy's is renamed by the build, so that they can meet. */
+#define CTX_STRATEGY_SYMBOL "ctx_strategy_entry"
+#ifndef CTX_STRATEGY_ENTRY
+#define CTX_STRATEGY_ENTRY ctx_strategy_entry
+#endif
+extern const struct ctx_strategy CTX_STRATEGY_ENTRY;
+
+#endif
