@@ -1,6 +1,8 @@
 /*
  * The result file: a superset of Google Benchmark's JSON, described by results/schema.json. Made from the journal when
  * a run ends (also early), written beside its final place and put there by rename, so that it is whole or absent.
+ *
+ * Executions are read one at a time and written one at a time: memory does not grow with the length of a run.
  */
 #ifndef CTXBENCH_RESULTS_H
 #define CTXBENCH_RESULTS_H
@@ -12,10 +14,24 @@
 
 #define RESULTS_SCHEMA_VERSION 1
 
-/* One execution that took place: what the journal holds. `answer` is owned. */
+/* One execution that took place: what the journal holds. */
 struct results_entry {
     uint32_t case_index, execution;
     struct execution_answer answer;
+};
+
+enum results_next { RESULTS_ENTRY, RESULTS_END, RESULTS_BROKEN };
+
+/*
+ * Where the executions come from: the journal, or an array in a test. Each planned step occurs at most once, in any
+ * order; one that did not take place is simply absent. Writing a file goes through them more than once.
+ */
+struct results_source {
+    /* Back to before the first entry. False with *error set. */
+    bool (*rewind)(void *cursor, struct error *error);
+    /* RESULTS_ENTRY with *entry (owned by the source, valid until the next call), or RESULTS_BROKEN with *error set. */
+    enum results_next (*next)(void *cursor, const struct results_entry **entry, struct error *error);
+    void *cursor;
 };
 
 struct results {
@@ -26,15 +42,18 @@ struct results {
     int argc;
     char **argv;
     bool interrupted;
-    const struct results_entry *entries; /* those there are; a planned step without one is simply absent */
-    size_t entry_count;
+    struct results_source source;
 };
 
 /*
- * Writes the result file to `path` ("-": standard output) atomically. An existing file is replaced only with `force`.
- * False with *error set (unwritable, full, exists): then nothing is left behind.
+ * Writes the result file to `path` ("-": standard output) atomically. An existing file is replaced only with `force`;
+ * a device or a pipe is written to as it stands. False with *error set (unwritable, full, exists): then nothing is left
+ * behind.
  */
 bool results_write(const struct results *results, const char *path, bool force, struct error *error);
+
+/* Tells before the work begins what results_write would refuse afterwards. False with *error set. */
+bool results_check_path(const char *path, bool force, struct error *error);
 
 /* The default name: results/<host>-<date>-<time>.json, or in the current directory when there is no results/. */
 void results_default_path(const struct environment *environment, char *path, size_t size);
