@@ -10,35 +10,48 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "strategy.h"
+
 enum { EXECUTION_SAMPLES_MAX = 64 };
+
+/* What stands in a counter that this system does not offer. It stays out of the result file; nothing is made up. */
+#define EXECUTION_UNKNOWN UINT64_MAX
+
+struct execution_parameter {
+    const char *name; /* as the workload calls it */
+    uint32_t value;
+};
 
 /* Asks for a calibration when `iterations` is 0: the answer's `iterations` then lasts about sample_seconds. */
 struct execution_request {
     const char *case_name; /* echoed in the answer; a mismatch is nonsense */
     const char *strategy, *workload, *form;
-    const uint32_t *parameters; /* CTX_PARAMETERS_MAX of them */
-    const char *placement;
+    struct execution_parameter parameters[CTX_PARAMETERS_MAX];
+    size_t parameter_count;
     unsigned thread_count;
     const unsigned *pus; /* OS indices, one per thread */
     uint64_t iterations; /* per thread and sample */
     unsigned sample_count;
     double sample_seconds;
-    const char *const *plugins; /* paths to load first */
-    size_t plugin_count;
+    const char *plugin; /* the shared object that the strategy comes from; NULL when built in */
 };
 
 /* One measurement: the kernel's loop entered once by every thread. */
 struct execution_sample {
     double real_ns;                /* per operation, of one thread: what a clock on the wall shows */
     double cpu_ns;                 /* per operation, of one thread */
-    uint64_t run_delay_ns;         /* time that the threads waited for a PU, all together */
+    uint64_t run_delay_ns;         /* time that the threads waited for a PU, all together; or EXECUTION_UNKNOWN */
     uint64_t involuntary_switches; /* all threads together */
 };
 
 enum execution_outcome {
     EXECUTION_OK,
-    EXECUTION_FAILED,  /* the worker said why: unproved, wrong checksum, binding refused, unknown name, ... */
-    EXECUTION_CRASHED, /* ended by a signal */
+    EXECUTION_FAILED,         /* the worker said why: binding refused, unknown name, ... */
+    EXECUTION_UNPROVED,       /* a scenario that the workload rests on does not hold */
+    EXECUTION_WRONG_CHECKSUM, /* the kernel did not do the work */
+    EXECUTION_CRASHED,        /* ended by a signal */
+    EXECUTION_ABORTED,        /* ended itself by abort(), as a failed assertion does */
+    EXECUTION_OUT_OF_MEMORY,
     EXECUTION_TIMED_OUT,
     EXECUTION_EXITED,   /* ended without an answer */
     EXECUTION_NONSENSE, /* answered what is no answer of this protocol */
@@ -51,12 +64,17 @@ struct execution_answer {
     unsigned sample_count;
     struct execution_sample samples[EXECUTION_SAMPLES_MAX];
     unsigned thread_count;
-    unsigned *pus_bound; /* as read back, one per thread; owned, freed by execution_answer_clear */
-    char linkage[64];    /* how the strategy was linked: "program" or "plug-in", and so which TLS model it got */
-    double overhead_ms;  /* the worker's own time outside the measurement */
-    uint64_t memory_peak_bytes;
+    unsigned *pus_bound;        /* as read back, one per thread; owned, freed by execution_answer_clear */
+    char linkage[64];           /* how the strategy was linked: "program" or "plug-in", and so which TLS model it got */
+    double overhead_ms;         /* from spawning the worker to its end, less the samples */
+    uint64_t memory_peak_bytes; /* resident, of the worker; or EXECUTION_UNKNOWN */
 };
 
+/* "ok", "crashed", "timed-out", ...: the words of the protocol, the journal and the result file. */
+const char *execution_outcome_name(enum execution_outcome outcome);
+bool execution_outcome_parse(const char *name, enum execution_outcome *outcome);
+
+/* Frees what the answer owns and makes it an empty one. */
 void execution_answer_clear(struct execution_answer *answer);
 
 #endif

@@ -14,9 +14,10 @@
 
 #define RESULTS_SCHEMA_VERSION 1
 
-/* One execution that took place: what the journal holds. */
+/* One execution that took place, or the calibration of a case that failed in it and therefore has no executions. */
 struct results_entry {
     uint32_t case_index, execution;
+    bool calibration; /* then the outcome is never EXECUTION_OK, and `execution` means nothing */
     struct execution_answer answer;
 };
 

@@ -1,0 +1,37 @@
+#include "case.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Appends to a name; one that does not fit is cut at its end. */
+__attribute__((format(printf, 2, 3))) static void append(char name[static CASE_NAME_MAX], const char *format, ...) {
+    size_t length = strlen(name);
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(name + length, CASE_NAME_MAX - length, format, args);
+    va_end(args);
+}
+
+static void append_comparison_name(const struct bench_case *c, char name[static CASE_NAME_MAX]) {
+    const struct ctx_workload *workload = c->kernel->workload;
+    append(name, "%s", workload->name);
+    for (size_t i = 0; i < CTX_PARAMETERS_MAX && workload->parameters[i].name != NULL; i++)
+        append(name, "/%s:%u", workload->parameters[i].name, c->parameters[i]);
+    append(name, "/%s/threads:%u/%s", case_form_name(c->kernel->form), c->placement->thread_count, c->placement->name);
+}
+
+const char *case_form_name(enum ctx_form form) {
+    return form == CTX_FORM_LATENCY ? "latency" : "throughput";
+}
+
+void case_comparison_name(const struct bench_case *c, char name[static CASE_NAME_MAX]) {
+    name[0] = '\0';
+    append_comparison_name(c, name);
+}
+
+void case_name(const struct bench_case *c, char name[static CASE_NAME_MAX]) {
+    name[0] = '\0';
+    append(name, "%s/", c->strategy->name);
+    append_comparison_name(c, name);
+}
