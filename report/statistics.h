@@ -13,11 +13,12 @@ double statistics_quantile(const double *values, size_t n, double q);
 double statistics_median(const double *values, size_t n);
 
 struct statistics_interval {
-    double estimate, low, high;
+    double estimate, low, high; /* NaN throughout when out of memory */
 };
 
 /*
- * Median over executions of the median within each, with a hierarchical percentile bootstrap interval.
+ * Median over executions of the median within each, with a hierarchical percentile bootstrap interval (Davison and
+ * Hinkley, Bootstrap Methods and their Application, 3.8: units are drawn with replacement, then samples within them).
  * samples: execution after execution; counts[i]: samples of execution i (each >= 1). Deterministic for a given seed.
  */
 struct statistics_interval statistics_bootstrap_median(const double *samples, const size_t *counts, size_t executions,

@@ -1,0 +1,36 @@
+# What the program knows of its own build: included by CMake to compile flags and versions in, and run as a script at
+# each build to write the source revision, since a commit does not configure anew.
+if(CMAKE_SCRIPT_MODE_FILE)
+  cmake_minimum_required(VERSION 3.25)
+  execute_process(COMMAND git --no-optional-locks -C ${SOURCE} rev-parse HEAD
+    OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status ERROR_QUIET)
+  execute_process(COMMAND git --no-optional-locks -C ${SOURCE} rev-parse --show-toplevel
+    OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  file(REAL_PATH ${SOURCE} source)
+  if(NOT status STREQUAL "0" OR NOT top STREQUAL source)
+    set(revision "") # An unpacked archive, perhaps inside somebody else's repository.
+  else()
+    # A new file in strategies/ is part of the program before it is tracked, so untracked files count.
+    execute_process(COMMAND git --no-optional-locks -C ${SOURCE} status --porcelain OUTPUT_VARIABLE changes)
+    if(changes)
+      string(APPEND revision "-dirty")
+    endif()
+  endif()
+  file(CONFIGURE OUTPUT ${HEADER} CONTENT "#define BUILD_SOURCE_REVISION \"@revision@\"\n" @ONLY)
+  return()
+endif()
+
+set(revision_header ${CMAKE_CURRENT_BINARY_DIR}/source_revision.h)
+add_custom_target(source_revision
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DHEADER=${revision_header} -P ${CMAKE_CURRENT_LIST_FILE}
+  BYPRODUCTS ${revision_header}
+  VERBATIM)
+add_dependencies(harness source_revision)
+
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+separate_arguments(compiler_flags NATIVE_COMMAND "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${build_type}}")
+list(APPEND compiler_flags $<FILTER:$<TARGET_PROPERTY:house,INTERFACE_COMPILE_OPTIONS>,EXCLUDE,^-W>)
+set_source_files_properties(environment.c PROPERTIES
+  INCLUDE_DIRECTORIES ${CMAKE_CURRENT_BINARY_DIR}
+  COMPILE_DEFINITIONS
+  "BUILD_VERSION=\"${PROJECT_VERSION}\";BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\";BUILD_COMPILER_FLAGS=\"$<JOIN:${compiler_flags}, >\";BUILD_HWLOC_VERSION=\"${HWLOC_VERSION}\";BUILD_BENCHMARK_VERSION=\"${benchmark_VERSION}\";BUILD_UNWIND_VERSION=\"${UNWIND_VERSION}\";BUILD_JANSSON_VERSION=\"${JANSSON_VERSION}\"")
