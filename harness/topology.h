@@ -1,9 +1,13 @@
 /*
- * What the machine is and where threads may run. The only part that knows hwloc.
+ * What the machine is and where threads may run.
  *
- * A placement is a set of processing units (PUs), one per thread, named by the closest thing that they share:
- * same-pu, smt, l2, l3, numa, package, machine for two threads; compact and scatter for more; for one thread
- * "pu" on a uniform machine and one placement per kind of core ("pu-kind0", ...) on a hybrid one.
+ * A placement is a list of processing units (PUs), one per thread, named by the closest thing that the threads share.
+ * Two threads: same-pu, smt (a core), l2, l3, numa, package, machine. Of the things that two PUs share, the closest is
+ * the one with the fewest PUs on this machine, and the first in that order where they are equal: an L3 that is the
+ * whole package and the whole NUMA node gives `l3` and neither `numa` nor `package`; a NUMA node made of two packages
+ * is wider than a package and comes after it. So each pair of PUs belongs to exactly one name.
+ * More threads: compact (neighbours first) and scatter (as far apart as possible); only compact if the sets are equal.
+ * One thread: `pu`, or, on a machine whose cores differ, one placement per kind of core (pu-kind0, pu-kind1, ...).
  *
  * A topology is immutable after loading and may be read from any thread.
  */
@@ -34,20 +38,23 @@ struct topology_cache {
 /* What the result file says of the machine. Everything here is stable across reboots. */
 struct topology_facts {
     char source[256]; /* "this machine", or the file or synthetic description */
-    unsigned package_count, numa_node_count, core_count, pu_count;
-    unsigned pus_present;     /* in the machine, allowed or not; > pu_count when restricted */
-    bool restricted;          /* a cpuset or affinity keeps us from some PUs */
-    char allowed_pus[256];    /* as a list, "0-3,8" */
-    unsigned core_kind_count; /* > 1 on hybrid machines */
-    char cpu_model[128];      /* empty if unknown */
-    struct topology_cache caches[8];
+    unsigned package_count, numa_node_count, core_count, pu_count; /* those with a PU that we may use */
+    unsigned pus_present;            /* in the machine and online, allowed or not; > pu_count when restricted */
+    bool restricted;                 /* a cpuset or affinity keeps us from some PUs */
+    char allowed_pus[512];           /* as a list, "0-3,8"; ends in "..." if it does not fit */
+    unsigned core_kind_count;        /* in the machine; > 1 on hybrid machines */
+    char cpu_model[128];             /* empty if unknown */
+    struct topology_cache caches[8]; /* of the machine, each kind once, whatever we may use of it */
     size_t cache_count;
 };
 
+/* The most PUs that a topology may have: what Linux can be built for. */
+enum { TOPOLOGY_PUS_MAX = 8192 };
+
 /*
- * Loads the topology of this machine (spec NULL; restricted to the PUs that this process may use), of an XML file
- * (spec is a path ending in ".xml") or of hwloc's synthetic description ("synthetic:package:2 core:4 pu:2").
- * Returns NULL with *error set. Free with topology_free.
+ * Loads the topology of this machine (spec NULL; uses only the PUs that this process may run on), of an XML file (spec
+ * is a path ending in ".xml", or of an existing file) or of hwloc's synthetic description ("package:2 core:4 pu:2",
+ * with or without "synthetic:" in front). Returns NULL with *error set. Free with topology_free.
  */
 struct topology *topology_load(const char *spec, struct error *error);
 void topology_free(struct topology *topology);
@@ -58,17 +65,23 @@ bool topology_is_here(const struct topology *topology);
 const struct topology_facts *topology_facts(const struct topology *topology);
 
 /*
- * The placements that `thread_count` threads can have, one representative each, closest first. More threads than PUs:
- * none. `*placements` stays owned by the topology. Returns how many there are.
+ * The placements that `thread_count` threads can have, one representative each, closest first. Hybrid machines: the
+ * representative pair is of one kind of core where there is such a pair, of the highest kind (hwloc ranks the most
+ * performing last). More threads than PUs: none, but for same-pu. `*placements` stays owned by the topology. Returns
+ * how many there are.
  */
-size_t topology_placements(struct topology *topology, unsigned thread_count, const struct placement **placements);
+size_t topology_placements(const struct topology *topology, unsigned thread_count, const struct placement **placements);
 
-/* Draws the machine and its placements as text, at most `width` columns wide. */
-void topology_draw(struct topology *topology, FILE *out, unsigned width);
+/*
+ * Draws the machine and its placements as text, at most `width` columns wide (40 at least). Uses box characters where
+ * the locale of the environment is UTF-8.
+ */
+void topology_draw(const struct topology *topology, FILE *out, unsigned width);
 
 /*
  * Binds the calling thread to the PU with this OS index, and reads the binding back: succeeds only if the thread is
- * then bound to exactly that PU. Needs no loaded topology and is cheap (below 1 ms), for workers.
+ * then bound to exactly that PU and runs there. Needs no loaded topology and is cheap (tens of microseconds). Safe from
+ * several threads at once.
  */
 bool topology_bind_thread(unsigned pu_os_index, struct error *error);
 

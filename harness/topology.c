@@ -1,0 +1,625 @@
+/*
+ * Topology through hwloc, which no other file includes: loads what the machine is, turns it into plain data at once
+ * (topology_model.h), and binds threads.
+ *
+ * hwloc leaves out what we may not use, or it shows everything and marks what is allowed. We ask for the latter and
+ * take the affinity of the process off it ourselves, since a result has to say what the machine is as well as which
+ * part of it was used. That is what HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING would do, with one loading, not two.
+ */
+#include "topology.h"
+
+#include <errno.h>
+#include <hwloc.h>
+#include <hwloc/linux.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "topology_model.h"
+
+/*
+ * No distances and memory attributes: nobody reads them. No changes of binding: hwloc's x86 discovery would visit each
+ * PU in turn, those outside our affinity too, to learn from cpuid what Linux has told already.
+ */
+static const unsigned long load_flags = HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED |
+                                        HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING | HWLOC_TOPOLOGY_FLAG_NO_DISTANCES |
+                                        HWLOC_TOPOLOGY_FLAG_NO_MEMATTRS;
+
+/* Copies text of unknown origin: runs of blanks and control characters become one blank; cut where it does not fit. */
+static void copy_text(char *to, size_t size, const char *from) {
+    size_t length = 0;
+    for (; *from != '\0' && length + 1 < size; from++) {
+        const bool blank = (unsigned char)*from <= ' ' || *from == 0x7f;
+        if (!blank)
+            to[length++] = *from;
+        else if (length > 0 && to[length - 1] != ' ')
+            to[length++] = ' ';
+    }
+    if (*from != '\0') { /* cut: leave no part of a UTF-8 character behind */
+        while (length > 0 && ((unsigned char)to[length - 1] & 0xc0) == 0x80)
+            length--;
+        if (length > 0 && ((unsigned char)to[length - 1] & 0x80) != 0)
+            length--;
+    }
+    while (length > 0 && to[length - 1] == ' ')
+        length--;
+    to[length] = '\0';
+}
+
+/* Loading. */
+
+/*
+ * How many PUs a synthetic description has, or TOPOLOGY_PUS_MAX + 1 if it has more: hwloc takes minutes and gigabytes
+ * to build millions. Multiplies the counts "8", "core:8"; what stands in brackets has no PUs.
+ */
+static unsigned long synthetic_pu_count(const char *description) {
+    unsigned long product = 1;
+    for (const char *at = description; *at != '\0';) {
+        if (*at == '[' || *at == '(') {
+            at += strcspn(at, *at == '[' ? "]" : ")");
+            continue;
+        }
+        const bool starts_count = at == description || strchr(" :\t\n", at[-1]) != NULL;
+        if (!starts_count || *at < '0' || *at > '9') {
+            at++;
+            continue;
+        }
+        char *end;
+        const unsigned long count = strtoul(at, &end, 10);
+        if (count > TOPOLOGY_PUS_MAX || product * count > TOPOLOGY_PUS_MAX)
+            return TOPOLOGY_PUS_MAX + 1;
+        product *= count;
+        at = end;
+    }
+    return product;
+}
+
+static bool set_synthetic(hwloc_topology_t hwloc, const char *description, struct error *error) {
+    if (synthetic_pu_count(description) > TOPOLOGY_PUS_MAX)
+        return error_set(error, "topology '%s' has more than %d PUs, the most that a topology may have", description,
+                         TOPOLOGY_PUS_MAX);
+    if (hwloc_topology_set_synthetic(hwloc, description) != 0)
+        return error_set(error,
+                         "'%s' is no file, and no topology that hwloc understands; wanted is an XML file as "
+                         "`lstopo FILE.xml` writes it, or counts from the machine inwards that end with PUs, as in "
+                         "'synthetic:package:2 numa:2 l3:2 core:4 pu:2'",
+                         description);
+    return true;
+}
+
+/* Reads a whole file, a pipe too. NULL with errno set; otherwise freed by the caller. */
+static char *read_file(const char *path, size_t *size) {
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return NULL;
+    char *text = NULL;
+    size_t room = 0, length = 0;
+    for (size_t got = 1; got > 0; length += got) {
+        if (length == room) {
+            char *const larger = realloc(text, room += 64 * 1024u);
+            if (larger == NULL)
+                break;
+            text = larger;
+        }
+        got = fread(text + length, 1, room - length, file);
+    }
+    const int reason = ferror(file) != 0 ? errno : feof(file) != 0 ? 0 : ENOMEM;
+    (void)fclose(file);
+    if (reason == 0) {
+        *size = length;
+        return text;
+    }
+    free(text);
+    errno = reason;
+    return NULL;
+}
+
+/* hwloc says EINVAL whatever is wrong with a file: so we read it, which tells what cannot be read from nonsense. */
+static bool set_xml(hwloc_topology_t hwloc, const char *path, struct error *error) {
+    size_t size = 0;
+    char *const xml = read_file(path, &size);
+    if (xml == NULL)
+        return error_set(error, "cannot read the topology '%s': %s", path, strerror(errno));
+    const bool ok = size > 0 && size < INT_MAX && hwloc_topology_set_xmlbuffer(hwloc, xml, (int)size) == 0;
+    free(xml);
+    return ok || error_set(error,
+                           "'%s' is not a topology that hwloc understands; wanted is XML as `lstopo FILE.xml` "
+                           "writes it",
+                           path);
+}
+
+static bool set_source(hwloc_topology_t hwloc, const char *spec, struct error *error) {
+    static const char synthetic[] = "synthetic:";
+    if (spec == NULL)
+        return true;
+    if (strncmp(spec, synthetic, strlen(synthetic)) == 0)
+        return set_synthetic(hwloc, spec + strlen(synthetic), error);
+    const size_t length = strlen(spec);
+    if ((length >= 4 && strcasecmp(spec + length - 4, ".xml") == 0) || access(spec, F_OK) == 0)
+        return set_xml(hwloc, spec, error);
+    return set_synthetic(hwloc, spec, error);
+}
+
+static bool load(hwloc_topology_t hwloc, const char *spec, struct error *error) {
+    if (hwloc_topology_set_flags(hwloc, load_flags) != 0 ||
+        hwloc_topology_set_cache_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL) != 0 ||
+        hwloc_topology_set_icache_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL) != 0)
+        return error_set(error, "hwloc %#x refuses our settings: %s; wanted is hwloc %#x or newer",
+                         hwloc_get_api_version(), strerror(errno), HWLOC_API_VERSION);
+    if (!set_source(hwloc, spec, error))
+        return false;
+    if (hwloc_topology_load(hwloc) != 0)
+        return spec != NULL ? error_set(error, "hwloc cannot load the topology '%s': %s", spec, strerror(errno))
+                            : error_set(error,
+                                        "hwloc cannot read this machine's topology: %s; it needs to read "
+                                        "/sys/devices/system and /proc. `--topology` plans without it",
+                                        strerror(errno));
+    const int pu_count = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
+    if (pu_count < 1 || pu_count > TOPOLOGY_PUS_MAX)
+        return error_set(error, "the topology has %d PUs; wanted are 1 to %d", pu_count, TOPOLOGY_PUS_MAX);
+    return true;
+}
+
+/* The PUs that we may use. NULL with *error set; otherwise freed by the caller. */
+static hwloc_bitmap_t allowed_pus(hwloc_topology_t hwloc, struct error *error) {
+    hwloc_bitmap_t allowed = hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(hwloc));
+    hwloc_bitmap_t bound = hwloc_bitmap_alloc();
+    bool ok = allowed != NULL && bound != NULL;
+    if (!ok) {
+        (void)error_set(error, "out of memory while reading the topology");
+    } else if (hwloc_topology_is_thissystem(hwloc)) {
+        if (hwloc_get_cpubind(hwloc, bound, HWLOC_CPUBIND_PROCESS) != 0)
+            ok = error_set(error,
+                           "cannot read which PUs this process may use (sched_getaffinity): %s; a sandbox may forbid "
+                           "it",
+                           strerror(errno));
+        else
+            (void)hwloc_bitmap_and(allowed, allowed, bound);
+    }
+    (void)hwloc_bitmap_and(allowed, allowed, hwloc_topology_get_topology_cpuset(hwloc));
+    if (ok && hwloc_bitmap_iszero(allowed))
+        ok = error_set(error, "the topology has no PU that this process may use");
+    hwloc_bitmap_free(bound);
+    if (ok)
+        return allowed;
+    hwloc_bitmap_free(allowed);
+    return NULL;
+}
+
+/* The plain model. */
+
+enum { CACHE_LEVELS = 5 };
+
+/* What a core is made of. Two cores that differ here are of different kinds, even if hwloc knows of none. */
+struct signature {
+    uint64_t pus;
+    uint64_t cache_bytes[CACHE_LEVELS]; /* by level; level 1 is the data cache */
+};
+
+/* What the walk through hwloc's objects knows at one of them: all that encloses it. */
+struct enclosing {
+    unsigned shares[SHARE_COUNT];
+    struct signature signature;
+};
+
+struct builder {
+    hwloc_topology_t hwloc;
+    hwloc_const_bitmap_t allowed;
+    struct topology *topology;
+    struct signature *signatures; /* of each PU */
+    size_t node_count, pu_count;  /* so far */
+    unsigned share_counts[SHARE_COUNT];
+};
+
+static size_t open_node(struct builder *builder, enum node_type type, hwloc_obj_t object) {
+    struct node *node = &builder->topology->nodes[builder->node_count];
+    *node = (struct node){.type = type, .os_index = object->os_index, .first_pu = builder->pu_count};
+    if (type == NODE_CACHE) {
+        node->level = object->attr->cache.depth;
+        node->bytes = object->attr->cache.size;
+    } else if (type == NODE_NUMA) {
+        node->bytes = object->attr->numanode.local_memory;
+    }
+    return builder->node_count++;
+}
+
+static void close_node(struct builder *builder, size_t index) {
+    struct node *node = &builder->topology->nodes[index];
+    node->subtree = builder->node_count - index;
+    node->pu_count = builder->pu_count - node->first_pu;
+}
+
+/* False for what we do not draw, as hwloc's groups and instruction caches. */
+static bool node_type_of(hwloc_obj_t object, enum node_type *type) {
+    switch (object->type) {
+    case HWLOC_OBJ_MACHINE:
+        *type = NODE_MACHINE;
+        return true;
+    case HWLOC_OBJ_PACKAGE:
+        *type = NODE_PACKAGE;
+        return true;
+    case HWLOC_OBJ_DIE:
+        *type = NODE_DIE;
+        return true;
+    case HWLOC_OBJ_NUMANODE:
+        *type = NODE_NUMA;
+        return true;
+    case HWLOC_OBJ_CORE:
+        *type = NODE_CORE;
+        return true;
+    case HWLOC_OBJ_PU:
+        *type = NODE_PU;
+        return true;
+    default:
+        *type = NODE_CACHE;
+        return hwloc_obj_type_is_dcache(object->type);
+    }
+}
+
+/* Which of the things that PUs can share this object is; SHARE_COUNT if none of them. */
+static enum share share_of(hwloc_obj_t object) {
+    switch (object->type) {
+    case HWLOC_OBJ_CORE:
+        return SHARE_CORE;
+    case HWLOC_OBJ_L2CACHE:
+        return SHARE_L2;
+    case HWLOC_OBJ_L3CACHE:
+        return SHARE_L3;
+    case HWLOC_OBJ_PACKAGE:
+        return SHARE_PACKAGE;
+    case HWLOC_OBJ_MACHINE:
+        return SHARE_MACHINE;
+    default:
+        return SHARE_COUNT;
+    }
+}
+
+static void enclose(struct builder *builder, struct enclosing *enclosing, enum share share) {
+    if (share < SHARE_COUNT)
+        enclosing->shares[share] = ++builder->share_counts[share];
+}
+
+static void add_pu(struct builder *builder, hwloc_obj_t object, const struct enclosing *enclosing) {
+    struct pu *pu = &builder->topology->pus[builder->pu_count];
+    pu->os_index = object->os_index;
+    pu->allowed = hwloc_bitmap_isset(builder->allowed, object->os_index) != 0;
+    memcpy(pu->shares, enclosing->shares, sizeof pu->shares);
+    builder->signatures[builder->pu_count] = enclosing->signature;
+    builder->pu_count++;
+}
+
+/*
+ * Walks an object and all below. hwloc hangs NUMA nodes beside the tree of processors, at the object whose PUs are
+ * local to them; here they enclose that object's children. A PU belongs to the nearest ones: where memory of several
+ * sorts hangs at one object (DRAM and HBM), these count as one thing to share.
+ */
+static void walk(struct builder *builder, hwloc_obj_t object, struct enclosing enclosing) { // NOLINT(misc-no-recursion)
+    enum node_type type;
+    const bool drawn = node_type_of(object, &type);
+    const size_t first_node = builder->node_count;
+    if (drawn)
+        (void)open_node(builder, type, object);
+    enclose(builder, &enclosing, share_of(object));
+    if (type == NODE_CACHE && drawn && object->attr->cache.depth < CACHE_LEVELS)
+        enclosing.signature.cache_bytes[object->attr->cache.depth] = object->attr->cache.size;
+    if (type == NODE_CORE)
+        enclosing.signature.pus = (uint64_t)hwloc_bitmap_weight(object->cpuset);
+    if (type == NODE_PU)
+        add_pu(builder, object, &enclosing);
+
+    bool has_memory = false;
+    for (hwloc_obj_t memory = object->memory_first_child; memory != NULL;) {
+        if (memory->type == HWLOC_OBJ_NUMANODE) {
+            (void)open_node(builder, NODE_NUMA, memory);
+            has_memory = true;
+        }
+        /* A memory-side cache stands between the object and its node. */
+        memory = memory->type == HWLOC_OBJ_MEMCACHE ? memory->memory_first_child : memory->next_sibling;
+    }
+    if (has_memory)
+        enclose(builder, &enclosing, SHARE_NUMA);
+    const size_t opened = builder->node_count;
+    for (hwloc_obj_t child = object->first_child; child != NULL; child = child->next_sibling)
+        walk(builder, child, enclosing);
+    for (size_t node = opened; node-- > first_node;)
+        close_node(builder, node);
+}
+
+static bool signatures_equal(const struct signature *a, const struct signature *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* The kind that hwloc gives a PU; 0 for all where it knows of none or of one. */
+static int hwloc_kind(hwloc_topology_t hwloc, unsigned os_index, hwloc_bitmap_t scratch) {
+    if (hwloc_bitmap_only(scratch, os_index) != 0)
+        return 0;
+    const int kind = hwloc_cpukinds_get_by_cpuset(hwloc, scratch, 0);
+    return kind < 0 ? 0 : kind;
+}
+
+static const char *core_type(hwloc_topology_t hwloc, int kind) {
+    unsigned info_count = 0;
+    struct hwloc_info_s *infos = NULL;
+    if (hwloc_cpukinds_get_info(hwloc, (unsigned)kind, NULL, NULL, &info_count, &infos, 0) != 0)
+        return "";
+    for (unsigned i = 0; i < info_count; i++) {
+        if (strcmp(infos[i].name, "CoreType") == 0)
+            return infos[i].value;
+    }
+    return "";
+}
+
+/* Starts a new kind with PU `first`, and gives it to all PUs that are as that one is. */
+static void add_kind(struct builder *builder, const int *kinds_of_hwloc, bool *known, size_t first) {
+    struct topology *topology = builder->topology;
+    const unsigned kind = topology->facts.core_kind_count++;
+    copy_text(topology->kinds[kind].type, sizeof topology->kinds[kind].type,
+              core_type(builder->hwloc, kinds_of_hwloc[first]));
+    for (size_t i = first; i < builder->pu_count; i++) {
+        if (kinds_of_hwloc[i] == kinds_of_hwloc[first] &&
+            signatures_equal(&builder->signatures[i], &builder->signatures[first])) {
+            topology->pus[i].kind = kind;
+            known[i] = true;
+        }
+    }
+}
+
+/*
+ * Sorts the cores into kinds: by what hwloc was told (core types, capacities, frequencies), which it ranks by
+ * performance; and by what can be seen: how many PUs a core has and how large its caches are. The second matters where
+ * nobody told hwloc anything (virtual machines, descriptions), and where one hwloc kind is two: a core whose sibling
+ * is offline, one L3 larger than the other, efficient cores outside the L3. Kinds are those of the whole machine, so
+ * that their names stay the same when we may only use a part of it.
+ */
+static bool find_kinds(struct builder *builder) {
+    struct topology *topology = builder->topology;
+    const int hwloc_kind_count = hwloc_cpukinds_get_nr(builder->hwloc, 0);
+    int *const kinds_of_hwloc = calloc(builder->pu_count, sizeof *kinds_of_hwloc);
+    bool *const known = calloc(builder->pu_count, sizeof *known);
+    hwloc_bitmap_t scratch = hwloc_bitmap_alloc();
+    topology->kinds = calloc(builder->pu_count, sizeof *topology->kinds);
+    const bool ok = kinds_of_hwloc != NULL && known != NULL && scratch != NULL && topology->kinds != NULL;
+    for (size_t i = 0; ok && i < builder->pu_count; i++)
+        kinds_of_hwloc[i] = hwloc_kind(builder->hwloc, topology->pus[i].os_index, scratch);
+    for (int kind = 0; ok && (kind == 0 || kind < hwloc_kind_count); kind++) {
+        for (size_t i = 0; i < builder->pu_count; i++) {
+            if (kinds_of_hwloc[i] == kind && !known[i])
+                add_kind(builder, kinds_of_hwloc, known, i);
+        }
+    }
+    for (unsigned kind = 0; kind < topology->facts.core_kind_count; kind++) {
+        struct core_kind *named = &topology->kinds[kind];
+        if (topology->facts.core_kind_count == 1)
+            (void)snprintf(named->placement, sizeof named->placement, "pu");
+        else
+            (void)snprintf(named->placement, sizeof named->placement, "pu-kind%u", kind);
+    }
+    free(kinds_of_hwloc);
+    free(known);
+    hwloc_bitmap_free(scratch);
+    return ok;
+}
+
+/* Sorts by asking hwloc for the PU behind each OS index in turn. */
+static void sort_by_os_index(struct builder *builder) {
+    hwloc_const_bitmap_t present = hwloc_topology_get_topology_cpuset(builder->hwloc);
+    size_t *next = builder->topology->by_os_index;
+    for (int pu = -1; (pu = hwloc_bitmap_next(present, pu)) >= 0;)
+        *next++ = hwloc_get_pu_obj_by_os_index(builder->hwloc, (unsigned)pu)->logical_index;
+}
+
+static bool build_model(struct builder *builder) {
+    struct topology *topology = builder->topology;
+    size_t object_count = (size_t)hwloc_get_nbobjs_by_type(builder->hwloc, HWLOC_OBJ_NUMANODE);
+    for (int depth = 0; depth < hwloc_topology_get_depth(builder->hwloc); depth++)
+        object_count += hwloc_get_nbobjs_by_depth(builder->hwloc, depth);
+    const size_t pu_count = (size_t)hwloc_get_nbobjs_by_type(builder->hwloc, HWLOC_OBJ_PU);
+    topology->nodes = calloc(object_count, sizeof *topology->nodes);
+    topology->pus = calloc(pu_count, sizeof *topology->pus);
+    topology->by_os_index = calloc(pu_count, sizeof *topology->by_os_index);
+    builder->signatures = calloc(pu_count, sizeof *builder->signatures);
+    if (topology->nodes == NULL || topology->pus == NULL || topology->by_os_index == NULL ||
+        builder->signatures == NULL)
+        return false;
+    sort_by_os_index(builder);
+    walk(builder, hwloc_get_root_obj(builder->hwloc), (struct enclosing){0});
+    return find_kinds(builder);
+}
+
+/* Facts. */
+
+static unsigned count_allowed(const struct builder *builder, hwloc_obj_type_t type) {
+    unsigned count = 0;
+    for (hwloc_obj_t object = NULL; (object = hwloc_get_next_obj_by_type(builder->hwloc, type, object)) != NULL;)
+        count += hwloc_bitmap_intersects(object->cpuset, builder->allowed) != 0;
+    return count;
+}
+
+static const char *cache_type_name(hwloc_obj_cache_type_t type) {
+    switch (type) {
+    case HWLOC_OBJ_CACHE_DATA:
+        return "Data";
+    case HWLOC_OBJ_CACHE_INSTRUCTION:
+        return "Instruction";
+    default:
+        return "Unified";
+    }
+}
+
+static void add_cache(struct topology_facts *facts, hwloc_obj_t object) {
+    struct topology_cache cache = {
+        .level = object->attr->cache.depth,
+        .size_bytes = object->attr->cache.size,
+        .num_sharing = (unsigned)hwloc_bitmap_weight(object->cpuset),
+    };
+    (void)snprintf(cache.type, sizeof cache.type, "%s", cache_type_name(object->attr->cache.type));
+    for (size_t i = 0; i < facts->cache_count; i++) {
+        const struct topology_cache *known = &facts->caches[i];
+        if (known->level == cache.level && known->size_bytes == cache.size_bytes &&
+            known->num_sharing == cache.num_sharing && strcmp(known->type, cache.type) == 0)
+            return;
+    }
+    if (facts->cache_count < sizeof facts->caches / sizeof facts->caches[0])
+        facts->caches[facts->cache_count++] = cache;
+}
+
+/* In the order that Google Benchmark lists them: by level, data before instructions. */
+static void find_caches(hwloc_topology_t hwloc, struct topology_facts *facts) {
+    static const hwloc_obj_type_t types[] = {
+        HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L1ICACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L2ICACHE,
+        HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L3ICACHE, HWLOC_OBJ_L4CACHE, HWLOC_OBJ_L5CACHE,
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        for (hwloc_obj_t cache = NULL; (cache = hwloc_get_next_obj_by_type(hwloc, types[i], cache)) != NULL;)
+            add_cache(facts, cache);
+    }
+}
+
+static void find_cpu_model(hwloc_topology_t hwloc, struct topology_facts *facts) {
+    hwloc_obj_t package = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_PACKAGE, 0);
+    const char *model = package != NULL ? hwloc_obj_get_info_by_name(package, "CPUModel") : NULL;
+    if (model == NULL)
+        model = hwloc_obj_get_info_by_name(hwloc_get_root_obj(hwloc), "CPUModel");
+    if (model != NULL)
+        copy_text(facts->cpu_model, sizeof facts->cpu_model, model);
+}
+
+static void list_pus(char *list, size_t size, hwloc_const_bitmap_t pus) {
+    static const char ellipsis[] = ",...";
+    const int length = hwloc_bitmap_list_snprintf(list, size, pus);
+    if (length < 0 || (size_t)length < size)
+        return;
+    list[size - sizeof ellipsis] = '\0';
+    char *const comma = strrchr(list, ',');
+    (void)snprintf(comma, sizeof ellipsis, "%s", ellipsis);
+}
+
+static void find_facts(const struct builder *builder, const char *spec) {
+    struct topology_facts *facts = &builder->topology->facts;
+    if (spec != NULL)
+        copy_text(facts->source, sizeof facts->source, spec);
+    else /* HWLOC_XMLFILE and its like replace the machine in every program that uses hwloc */
+        (void)snprintf(facts->source, sizeof facts->source, "%s",
+                       builder->topology->here ? "this machine" : "what the HWLOC_ environment variables describe");
+    facts->package_count = count_allowed(builder, HWLOC_OBJ_PACKAGE);
+    facts->numa_node_count = count_allowed(builder, HWLOC_OBJ_NUMANODE);
+    facts->core_count = count_allowed(builder, HWLOC_OBJ_CORE);
+    facts->pu_count = count_allowed(builder, HWLOC_OBJ_PU);
+    if (hwloc_get_nbobjs_by_type(builder->hwloc, HWLOC_OBJ_CORE) < 1)
+        facts->core_count = facts->pu_count; /* nothing is known of cores: no two PUs share one */
+    facts->pus_present = (unsigned)hwloc_get_nbobjs_by_type(builder->hwloc, HWLOC_OBJ_PU);
+    facts->restricted = facts->pu_count < facts->pus_present;
+    list_pus(facts->allowed_pus, sizeof facts->allowed_pus, builder->allowed);
+    find_cpu_model(builder->hwloc, facts);
+    find_caches(builder->hwloc, facts);
+}
+
+/* Binding. */
+
+/*
+ * A topology of two PUs that never were, loaded once per process in 20 us: hwloc's functions for binding want one, and
+ * reading this machine's takes a hundred times as long. What it says of PUs does not matter to the functions used
+ * below, but for one thing: reading a binding back drops PUs beyond the topology's last. So its last is beyond any.
+ */
+static hwloc_topology_t binding_topology;
+static pthread_once_t binding_once = PTHREAD_ONCE_INIT;
+
+static void load_binding_topology(void) {
+    char description[64];
+    (void)snprintf(description, sizeof description, "pu:2(indexes=0,%d)", TOPOLOGY_PUS_MAX);
+    hwloc_topology_t hwloc;
+    if (hwloc_topology_init(&hwloc) != 0)
+        return;
+    if (hwloc_topology_set_flags(hwloc, HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM) == 0 &&
+        hwloc_topology_set_synthetic(hwloc, description) == 0 && hwloc_topology_load(hwloc) == 0)
+        binding_topology = hwloc;
+    else
+        hwloc_topology_destroy(hwloc);
+}
+
+static bool bind_to(hwloc_bitmap_t wanted, hwloc_bitmap_t found, unsigned pu, struct error *error) {
+    char list[128];
+    if (hwloc_bitmap_only(wanted, pu) != 0 || hwloc_linux_set_tid_cpubind(binding_topology, 0, wanted) != 0)
+        return error_set(error, "cannot bind a thread to PU %u: %s; %s", pu, strerror(errno),
+                         errno == EINVAL  ? "no such PU is online in the cpuset of this process"
+                         : errno == EPERM ? "a sandbox forbids sched_setaffinity"
+                                          : "see sched_setaffinity(2)");
+    if (hwloc_linux_get_tid_cpubind(binding_topology, 0, found) != 0)
+        return error_set(error, "bound a thread to PU %u, but cannot read that back: %s", pu, strerror(errno));
+    if (!hwloc_bitmap_isequal(wanted, found)) {
+        list_pus(list, sizeof list, found);
+        return error_set(error, "bound a thread to PU %u, but read back that it is bound to PUs %s", pu, list);
+    }
+    /* Some sandboxes only remember the binding. */
+    if (hwloc_get_last_cpu_location(binding_topology, found, HWLOC_CPUBIND_THREAD) == 0 &&
+        !hwloc_bitmap_isequal(wanted, found)) {
+        list_pus(list, sizeof list, found);
+        return error_set(error, "bound a thread to PU %u, but it runs on PU %s: bindings have no effect here", pu,
+                         list);
+    }
+    return true;
+}
+
+/* The public functions. */
+
+struct topology *topology_load(const char *spec, struct error *error) {
+    struct topology *topology = calloc(1, sizeof *topology);
+    hwloc_topology_t hwloc = NULL;
+    if (topology == NULL || hwloc_topology_init(&hwloc) != 0) {
+        (void)error_set(error, "out of memory while reading the topology");
+        free(topology);
+        return NULL;
+    }
+    struct builder builder = {.hwloc = hwloc, .topology = topology};
+    hwloc_bitmap_t allowed = NULL;
+    bool ok = load(hwloc, spec, error) && (allowed = allowed_pus(hwloc, error)) != NULL;
+    if (ok) {
+        builder.allowed = allowed;
+        topology->here = hwloc_topology_is_thissystem(hwloc) != 0;
+        find_facts(&builder, spec);
+        ok = (build_model(&builder) && topology_find_placements(topology)) ||
+             error_set(error, "out of memory while reading the topology");
+    }
+    free(builder.signatures);
+    hwloc_bitmap_free(allowed);
+    hwloc_topology_destroy(hwloc);
+    if (ok)
+        return topology;
+    topology_free(topology);
+    return NULL;
+}
+
+void topology_free(struct topology *topology) {
+    if (topology == NULL)
+        return;
+    free(topology->pus);
+    free(topology->by_os_index);
+    free(topology->kinds);
+    free(topology->nodes);
+    free(topology->placements);
+    free(topology->placement_starts);
+    free(topology->placement_pus);
+    free(topology);
+}
+
+bool topology_is_here(const struct topology *topology) {
+    return topology->here;
+}
+
+const struct topology_facts *topology_facts(const struct topology *topology) {
+    return &topology->facts;
+}
+
+bool topology_bind_thread(unsigned pu_os_index, struct error *error) {
+    (void)pthread_once(&binding_once, load_binding_topology);
+    hwloc_bitmap_t wanted = hwloc_bitmap_alloc(), found = hwloc_bitmap_alloc();
+    const bool ok = wanted != NULL && found != NULL && binding_topology != NULL
+                        ? bind_to(wanted, found, pu_os_index, error)
+                        : error_set(error, "cannot bind a thread to PU %u: out of memory", pu_os_index);
+    hwloc_bitmap_free(wanted);
+    hwloc_bitmap_free(found);
+    return ok;
+}
