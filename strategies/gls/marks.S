@@ -1,0 +1,71 @@
+/*
+ * The 18 marks (marks.h), each MARK_STRIDE bytes, in one section of its own. A mark keeps a frame pointer, calls the
+ * next address of the path that it is handed in its first argument, and returns. Padding on both sides keeps the return
+ * addresses of neighbours (behind a call that never returns) from looking like marks.
+ */
+#include "marks.h"
+
+#if defined(__x86_64__)
+
+	.section .text.gls_marks, "ax", @progbits
+	.balign	MARK_STRIDE, 0xcc
+	.fill	MARK_STRIDE, 1, 0xcc
+
+	.globl	gls_marks
+	.type	gls_marks, @object
+	.size	gls_marks, MARK_COUNT * MARK_STRIDE
+gls_marks:
+
+.macro mark_begin name
+	.type	gls_mark_\name, @function
+gls_mark_\name:
+	.cfi_startproc
+	endbr64
+	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
+.endm
+
+.macro mark_end name
+	popq	%rbp
+	.cfi_def_cfa %rsp, 8
+	ret
+	.cfi_endproc
+	.size	gls_mark_\name, . - gls_mark_\name
+	/* An error here means that a mark has outgrown its stride. */
+	.org	gls_mark_\name + MARK_STRIDE, 0xcc
+.endm
+
+/* Hands the rest of the path on to the mark that the path names. */
+.macro mark_step name
+	mark_begin \name
+	addq	$8, %rdi
+	call	*-8(%rdi)
+	mark_end \name
+.endm
+
+.irp	digit, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, a, b, c, d, e, f
+	mark_step \digit
+.endr
+
+/* E: the path now holds the function to run and its argument. */
+	mark_begin E
+	movq	(%rdi), %rax
+	movq	8(%rdi), %rdi
+	call	*%rax
+	.globl	gls_mark_E_return
+gls_mark_E_return:
+	mark_end E
+
+	mark_step S
+
+	.org	gls_marks + MARK_COUNT * MARK_STRIDE
+	.fill	MARK_STRIDE, 1, 0xcc
+
+#else
+#error "marks.S knows x86-64 only"
+#endif
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,174 @@
+#define UNW_LOCAL_ONLY
+#include "tag.h"
+
+#include <dlfcn.h>
+#include <libunwind.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/*
+ * Return addresses at which a stack was found to end, by its unwind tables. A handful exists in a process: the first
+ * function of the program, that of a thread, that of a fiber library. Forgetting one costs time only.
+ */
+enum { KNOWN_ENDS = 8 };
+static _Atomic uintptr_t known_ends[KNOWN_ENDS];
+
+static bool is_stack_end(uintptr_t return_address) {
+    for (size_t i = 0; i < KNOWN_ENDS; i++)
+        if (atomic_load_explicit(&known_ends[i], memory_order_relaxed) == return_address)
+            return true;
+    if (!textmap_is_stack_end(return_address))
+        return false;
+    const size_t slot = return_address % 127 % KNOWN_ENDS;
+    atomic_store_explicit(&known_ends[slot], return_address, memory_order_relaxed);
+    return true;
+}
+
+/* Looks for the innermost complete tag among return addresses, innermost first. */
+static enum tag_answer find_tag(void *const *addresses, size_t count, uint32_t *id) {
+    for (size_t i = 0; i < count; i++) {
+        if ((uintptr_t)addresses[i] != (uintptr_t)gls_mark_E_return)
+            continue;
+        uint32_t value = 0;
+        for (size_t j = i + 1; j < count; j++) {
+            const uintptr_t mark = mark_index((uintptr_t)addresses[j]);
+            if (mark >= MARK_DIGITS) {
+                *id = value;
+                return mark == MARK_S ? TAG_FOUND : TAG_UNREADABLE;
+            }
+            value = value << 4 | (uint32_t)mark;
+        }
+        return TAG_UNREADABLE;
+    }
+    return count > 0 && is_stack_end((uintptr_t)addresses[count - 1]) ? TAG_NONE : TAG_UNREADABLE;
+}
+
+/*
+ * Room for the return addresses of deep stacks. Mapped, not allocated: a signal handler may have interrupted malloc.
+ * One block is kept for the next reader; who finds none maps another.
+ */
+struct deep_block {
+    size_t bytes;
+    void *addresses[];
+};
+static _Atomic(struct deep_block *) spare_block;
+
+static size_t block_capacity(const struct deep_block *block) {
+    return (block->bytes - sizeof *block) / sizeof block->addresses[0];
+}
+
+static struct deep_block *take_block(size_t bytes) {
+    struct deep_block *block = atomic_exchange(&spare_block, NULL);
+    if (block != NULL && block->bytes >= bytes)
+        return block;
+    if (block != NULL)
+        (void)munmap(block, block->bytes);
+    block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    block->bytes = bytes;
+    return block;
+}
+
+static void keep_block(struct deep_block *block) {
+    struct deep_block *other = atomic_exchange(&spare_block, block);
+    if (other != NULL)
+        (void)munmap(other, other->bytes);
+}
+
+static enum tag_answer read_deep_stack(uint32_t *id) {
+    enum { FIRST_BYTES = 1 << 16, LAST_BYTES = 1 << 30 };
+    for (size_t bytes = FIRST_BYTES; bytes <= LAST_BYTES; bytes *= 4) {
+        struct deep_block *block = take_block(bytes);
+        if (block == NULL)
+            return TAG_UNREADABLE;
+        const size_t capacity = block_capacity(block);
+        const int count = unw_backtrace(block->addresses, (int)capacity);
+        const enum tag_answer answer = find_tag(block->addresses, count < 0 ? 0 : (size_t)count, id);
+        const bool complete = count >= 0 && (size_t)count < capacity;
+        keep_block(block);
+        if (complete || answer == TAG_FOUND)
+            return answer;
+    }
+    return TAG_UNREADABLE;
+}
+
+__attribute__((noinline)) enum tag_answer tag_read_unwind(uint32_t *id) {
+    enum { FRAMES_ON_STACK = 256 };
+    void *addresses[FRAMES_ON_STACK];
+    const int count = unw_backtrace(addresses, FRAMES_ON_STACK);
+    if (count < FRAMES_ON_STACK)
+        return find_tag(addresses, count < 0 ? 0 : (size_t)count, id);
+    return read_deep_stack(id);
+}
+
+_Noreturn void tag_die_unreadable(void) {
+    (void)fputs(
+        "gls: the call stack cannot be read to its end, so it is unknown whether a context is in force; "
+        "some function on it has no unwind information or a wrong one (see \"unreadable\" in gls(3))\n",
+        stderr);
+    abort();
+}
+
+/* ---- The check at start-up: a tag that cannot be read back is found before anybody relies on one. ---- */
+
+struct probe {
+    uint32_t by_frames, by_unwinder;
+    bool read;
+};
+
+__attribute__((noinline)) static void read_probe(void *arg) {
+    struct probe *probe = arg;
+    probe->read = tag_read(0, &probe->by_frames) == TAG_FOUND && tag_read_unwind(&probe->by_unwinder) == TAG_FOUND;
+}
+
+static void check_marks(void) {
+    static const uint32_t ids[] = {0, 0x76543210, 0xfedcba98}; /* all sixteen digits */
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        struct probe probe = {.read = false};
+        mark_call(ids[i], read_probe, &probe);
+        if (probe.read && probe.by_frames == ids[i] && probe.by_unwinder == ids[i])
+            continue;
+        (void)fprintf(stderr,
+                      "gls: a stack tag for id %#x was not read back (frame pointers: %#x, libunwind: %#x); the marks "
+                      "or their unwind information are damaged, and no id can be trusted: rebuild the library\n",
+                      ids[i], probe.by_frames, probe.by_unwinder);
+        abort();
+    }
+}
+
+/*
+ * Two copies of the library in one process would have two sets of marks: each would walk past the other's tags without
+ * seeing them. Copies that are linked dynamically share one; copies linked statically into several shared objects
+ * do not, and are refused here.
+ */
+static const char *module_name(const void *address) {
+    Dl_info info;
+    return dladdr(address, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "(unknown module)";
+}
+
+static int refuse_other_copy(struct dl_phdr_info *info, size_t size, void *arg) {
+    (void)size;
+    (void)arg;
+    void *module = dlopen(info->dlpi_name[0] == '\0' ? NULL : info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
+    if (module == NULL)
+        return 0;
+    const void *marks = dlsym(module, "gls_marks");
+    (void)dlclose(module);
+    if (marks == NULL || marks == (const void *)gls_marks)
+        return 0;
+    (void)fprintf(stderr,
+                  "gls: two copies of the library are in this process (%s and %s) and would not see each other's "
+                  "contexts; link both with the shared library, libgls.so\n",
+                  module_name(gls_marks), module_name(marks));
+    abort();
+}
+
+/* After ids and the text map, which it uses. */
+__attribute__((constructor(102))) static void tag_init(void) {
+    (void)dl_iterate_phdr(refuse_other_copy, NULL);
+    check_marks();
+}

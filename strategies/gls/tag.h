@@ -1,0 +1,106 @@
+/*
+ * Stack tags: opening a scope that the call stack itself remembers, and reading the innermost one back.
+ *
+ * Two readers give the same answers: one follows frame pointers for as long as they may be believed (textmap.h), the
+ * other asks libunwind and serves wherever the first may not go. A walk that breaks off is never taken for a stack
+ * without a tag.
+ *
+ * Everything here may be called from any thread and from signal handlers.
+ */
+#ifndef GLS_TAG_H
+#define GLS_TAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "context.h"
+#include "ids.h"
+#include "marks.h"
+#include "textmap.h"
+
+enum tag_answer {
+    TAG_NONE,       /* the stack was read to its end and holds no complete tag */
+    TAG_FOUND,      /* the innermost complete tag spells an id */
+    TAG_UNREADABLE, /* the stack could not be read to its end: missing or wrong unwind information */
+};
+
+/* Reads through libunwind's unw_backtrace, starting at the caller. */
+enum tag_answer tag_read_unwind(uint32_t *id);
+
+/* What a frame pointer points to. */
+struct frame_record {
+    const struct frame_record *up;
+    uintptr_t return_address;
+};
+
+/* Spells the id out: `frame` is the one whose call E made. */
+static inline enum tag_answer tag_decode(const struct frame_record *frame, uint32_t *id) {
+    uint32_t value = 0;
+    for (;;) {
+        frame = frame->up;
+        const uintptr_t mark = mark_index(frame->return_address);
+        if (mark >= MARK_DIGITS) {
+            *id = value;
+            return mark == MARK_S ? TAG_FOUND : TAG_UNREADABLE;
+        }
+        value = value << 4 | (uint32_t)mark;
+    }
+}
+
+/*
+ * Reads the innermost tag by frame pointers, starting at the function that this is inlined into. Digits that are met
+ * without an E belong to a tag under construction and are passed over like any other frame. `after` must be 0: a
+ * latency measurement makes it depend on what was read before.
+ */
+__attribute__((no_sanitize("address", "thread", "undefined"))) static inline enum tag_answer tag_read(uintptr_t after,
+                                                                                                      uint32_t *id) {
+    const struct frame_record *frame =
+        (const struct frame_record *)((uintptr_t)__builtin_frame_address(0) + after); // NOLINT: frames are addresses
+    struct text_range text = gls_text_map.likely;
+    for (;; frame = frame->up) {
+        const uintptr_t return_address = frame->return_address;
+        if (return_address == (uintptr_t)gls_mark_E_return)
+            return tag_decode(frame, id);
+        if (__builtin_expect(return_address - text.first >= text.size, 0)) {
+            const struct text_range *other = textmap_find(&gls_text_map, return_address);
+            if (other == NULL)
+                return tag_read_unwind(id);
+            text = *other;
+        }
+    }
+}
+
+/* Says on standard error that the stack could not be read, and aborts. */
+_Noreturn void tag_die_unreadable(void);
+
+/* The context of an answer: NULL when there is no tag. */
+static inline const struct ctx *tag_context(enum tag_answer answer, uint32_t id) {
+    if (__builtin_expect(answer == TAG_FOUND, 1))
+        return ids_slot(id)->context;
+    if (__builtin_expect(answer == TAG_UNREADABLE, 0))
+        tag_die_unreadable();
+    return NULL;
+}
+
+static inline void tag_release(const uint32_t *id) {
+    ids_release(*id);
+}
+
+/*
+ * Runs fn(arg) with `next` in force: under a tag of its own, which goes away with its frames. `root` is the id of the
+ * stack's outermost tag, ID_NONE if this is it. Returns false, without having run fn, when no id is free. The id is
+ * given back also when the body throws a C++ exception or ends its thread.
+ */
+static inline bool tag_with(const struct ctx *next, uint32_t root, void (*fn)(void *), void *arg) {
+    __attribute__((cleanup(tag_release))) const uint32_t id = ids_acquire();
+    if (__builtin_expect(id == ID_NONE, 0))
+        return false;
+    struct id_slot *slot = ids_slot(id);
+    slot->context = next;
+    slot->root = root == ID_NONE ? id : root;
+    mark_call(id, fn, arg);
+    return true;
+}
+
+#endif

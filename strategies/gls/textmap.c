@@ -1,0 +1,232 @@
+#include "textmap.h"
+
+#include <link.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cfi.h"
+
+struct text_map gls_text_map;
+
+/* A piece of text that may be believed, while the map is made. */
+struct piece {
+    uintptr_t start, end;
+    bool has_frames; /* else it only joins its neighbours: no return address points here */
+};
+
+struct pieces {
+    struct piece *pieces;
+    size_t count, capacity;
+    size_t rows_of_module, frames_of_module;
+};
+
+static void add_piece(struct pieces *all, struct piece piece) {
+    struct piece *last = all->count > 0 ? &all->pieces[all->count - 1] : NULL;
+    if (last != NULL && last->end == piece.start) { /* mostly the next row of the same function */
+        last->end = piece.end;
+        last->has_frames |= piece.has_frames;
+        return;
+    }
+    if (all->count == all->capacity) {
+        const size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
+        struct piece *larger = realloc(all->pieces, capacity * sizeof *larger);
+        if (larger == NULL)
+            return; /* less text is believed: slower, and as right as before */
+        all->pieces = larger;
+        all->capacity = capacity;
+    }
+    all->pieces[all->count++] = piece;
+}
+
+/*
+ * Between `push %rbp` and `mov %rsp, %rbp` a compiler may schedule other instructions. If no two bytes of theirs can be
+ * the start of a near call (E8, or FF with 2 in the middle of the next byte), no return address points here and the gap
+ * may be joined to what follows.
+ */
+static bool holds_no_call(uintptr_t start, uintptr_t end) {
+    for (const unsigned char *byte = (const unsigned char *)start; byte < (const unsigned char *)end; byte++)
+        if (byte[0] == 0xe8 || (byte[0] == 0xff && (byte[1] >> 3 & 7) == 2))
+            return false;
+    return true;
+}
+
+/*
+ * May this row be believed? Rows at a function's entry and exit hold no return address: at CFA = rsp + 8 the stack is
+ * misaligned for a call by the x86-64 psABI. Joining them to their neighbours keeps the map small, which is what makes
+ * readers fast: the whole text of a program built with frame pointers becomes a range or two.
+ */
+static bool is_believed(const struct cfi_row *row) {
+    switch (row->kind) {
+    case CFI_FRAME_POINTER:
+    case CFI_ENTRY:
+        return true;
+    case CFI_SAVED:
+        return holds_no_call(row->start, row->end);
+    case CFI_OTHER:
+    case CFI_STACK_END:
+        break;
+    }
+    return false;
+}
+
+/* Most libraries are built without frame pointers. Reading all their tables would take milliseconds for nothing. */
+enum { ROWS_TO_GIVE_UP_AFTER = 256 };
+
+static bool add_row(const struct cfi_row *row, void *arg) {
+    struct pieces *all = arg;
+    const bool has_frames = row->kind == CFI_FRAME_POINTER;
+    if (is_believed(row))
+        add_piece(all, (struct piece){.start = row->start, .end = row->end, .has_frames = has_frames});
+    all->rows_of_module++;
+    all->frames_of_module += has_frames;
+    return all->frames_of_module > 0 || all->rows_of_module < ROWS_TO_GIVE_UP_AFTER;
+}
+
+/* The length of the no-op at `at`, in the encodings that assemblers pad with; 0 if it is something else. */
+static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
+    const unsigned char *byte = at;
+    while (byte < end && (*byte == 0x66 || *byte == 0x2e))
+        byte++;
+    if (byte < end && (*byte == 0x90 || (byte == at && (*byte == 0xcc || *byte == 0x00))))
+        return (size_t)(byte + 1 - at);
+    if (end - byte < 3 || byte[0] != 0x0f || byte[1] != 0x1f)
+        return 0;
+    /* nop r/m: mod selects the displacement, r/m 4 a SIB byte. */
+    const unsigned char mod = byte[2] >> 6, rm = byte[2] & 7;
+    const size_t displacement = mod == 1 ? 1 : mod == 2 ? 4 : 0;
+    return (size_t)(byte - at) + 3 + (rm == 4 ? 1 : 0) + displacement;
+}
+
+/* Is there nothing but padding in between? Code without unwind information is not padding, however short. */
+static bool is_padding(uintptr_t start, uintptr_t end) {
+    enum { ALIGNMENT_MAX = 64 }; /* larger gaps may not even be mapped */
+    const unsigned char *at = (const unsigned char *)start;
+    const unsigned char *const limit = (const unsigned char *)end;
+    if (end - start > ALIGNMENT_MAX)
+        return false;
+    while (at < limit) {
+        const size_t bytes = no_op_bytes(at, limit);
+        if (bytes == 0)
+            return false;
+        at += bytes;
+    }
+    return at == limit;
+}
+
+static int compare_pieces(const void *a, const void *b) {
+    const struct piece *left = a, *right = b;
+    return (left->start > right->start) - (left->start < right->start);
+}
+
+/* Joins pieces that touch or that only padding separates, and keeps those that hold frames. */
+static void join_pieces(struct pieces *all) {
+    size_t kept = 0;
+    struct piece current = {.has_frames = false};
+    qsort(all->pieces, all->count, sizeof *all->pieces, compare_pieces);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct piece next = all->pieces[i];
+        if (next.start <= current.end || is_padding(current.end, next.start)) {
+            current.end = next.end > current.end ? next.end : current.end;
+            current.has_frames |= next.has_frames;
+            continue;
+        }
+        if (current.has_frames)
+            all->pieces[kept++] = current;
+        current = next;
+    }
+    if (current.has_frames)
+        all->pieces[kept++] = current;
+    all->count = kept;
+}
+
+static void make_map(struct text_map *map, struct pieces *all) {
+    if (all->count == 0)
+        return;
+    join_pieces(all);
+    map->ranges = calloc(all->count, sizeof *map->ranges);
+    if (map->ranges == NULL)
+        return;
+    map->count = all->count;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct piece *piece = &all->pieces[i];
+        map->ranges[i] = (struct text_range){.first = piece->start + 1, .size = piece->end - piece->start};
+        if (map->ranges[i].size > map->likely.size)
+            map->likely = map->ranges[i];
+    }
+}
+
+/* The end of the loadable segment that holds `address`: it bounds what may be read. NULL if there is none. */
+static const unsigned char *segment_end(const struct dl_phdr_info *info, uintptr_t address) {
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        const uintptr_t start = info->dlpi_addr + header->p_vaddr;
+        if (header->p_type == PT_LOAD && address >= start && address - start < header->p_memsz)
+            return (const unsigned char *)(start + header->p_memsz);
+    }
+    return NULL;
+}
+
+/* .eh_frame_hdr: version 1, three encodings, then a pointer to .eh_frame (Linux Standard Base, "Exception Frames"). */
+static const unsigned char *find_eh_frame(const unsigned char *header) {
+    enum { VERSION = 1, PC_RELATIVE_SDATA4 = 0x1b };
+    int32_t distance = 0;
+    if (header[0] != VERSION || header[1] != PC_RELATIVE_SDATA4)
+        return NULL;
+    memcpy(&distance, header + 4, sizeof distance);
+    return header + 4 + distance;
+}
+
+/* Has cfi_visit look at the tables of one module, if it has any. */
+static void visit_module(const struct dl_phdr_info *info, cfi_visitor *visit, void *arg) {
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_GNU_EH_FRAME)
+            continue;
+        const unsigned char *eh_frame = find_eh_frame((const unsigned char *)(info->dlpi_addr + header->p_vaddr));
+        const unsigned char *limit = eh_frame == NULL ? NULL : segment_end(info, (uintptr_t)eh_frame);
+        if (limit != NULL)
+            cfi_visit(eh_frame, limit, visit, arg);
+    }
+}
+
+static int add_module(struct dl_phdr_info *info, size_t size, void *arg) {
+    (void)size;
+    struct pieces *all = arg;
+    all->rows_of_module = all->frames_of_module = 0;
+    visit_module(info, add_row, all);
+    return 0;
+}
+
+__attribute__((constructor(101))) static void textmap_init(void) {
+    struct pieces all = {.pieces = NULL};
+    (void)dl_iterate_phdr(add_module, &all);
+    make_map(&gls_text_map, &all);
+    free(all.pieces);
+}
+
+struct end_search {
+    uintptr_t call; /* an address inside the calling instruction */
+    bool found, is_end;
+};
+
+static bool look_for_end(const struct cfi_row *row, void *arg) {
+    struct end_search *search = arg;
+    search->found = search->call >= row->start && search->call < row->end;
+    search->is_end = search->found && row->kind == CFI_STACK_END;
+    return !search->found;
+}
+
+static int search_module(struct dl_phdr_info *info, size_t size, void *arg) {
+    (void)size;
+    struct end_search *search = arg;
+    if (segment_end(info, search->call) != NULL)
+        visit_module(info, look_for_end, search);
+    return search->found;
+}
+
+bool textmap_is_stack_end(uintptr_t return_address) {
+    struct end_search search = {.call = return_address - 1};
+    (void)dl_iterate_phdr(search_module, &search);
+    return search.is_end;
+}

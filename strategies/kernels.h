@@ -1,0 +1,138 @@
+/*
+ * The template that turns a strategy's operations into its descriptor. A strategy defines, before it includes this:
+ *
+ *   CTX_NAME, CTX_SUMMARY   strings
+ *   CTX_TRAITS              mask of enum ctx_trait
+ *   CTX_OP_CURRENT(after)   the context in force here, or NULL
+ *   CTX_OP_WITH(next, fn, arg)
+ *                           runs fn(arg) with `next` in force, then restores
+ *
+ * and, where it has them:
+ *
+ *   CTX_EXPLICIT            defined as 1: the context is a parameter; neither operation above is needed
+ *   CTX_OP_GET(after, manager, key, value)
+ *                           the whole read, where it is more or less than current() and a look-up
+ *   CTX_OP_BEFORE_READS     declarations in front of a loop of reads, in the frame that reads
+ *   CTX_OP_THREAD_BEGIN, CTX_OP_THREAD_END, CTX_OP_UNAVAILABLE
+ *                           names of functions for the descriptor
+ *   CTX_REFERENCE           defined as 1: none, floor, walk-floor: a yardstick and no way to propagate
+ *   CTX_ONLY_GET            defined as 1: takes part in `get` alone
+ *
+ * `after` is always 0. In the latency form it depends on the value that the read before loaded: add it to the address
+ * that the read starts from, so that the processor cannot start before it has that value.
+ *
+ * The same text of workloads/ and conformance.h serves strategies with and without a context parameter:
+ *
+ *   CTX_FN(name, void *arg)    ->  name(void *arg)   or  name(const struct ctx *here, void *arg)
+ *   CTX_CALL(name, arg)        ->  name(arg)         or  name(here, arg)
+ *   CTX_CURRENT(after)         ->  the operation     or  here
+ *   CTX_WITH(next, fn, arg)    ->  the operation     or  fn(next, arg)
+ *   CTX_BARE(fn, arg)          ->  fn(arg)           or  fn(NULL, arg): called where no context is in force
+ */
+#ifndef CTX_NAME
+#error "define CTX_NAME and the operations before including kernels.h"
+#endif
+#ifdef CTX_KERNELS_H
+#error "kernels.h makes one strategy and may be included once"
+#endif
+#define CTX_KERNELS_H
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "opaque.h"
+#include "strategy.h"
+
+#if defined(CTX_EXPLICIT) && CTX_EXPLICIT
+#define CTX_FN(name, ...) name(const struct ctx *here, __VA_ARGS__)
+#define CTX_CALL(name, ...) name(here, __VA_ARGS__)
+#define CTX_CURRENT(after) ((void)here, (const struct ctx *)((uintptr_t)here + (after))) /* NOLINT */
+#define CTX_WITH(next, fn, arg) fn(next, arg)
+#define CTX_BARE(fn, arg) fn(NULL, arg)
+/* For functions that need no context but must have the shape of those that do. */
+#define CTX_IGNORE_HERE() (void)here
+#else
+#define CTX_FN(name, ...) name(__VA_ARGS__)
+#define CTX_CALL(name, ...) name(__VA_ARGS__)
+#define CTX_CURRENT(after) CTX_OP_CURRENT(after)
+#define CTX_WITH(next, fn, arg) CTX_OP_WITH(next, fn, arg)
+#define CTX_BARE(fn, arg) fn(arg)
+#define CTX_IGNORE_HERE() (void)0
+#endif
+
+#ifdef CTX_OP_GET
+#define CTX_GET(after, manager, key, value) CTX_OP_GET(after, manager, key, value)
+#else
+#define CTX_GET(after, manager, key, value) ctx_lookup(CTX_CURRENT(after), manager, key, value)
+#endif
+
+#ifdef CTX_OP_BEFORE_READS
+#define CTX_BEFORE_READS() CTX_OP_BEFORE_READS
+#else
+#define CTX_BEFORE_READS() (void)0
+#endif
+
+/* A reference only stands for a cost: it has no scope to fill in, and nothing to prove. */
+#ifdef CTX_REFERENCE
+#define CTX_BINDS false
+#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_TRAIT_REFERENCE)
+#define CTX_SCENARIOS NULL
+#define CTX_SCENARIO_COUNT 0
+#else
+#define CTX_BINDS true
+#define CTX_ALL_TRAITS (CTX_TRAITS)
+#define CTX_SCENARIOS ctx_scenarios
+#define CTX_SCENARIO_COUNT (sizeof ctx_scenarios / sizeof *ctx_scenarios)
+#endif
+
+/* The body of a scope. */
+typedef void CTX_FN(ctx_body, void *arg);
+
+/* In this order: the ones below use what the ones above define. */
+#include "workloads/fixture.h"
+
+#include "workloads/descent.h"
+
+#ifndef CTX_REFERENCE
+#include "conformance.h"
+#endif
+
+#include "workloads/get.h"
+#ifndef CTX_ONLY_GET
+#include "workloads/handoff.h"
+#include "workloads/miss.h"
+#include "workloads/spawn.h"
+#include "workloads/with.h"
+#endif
+
+static const struct ctx_kernel ctx_kernels[] = {
+    CTX_KERNELS_GET,
+#ifndef CTX_ONLY_GET
+    CTX_KERNELS_MISS, CTX_KERNELS_WITH, CTX_KERNELS_SPAWN, CTX_KERNELS_HANDOFF,
+#endif
+};
+
+const struct ctx_strategy CTX_STRATEGY_ENTRY = {
+    .abi = CTX_STRATEGY_ABI,
+    .struct_size = sizeof(struct ctx_strategy),
+    .name = CTX_NAME,
+    .summary = CTX_SUMMARY,
+    .traits = CTX_ALL_TRAITS,
+#ifdef CTX_OP_UNAVAILABLE
+    .unavailable = CTX_OP_UNAVAILABLE,
+#endif
+#ifdef CTX_OP_THREAD_BEGIN
+    .thread_begin = CTX_OP_THREAD_BEGIN,
+#endif
+#ifdef CTX_OP_THREAD_END
+    .thread_end = CTX_OP_THREAD_END,
+#endif
+    .kernels = ctx_kernels,
+    .kernel_count = sizeof ctx_kernels / sizeof *ctx_kernels,
+    .scenarios = CTX_SCENARIOS,
+    .scenario_count = CTX_SCENARIO_COUNT,
+};

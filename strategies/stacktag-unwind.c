@@ -1,0 +1,25 @@
+/*
+ * The same tags as stacktag, read through libunwind's unw_backtrace alone: the faithful port of jtolds/gls, which reads
+ * them through Go's runtime.Callers.
+ */
+#include "strategy.h"
+#include "tag.h"
+#include "tag_strategy.h"
+
+static inline const struct ctx *stacktag_unwind_current(uintptr_t after) {
+    uint32_t id = 0;
+    /* libunwind takes no start that could depend on `after`: a fence makes the read wait for it instead. */
+    if (!__builtin_constant_p(after))
+        __builtin_ia32_lfence();
+    const enum tag_answer answer = tag_read_unwind(&id);
+    return tag_context(answer, id);
+}
+
+#define CTX_NAME "stacktag-unwind"
+#define CTX_SUMMARY "the same tags, read through libunwind's unw_backtrace"
+#define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#define CTX_OP_CURRENT(after) stacktag_unwind_current(after)
+#define CTX_OP_WITH(next, fn, arg) tag_strategy_with(next, fn, arg)
+#define CTX_OP_THREAD_BEGIN tag_strategy_thread_begin
+#define CTX_OP_THREAD_END tag_strategy_thread_end
+#include "kernels.h"

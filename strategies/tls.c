@@ -1,0 +1,44 @@
+/* POSIX thread-specific data: pthread_getspecific and a key. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "strategy.h"
+
+static pthread_key_t tls_key;
+
+/* A key of its own for each copy of this file, made before anything can ask for it. */
+__attribute__((constructor)) static void tls_init(void) {
+    if (pthread_key_create(&tls_key, NULL) != 0) {
+        (void)fputs("tls: no pthread key left; PTHREAD_KEYS_MAX is 1024 on Linux\n", stderr);
+        abort();
+    }
+}
+
+static inline const struct ctx *tls_current(uintptr_t after) {
+    return pthread_getspecific(tls_key + (pthread_key_t)after);
+}
+
+static inline void tls_set(const struct ctx *ctx) {
+    /* Fails only on a first use of a high key, when memory is out. */
+    if (pthread_setspecific(tls_key, ctx) != 0)
+        abort();
+}
+
+/* Restores also when the body throws a C++ exception or ends its thread. */
+static inline void tls_restore(const struct ctx *const *outer) {
+    tls_set(*outer);
+}
+
+static inline void tls_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+    __attribute__((cleanup(tls_restore), unused)) const struct ctx *outer = pthread_getspecific(tls_key);
+    tls_set(next);
+    fn(arg);
+}
+
+#define CTX_NAME "tls"
+#define CTX_SUMMARY "pthread_getspecific: a POSIX thread-specific key"
+#define CTX_TRAITS 0
+#define CTX_OP_CURRENT(after) tls_current(after)
+#define CTX_OP_WITH(next, fn, arg) tls_with(next, fn, arg)
+#include "kernels.h"

@@ -1,0 +1,64 @@
+/* Part of kernels.h: the manager, the keys and the values that workloads bind and read. */
+
+enum { CTX_KEYS_MAX = 16 };
+
+static struct ctx_manager ctx_bench_manager = {.registered = true};
+static struct ctx_key ctx_bench_keys[CTX_KEYS_MAX];
+
+/* What every workload binds to the key that it reads: no digit of it is 0, so that a lost part changes a checksum. */
+#define CTX_BENCH_VALUE ((uintptr_t)0x1234567)
+
+/* What a read adds to a checksum: the value, or nothing where there is no context by design. */
+static inline uint64_t ctx_value_read(uint32_t traits) {
+    return (traits & CTX_TRAIT_NO_CONTEXT) != 0 ? 0 : CTX_BENCH_VALUE;
+}
+
+/* Fills in a scope that binds `count` keys; the first is the one that is read. */
+static inline struct ctx ctx_bench_scope(const struct ctx *parent, struct ctx_binding bindings[static 1],
+                                         uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        bindings[i] =
+            (struct ctx_binding){.key = &ctx_bench_keys[i], .value = (void *)(CTX_BENCH_VALUE + i)}; /* NOLINT */
+    return (struct ctx){.parent = parent, .manager = &ctx_bench_manager, .bindings = bindings, .count = count};
+}
+
+/* A measurement that cannot go on ends its worker, which the supervisor records with these words. */
+_Noreturn static inline void ctx_die(const char *reason) {
+    (void)fprintf(stderr, "%s: %s\n", CTX_NAME, reason);
+    abort();
+}
+
+/* What a child or another thread is to see: the context as it is now. */
+static inline struct ctx_snapshot *ctx_take_or_die(const struct ctx *ctx) {
+    struct ctx_snapshot *snapshot = ctx_snapshot_take(ctx, CTX_SNAPSHOT_REGISTERED);
+    if (snapshot == NULL)
+        ctx_die("out of memory for a snapshot");
+    return snapshot;
+}
+
+static inline void ctx_start_or_die(pthread_t *thread, void *(*start)(void *), void *arg) {
+    if (pthread_create(thread, NULL, start, arg) != 0)
+        ctx_die("cannot start another thread");
+}
+
+/* The strategy's hooks, for threads that a workload starts itself. */
+static inline void ctx_thread_begin(void) {
+#ifdef CTX_OP_THREAD_BEGIN
+    CTX_OP_THREAD_BEGIN();
+#endif
+}
+
+static inline void ctx_thread_end(void) {
+#ifdef CTX_OP_THREAD_END
+    CTX_OP_THREAD_END();
+#endif
+}
+
+/* Tells the processor that this is a waiting loop. */
+static inline void ctx_relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    __asm__ volatile("yield");
+#endif
+}
