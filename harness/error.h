@@ -23,6 +23,18 @@ __attribute__((format(printf, 2, 3))) static inline bool error_set(struct error 
     return false;
 }
 
+/* Puts a subject in front of the message: "--depth: " or the name of a file. Returns false, as error_set. */
+__attribute__((format(printf, 2, 3))) static inline bool error_prefix(struct error *error, const char *format, ...) {
+    struct error message = *error;
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(error->text, sizeof error->text, format, args);
+    va_end(args);
+    size_t used = length < 0 ? 0 : (size_t)length < sizeof error->text ? (size_t)length : sizeof error->text - 1;
+    (void)snprintf(error->text + used, sizeof error->text - used, "%s", message.text);
+    return false;
+}
+
 /* The exit statuses of the program; where several apply: usage before failed before the verdicts. */
 enum exit_status {
     EXIT_STATUS_OK = 0,

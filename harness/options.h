@@ -1,25 +1,43 @@
 /*
  * The command line. One table drives parsing, --help, shell completion, the manual page and the settings that a result
- * records.
+ * records; usage.h renders it for people.
  */
 #ifndef CTXBENCH_OPTIONS_H
 #define CTXBENCH_OPTIONS_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "error.h"
 #include "strategy.h"
 
-enum command { COMMAND_RUN, COMMAND_LIST, COMMAND_TOPOLOGY, COMMAND_HELP, COMMAND_VERSION, COMMAND_WORKER };
+enum command {
+    COMMAND_RUN,
+    COMMAND_LIST,
+    COMMAND_TOPOLOGY,
+    COMMAND_HELP,
+    COMMAND_VERSION,
+    COMMAND_COMPLETION, /* prints a bash completion script */
+    COMMAND_MANUAL,     /* hidden: prints the manual page; the build installs it */
+    COMMAND_NAMES,      /* hidden: prints the names that complete a value, one a line */
+    COMMAND_WORKER,     /* hidden: one execution, driven through standard input and output */
+};
 
-/* Values given for one parameter of the workloads, as by --depth=0,16 or --parameter=keys=1,4. */
+/*
+ * Values given for one parameter of the workloads, as by --depth=0,16 or --parameter=keys=1,4. Any numbers: the plan
+ * compares them with the ranges, which the workloads know.
+ */
+enum { PARAMETER_VALUES_MAX = 32 };
 struct parameter_choice {
     char name[32];
-    uint32_t values[32];
+    int64_t values[PARAMETER_VALUES_MAX];
     size_t count;
 };
+
+/* Below 2^53, so that every reader of JSON keeps a seed exactly. */
+#define OPTIONS_SEED_MAX ((INT64_C(1) << 53) - 1)
+
+struct option_given; /* which row of the table was given which text */
 
 struct options {
     enum command command;
@@ -40,17 +58,60 @@ struct options {
     size_t plugin_count;
     const char *topology; /* NULL: this machine */
     bool quick, force, dry_run, quiet;
+    const char *names; /* COMMAND_NAMES: what to name */
+    struct option_given *given;
+    size_t given_count;
 };
 
-/* Fills *options from argv (whose strings it keeps). False with *error set on wrong usage. */
-bool options_parse(struct options *options, int argc, char **argv, struct error *error);
+/*
+ * Fills *options from argv, whose strings it keeps. False with *error set on wrong usage. options_free it in both cases.
+ * A resumed run parses the command line that its file records, and so gets the settings it began with.
+ */
+bool options_parse(struct options *options, int argc, char *const *argv, struct error *error);
 void options_free(struct options *options);
 
-void options_print_help(FILE *out);
-void options_print_completion(FILE *out); /* a bash completion script */
-
-/* Calls `visit` with each option's name and its value in this run, as text: what the result file records. */
+/*
+ * Calls `visit` with the name of each setting of a run and its value in this one, as text: what the result file
+ * records. An option that was given several times has its values joined by blanks; an empty text means "not set".
+ */
 void options_visit(const struct options *options, void (*visit)(const char *name, const char *value, void *arg),
                    void *arg);
+
+/* One row of the table. */
+struct option_row {
+    const char *name;     /* without the dashes */
+    const char *argument; /* what people see for the value; NULL: a flag */
+    const char *preset;   /* the default, as one would type it; NULL: none */
+    const char *quick;    /* the default under --quick; NULL: the same */
+    const char *help;     /* begins in lower case, ends without a full stop */
+    enum option_group {
+        OPTION_GROUP_WHAT,
+        OPTION_GROUP_HOW,
+        OPTION_GROUP_FILES,
+        OPTION_GROUP_HELP,
+        OPTION_GROUP_HIDDEN,
+    } group;
+    enum option_completion {
+        OPTION_COMPLETES_NOTHING,
+        OPTION_COMPLETES_FILES,
+        OPTION_COMPLETES_NAMES, /* asks the program: `bench --names=<name of the option>` */
+    } completion;
+    unsigned commands;   /* mask of 1 << COMMAND_...; 0: the option is itself a command */
+    bool repeatable;     /* may be given several times */
+    bool beside_resume;  /* may be given with --resume, which takes all other settings from its file */
+    enum command starts; /* the command that the option is, if it is one */
+    size_t field;        /* where its value goes: offset in struct options */
+    int64_t min, max;    /* of a number, in its own unit */
+    bool (*parse)(struct options *options, const struct option_row *row, const char *text, struct error *error);
+};
+extern const struct option_row option_table[]; /* ends with a row without a name */
+
+/* The commands that people type as words, and what each does. */
+struct command_row {
+    const char *name; /* NULL ends the table */
+    enum command command;
+    const char *help;
+};
+extern const struct command_row command_table[];
 
 #endif
