@@ -1,6 +1,6 @@
 /*
- * The command line. One table drives parsing, --help, shell completion, the manual page and the settings that a result
- * records; usage.h renders it for people.
+ * The command line. One table (option_table.h) drives parsing, --help, shell completion, the manual page and the
+ * settings that a result records.
  */
 #ifndef CTXBENCH_OPTIONS_H
 #define CTXBENCH_OPTIONS_H
@@ -41,6 +41,7 @@ struct option_given; /* which row of the table was given which text */
 
 struct options {
     enum command command;
+    const char *command_text; /* as typed, "list" or "--list"; NULL: none was */
     const char *strategies; /* patterns, default "*" */
     const char *workloads;  /* patterns, default "*" */
     struct parameter_choice choices[CTX_PARAMETERS_MAX * 2];
@@ -64,8 +65,8 @@ struct options {
 };
 
 /*
- * Fills *options from argv, whose strings it keeps. False with *error set on wrong usage. options_free it in both cases.
- * A resumed run parses the command line that its file records, and so gets the settings it began with.
+ * Fills *options from argv, whose strings it keeps. False with *error set on wrong usage. options_free it in both
+ * cases. A resumed run parses the command line that its file records, and so gets the settings it began with.
  */
 bool options_parse(struct options *options, int argc, char *const *argv, struct error *error);
 void options_free(struct options *options);
@@ -76,42 +77,5 @@ void options_free(struct options *options);
  */
 void options_visit(const struct options *options, void (*visit)(const char *name, const char *value, void *arg),
                    void *arg);
-
-/* One row of the table. */
-struct option_row {
-    const char *name;     /* without the dashes */
-    const char *argument; /* what people see for the value; NULL: a flag */
-    const char *preset;   /* the default, as one would type it; NULL: none */
-    const char *quick;    /* the default under --quick; NULL: the same */
-    const char *help;     /* begins in lower case, ends without a full stop */
-    enum option_group {
-        OPTION_GROUP_WHAT,
-        OPTION_GROUP_HOW,
-        OPTION_GROUP_FILES,
-        OPTION_GROUP_HELP,
-        OPTION_GROUP_HIDDEN,
-    } group;
-    enum option_completion {
-        OPTION_COMPLETES_NOTHING,
-        OPTION_COMPLETES_FILES,
-        OPTION_COMPLETES_NAMES, /* asks the program: `bench --names=<name of the option>` */
-    } completion;
-    unsigned commands;   /* mask of 1 << COMMAND_...; 0: the option is itself a command */
-    bool repeatable;     /* may be given several times */
-    bool beside_resume;  /* may be given with --resume, which takes all other settings from its file */
-    enum command starts; /* the command that the option is, if it is one */
-    size_t field;        /* where its value goes: offset in struct options */
-    int64_t min, max;    /* of a number, in its own unit */
-    bool (*parse)(struct options *options, const struct option_row *row, const char *text, struct error *error);
-};
-extern const struct option_row option_table[]; /* ends with a row without a name */
-
-/* The commands that people type as words, and what each does. */
-struct command_row {
-    const char *name; /* NULL ends the table */
-    enum command command;
-    const char *help;
-};
-extern const struct command_row command_table[];
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The strategies that this process knows: those built in (found by the build, no list to edit) and plug-ins. Both come
- * in through the same checks, and a refusal names what was found and what was wanted.
+ * in through the same checks (contract.h), and a refusal names what was found and what was wanted.
  */
 #ifndef CTXBENCH_REGISTRY_H
 #define CTXBENCH_REGISTRY_H
@@ -12,7 +12,7 @@
 
 struct registry_entry {
     const struct ctx_strategy *strategy;
-    const char *plugin; /* path, or NULL when built in */
+    const char *plugin; /* path, or NULL when built in; the caller's string */
 };
 
 struct registry {
@@ -23,8 +23,15 @@ struct registry {
 /* Registers the built-in strategies. False with *error set if one breaks the contract, or memory ran out. */
 bool registry_init(struct registry *registry, struct error *error);
 
+/* Registers a strategy of this process, under the same checks: how the built-in ones come in, and those of tests. */
+bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,
+                  struct error *error);
+
 /* Loads a plug-in, having tried in a child process whether loading it crashes. The registry is unchanged on failure. */
 bool registry_load_plugin(struct registry *registry, const char *path, struct error *error);
+
+/* The same without the trial, for a worker: a crash there is an answer, and the trial was the supervisor's. */
+bool registry_load_tried_plugin(struct registry *registry, const char *path, struct error *error);
 
 void registry_free(struct registry *registry); /* plug-ins stay loaded: descriptors may still be referred to */
 
@@ -35,5 +42,11 @@ const struct registry_entry *registry_find(const struct registry *registry, cons
  * A pattern that matches nothing is an error, which suggests the nearest name.
  */
 bool registry_select(const struct registry *registry, const char *patterns, bool *selected, struct error *error);
+
+/*
+ * The workloads of the registered strategies, each name once, by name; as many as *count. Another strategy's workload
+ * of the same name is the same work. NULL with *error set when out of memory; to be freed by the caller.
+ */
+const struct ctx_workload **registry_workloads(const struct registry *registry, size_t *count, struct error *error);
 
 #endif

@@ -108,6 +108,16 @@ bool text_select(const char *what, const char *patterns, const char *const *name
     return true;
 }
 
+bool text_matches(const char *patterns, const char *name) {
+    struct error ignored;
+    char pattern[TEXT_ITEM_MAX];
+    while (patterns != NULL && text_next_item(&patterns, pattern, &ignored)) {
+        if (fnmatch(pattern, name, 0) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool text_is_name(const char *name, size_t length_max) {
     size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
     return name[length] == '\0' && length <= length_max && name[0] >= 'a' && name[0] <= 'z';

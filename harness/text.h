@@ -38,6 +38,9 @@ bool text_unknown_name(const char *what, const char *wrong, const char *const *n
 bool text_select(const char *what, const char *patterns, const char *const *names, size_t count, bool *selected,
                  struct error *error);
 
+/* Whether one of `patterns`, which text_select has accepted, matches `name`. */
+bool text_matches(const char *patterns, const char *name);
+
 /* Whether `name` is lower-case letters, digits and '-', begins with a letter and has at most `length_max` of them. */
 bool text_is_name(const char *name, size_t length_max);
 

@@ -1,0 +1,315 @@
+/* The table of options, and how each kind of value is read. */
+#include "option_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "execution.h"
+#include "text.h"
+
+/* The field of *options that a row fills, as a pointer to `type`. */
+#define FIELD(options, row, type) ((type *)(void *)((char *)(options) + (row)->field))
+
+static bool parse_flag(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    (void)text, (void)error;
+    *FIELD(options, row, bool) = true;
+    return true;
+}
+
+static bool parse_text(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    (void)error;
+    *FIELD(options, row, const char *) = text;
+    return true;
+}
+
+static bool parse_count(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    int64_t value;
+    if (!text_parse_integer(text, row->min, row->max, &value, error))
+        return false;
+    *FIELD(options, row, unsigned) = (unsigned)value;
+    return true;
+}
+
+static bool parse_microseconds(struct options *options, const struct option_row *row, const char *text,
+                               struct error *error) {
+    return text_parse_seconds(text, (double)row->min * 1e-6, (double)row->max * 1e-6, FIELD(options, row, double),
+                              error);
+}
+
+static bool parse_seed(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    int64_t value;
+    if (!text_parse_integer(text, row->min, row->max, &value, error))
+        return false;
+    options->seed = (uint64_t)value;
+    options->seed_given = true;
+    return true;
+}
+
+static bool parse_threads(struct options *options, const struct option_row *row, const char *text,
+                          struct error *error) {
+    struct parameter_choice *threads = &options->threads;
+    return text_parse_integers(text, row->min, row->max, threads->values, PARAMETER_VALUES_MAX, &threads->count, error);
+}
+
+static bool add_choice(struct options *options, const char *name, const char *values, struct error *error) {
+    for (size_t i = 0; i < options->choice_count; i++) {
+        if (strcmp(options->choices[i].name, name) == 0)
+            return error_set(error, "the parameter \"%s\" is given twice; give it one list, as in %s=1,2", name, name);
+    }
+    if (options->choice_count == sizeof options->choices / sizeof options->choices[0])
+        return error_set(error, "found more than %zu parameters; no workload has as many", options->choice_count);
+    struct parameter_choice *choice = &options->choices[options->choice_count];
+    if (!text_parse_integers(values, INT64_MIN, INT64_MAX, choice->values, PARAMETER_VALUES_MAX, &choice->count, error))
+        return false;
+    (void)snprintf(choice->name, sizeof choice->name, "%s", name);
+    options->choice_count++;
+    return true;
+}
+
+static bool parse_own_parameter(struct options *options, const struct option_row *row, const char *text,
+                                struct error *error) {
+    return add_choice(options, row->name, text, error);
+}
+
+static bool parse_parameter(struct options *options, const struct option_row *row, const char *text,
+                            struct error *error) {
+    (void)row;
+    char name[sizeof options->choices[0].name];
+    const char *equals = strchr(text, '=');
+    size_t length = equals == NULL ? 0 : (size_t)(equals - text);
+    if (length == 0 || length >= sizeof name || equals[1] == '\0')
+        return error_set(error, "found \"%s\"; wanted NAME=LIST, as in keys=1,4 (bench list shows the names)", text);
+    memcpy(name, text, length);
+    name[length] = '\0';
+    return add_choice(options, name, equals + 1, error);
+}
+
+static bool parse_plugin(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    (void)row, (void)error;
+    options->plugins[options->plugin_count++] = text; /* there is room: one for each argument */
+    return true;
+}
+
+#define RUN (1u << COMMAND_RUN)
+#define LIST (1u << COMMAND_LIST)
+#define TOPOLOGY (1u << COMMAND_TOPOLOGY)
+#define NAMES (1u << COMMAND_NAMES)
+#define INTO(member) .field = offsetof(struct options, member)
+
+const struct option_row option_table[] = {
+    {.name = "strategy",
+     .argument = "LIST",
+     .preset = "*",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN,
+     .completion = OPTION_COMPLETES_NAMES,
+     .parse = parse_text,
+     INTO(strategies),
+     .help = "strategies to compare: names or globs, separated by commas"},
+    {.name = "workload",
+     .argument = "LIST",
+     .preset = "*",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN,
+     .completion = OPTION_COMPLETES_NAMES,
+     .parse = parse_text,
+     INTO(workloads),
+     .help = "workloads to measure them on: names or globs"},
+    {.name = "depth",
+     .argument = "LIST",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN,
+     .parse = parse_own_parameter,
+     .help = "call depths to read at; short for --parameter=depth=LIST"},
+    {.name = "parameter",
+     .argument = "NAME=LIST",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN,
+     .repeatable = true,
+     .completion = OPTION_COMPLETES_NAMES,
+     .parse = parse_parameter,
+     .help = "values of a parameter in place of its own; the first is the base at which others vary"},
+    {.name = "threads",
+     .argument = "LIST",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN,
+     .parse = parse_threads,
+     .min = 1,
+     .max = 65536,
+     .help = "numbers of threads; when not given: 1, and with every parameter at its base also 2 and one per PU"},
+    {.name = "placement",
+     .argument = "LIST",
+     .preset = "*",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN,
+     .completion = OPTION_COMPLETES_NAMES,
+     .parse = parse_text,
+     INTO(placements),
+     .help = "where threads run, by the closest thing that they share: names or globs"},
+    {.name = "plugin",
+     .argument = "FILE",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN | LIST | NAMES,
+     .repeatable = true,
+     .completion = OPTION_COMPLETES_FILES,
+     .parse = parse_plugin,
+     .help = "shared object that brings one more strategy; may be repeated"},
+    {.name = "quick",
+     .group = OPTION_GROUP_WHAT,
+     .commands = RUN,
+     .parse = parse_flag,
+     INTO(quick),
+     .help = "a first impression within seconds: fewer values, executions and samples"},
+
+    {.name = "executions",
+     .argument = "N",
+     .preset = "5",
+     .quick = "3",
+     .group = OPTION_GROUP_HOW,
+     .commands = RUN,
+     .parse = parse_count,
+     INTO(executions),
+     .min = 1,
+     .max = 100000,
+     .help = "fresh processes for each case, which intervals are computed over"},
+    {.name = "samples",
+     .argument = "N",
+     .preset = "5",
+     .quick = "3",
+     .group = OPTION_GROUP_HOW,
+     .commands = RUN,
+     .parse = parse_count,
+     INTO(sample_count),
+     .min = 1,
+     .max = EXECUTION_SAMPLES_MAX,
+     .help = "measurements within each execution"},
+    {.name = "min-time",
+     .argument = "TIME",
+     .preset = "2ms",
+     .quick = "1ms",
+     .group = OPTION_GROUP_HOW,
+     .commands = RUN,
+     .parse = parse_microseconds,
+     INTO(sample_seconds),
+     .min = 10,
+     .max = 60000000,
+     .help = "how long each sample lasts: 2ms, 500us, 0.002"},
+    {.name = "seed",
+     .argument = "N",
+     .group = OPTION_GROUP_HOW,
+     .commands = RUN,
+     .parse = parse_seed,
+     .min = 0,
+     .max = OPTIONS_SEED_MAX,
+     .help = "order of the executions; random when not given, and recorded in either case"},
+
+    {.name = "out",
+     .argument = "FILE",
+     .group = OPTION_GROUP_FILES,
+     .commands = RUN,
+     .parse = parse_text,
+     INTO(out),
+     .completion = OPTION_COMPLETES_FILES,
+     .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json"},
+    {.name = "force",
+     .group = OPTION_GROUP_FILES,
+     .commands = RUN,
+     .beside_resume = true,
+     .parse = parse_flag,
+     INTO(force),
+     .help = "replace the result file if it exists"},
+    {.name = "resume",
+     .argument = "FILE",
+     .group = OPTION_GROUP_FILES,
+     .commands = RUN,
+     .beside_resume = true,
+     .completion = OPTION_COMPLETES_FILES,
+     .parse = parse_text,
+     INTO(resume),
+     .help = "go on with the run that left this result file or journal, with its settings"},
+    {.name = "topology",
+     .argument = "MACHINE",
+     .group = OPTION_GROUP_FILES,
+     .commands = RUN | LIST | TOPOLOGY | NAMES,
+     .completion = OPTION_COMPLETES_FILES,
+     .parse = parse_text,
+     INTO(topology),
+     .help = "look at another machine: hwloc's FILE.xml, or \"synthetic:package:2 core:4 pu:2\"; "
+             "a run can only be planned there (--dry-run)"},
+    {.name = "dry-run",
+     .group = OPTION_GROUP_FILES,
+     .commands = RUN,
+     .parse = parse_flag,
+     INTO(dry_run),
+     .help = "show the plan and how long it will take; measure and write nothing"},
+    {.name = "quiet",
+     .group = OPTION_GROUP_FILES,
+     .commands = RUN,
+     .beside_resume = true,
+     .parse = parse_flag,
+     INTO(quiet),
+     .help = "neither progress nor table, only errors"},
+
+    {.name = "list", .group = OPTION_GROUP_HELP, .starts = COMMAND_LIST, .help = "the same as bench list"},
+    {.name = "completion",
+     .group = OPTION_GROUP_HELP,
+     .starts = COMMAND_COMPLETION,
+     .help = "print a completion script: source <(bench --completion)"},
+    {.name = "version", .group = OPTION_GROUP_HELP, .starts = COMMAND_VERSION, .help = "print the version"},
+    {.name = "help", .group = OPTION_GROUP_HELP, .starts = COMMAND_HELP, .help = "print this text"},
+    {.name = "manual", .group = OPTION_GROUP_HIDDEN, .starts = COMMAND_MANUAL, .help = "print the manual page"},
+    {.name = "names",
+     .argument = "OPTION",
+     .group = OPTION_GROUP_HIDDEN,
+     .starts = COMMAND_NAMES,
+     .parse = parse_text,
+     INTO(names),
+     .help = "print what completes an option's value"},
+    {.name = NULL},
+};
+
+const struct command_row command_table[] = {
+    {"run", COMMAND_RUN, "measure, write a result file and print a table (the default)"},
+    {"list", COMMAND_LIST, "show the strategies, workloads and placements that there are"},
+    {"topology", COMMAND_TOPOLOGY, "draw the machine and the placements that it has"},
+    {"worker", COMMAND_WORKER, NULL},
+    {NULL, COMMAND_RUN, NULL},
+};
+
+static bool unknown_option(const char *wrong, struct error *error) {
+    const char *names[sizeof option_table / sizeof option_table[0]];
+    size_t count = 0;
+    for (const struct option_row *row = option_table; row->name != NULL; row++) {
+        if (row->group != OPTION_GROUP_HIDDEN)
+            names[count++] = row->name;
+    }
+    const char *nearest = text_nearest(wrong + strspn(wrong, "-"), names, count);
+    if (nearest != NULL)
+        return error_set(error, "unknown option %s; did you mean --%s?", wrong, nearest);
+    return error_set(error, "unknown option %s; bench --help shows those that there are", wrong);
+}
+
+const struct option_row *option_find(const char *word, size_t length, struct error *error) {
+    for (const struct option_row *row = option_table; row->name != NULL; row++) {
+        if (length == strlen(row->name) + 2 && strncmp(word, "--", 2) == 0 &&
+            strncmp(word + 2, row->name, length - 2) == 0)
+            return row;
+    }
+    char wrong[TEXT_ITEM_MAX];
+    (void)snprintf(wrong, sizeof wrong, "%.*s", (int)length, word);
+    (void)unknown_option(wrong, error);
+    return NULL;
+}
+
+const struct command_row *command_find(const char *word, struct error *error) {
+    const char *names[sizeof command_table / sizeof command_table[0]];
+    size_t count = 0;
+    for (const struct command_row *row = command_table; row->name != NULL; row++) {
+        if (strcmp(row->name, word) == 0)
+            return row;
+        if (row->help != NULL)
+            names[count++] = row->name;
+    }
+    (void)text_unknown_name("command", word, names, count, error);
+    return NULL;
+}

@@ -1,0 +1,117 @@
+#include "registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "builtin.h"
+#include "contract.h"
+#include "plugin.h"
+#include "text.h"
+
+static bool is_reference(const struct ctx_strategy *strategy) {
+    return (strategy->traits & CTX_TRAIT_REFERENCE) != 0;
+}
+
+static bool stands_before(const struct ctx_strategy *a, const struct ctx_strategy *b) {
+    if (is_reference(a) != is_reference(b))
+        return is_reference(b);
+    return strcmp(a->name, b->name) < 0;
+}
+
+static int compare_workloads(const void *a, const void *b) {
+    const struct ctx_workload *const *left = a, *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+bool registry_init(struct registry *registry, struct error *error) {
+    *registry = (struct registry){0};
+    for (size_t i = 0; builtin_strategies[i] != NULL; i++) {
+        if (!registry_add(registry, builtin_strategies[i], NULL, error)) {
+            registry_free(registry);
+            return error_prefix(error, "built-in strategy %zu: ", i);
+        }
+    }
+    return true;
+}
+
+bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,
+                  struct error *error) {
+    if (!contract_check(strategy, error))
+        return false;
+    size_t place = 0;
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *known = registry->entries[i].strategy;
+        if (!contract_check_agreement(strategy, known, error))
+            return false;
+        if (stands_before(known, strategy))
+            place = i + 1;
+    }
+    struct registry_entry *entries = realloc(registry->entries, (registry->count + 1) * sizeof *entries);
+    if (entries == NULL)
+        return error_set(error, "out of memory for %zu strategies", registry->count + 1);
+    memmove(entries + place + 1, entries + place, (registry->count - place) * sizeof *entries);
+    entries[place] = (struct registry_entry){strategy, plugin};
+    registry->entries = entries;
+    registry->count++;
+    return true;
+}
+
+bool registry_load_tried_plugin(struct registry *registry, const char *path, struct error *error) {
+    const struct ctx_strategy *strategy = plugin_load(path, error);
+    if (strategy == NULL || !registry_add(registry, strategy, path, error))
+        return error_prefix(error, "%s: ", path);
+    return true;
+}
+
+bool registry_load_plugin(struct registry *registry, const char *path, struct error *error) {
+    if (!plugin_try(path, error))
+        return error_prefix(error, "%s: ", path);
+    return registry_load_tried_plugin(registry, path, error);
+}
+
+void registry_free(struct registry *registry) {
+    free(registry->entries);
+    *registry = (struct registry){0};
+}
+
+const struct registry_entry *registry_find(const struct registry *registry, const char *name) {
+    for (size_t i = 0; i < registry->count; i++) {
+        if (strcmp(registry->entries[i].strategy->name, name) == 0)
+            return &registry->entries[i];
+    }
+    return NULL;
+}
+
+bool registry_select(const struct registry *registry, const char *patterns, bool *selected, struct error *error) {
+    const char **names = calloc(registry->count + 1, sizeof *names);
+    if (names == NULL)
+        return error_set(error, "out of memory for %zu names", registry->count);
+    for (size_t i = 0; i < registry->count; i++)
+        names[i] = registry->entries[i].strategy->name;
+    bool matched = text_select("strategy", patterns, names, registry->count, selected, error);
+    free(names);
+    return matched;
+}
+
+const struct ctx_workload **registry_workloads(const struct registry *registry, size_t *count, struct error *error) {
+    size_t kernel_count = 0, kept = 0;
+    for (size_t i = 0; i < registry->count; i++)
+        kernel_count += registry->entries[i].strategy->kernel_count;
+    const struct ctx_workload **workloads = calloc(kernel_count + 1, sizeof *workloads);
+    if (workloads == NULL) {
+        error_set(error, "out of memory for %zu workloads", kernel_count);
+        return NULL;
+    }
+    for (size_t i = 0, next = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        for (size_t j = 0; j < strategy->kernel_count; j++)
+            workloads[next++] = strategy->kernels[j].workload;
+    }
+    qsort(workloads, kernel_count, sizeof *workloads, compare_workloads);
+    for (size_t i = 0; i < kernel_count; i++) {
+        if (kept == 0 || strcmp(workloads[kept - 1]->name, workloads[i]->name) != 0)
+            workloads[kept++] = workloads[i];
+    }
+    *count = kept;
+    return workloads;
+}
