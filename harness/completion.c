@@ -4,8 +4,7 @@
 static void print_names(FILE *out) {
     (void)fputs("  local words='", out);
     for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        if (row->help != NULL)
-            (void)fprintf(out, "%s ", row->name);
+        (void)fprintf(out, "%s ", row->name);
     }
     for (const struct option_row *row = option_table; row->name != NULL; row++) {
         if (row->group != OPTION_GROUP_HIDDEN)
@@ -27,18 +26,20 @@ static void print_options_that_complete(FILE *out, enum option_completion comple
 }
 
 void usage_print_completion(FILE *out) {
-    (void)fputs("# bash completion for bench; made by bench --completion\n"
-                "_bench() {\n"
-                "  local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]}\n"
-                "  # Bash takes '=' for a word of its own.\n"
-                "  if [[ $current == '=' ]]; then current=''\n"
-                "  elif [[ $option == '=' ]]; then option=${COMP_WORDS[COMP_CWORD-2]}\n"
-                "  fi\n",
-                out);
+    (void)fputs(
+        "# bash completion for bench; made by bench --completion\n"
+        "_bench() {\n"
+        "  local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "  # Bash takes '=' for a word of its own.\n"
+        "  if [[ $current == '=' ]]; then current=''\n"
+        "  elif [[ $option == '=' ]]; then option=${COMP_WORDS[COMP_CWORD-2]}\n"
+        "  fi\n",
+        out);
     print_names(out);
-    (void)fputs("  COMPREPLY=()\n"
-                "  case $option in\n",
-                out);
+    (void)fputs(
+        "  COMPREPLY=()\n"
+        "  case $option in\n",
+        out);
     /* Only the item after the last comma is completed; what stands before it is kept. */
     print_options_that_complete(out, OPTION_COMPLETES_NAMES,
                                 "      local item=${current##*,} name\n"
@@ -50,12 +51,13 @@ void usage_print_completion(FILE *out) {
                                 "      compopt -o filenames\n"
                                 "      mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n");
     print_options_that_complete(out, OPTION_COMPLETES_NOTHING, "");
-    (void)fputs("    *)\n"
-                "      mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
-                "      [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
-                "      ;;\n"
-                "  esac\n"
-                "}\n"
-                "complete -F _bench bench ./bench\n",
-                out);
+    (void)fputs(
+        "    *)\n"
+        "      mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+        "      [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
+        "      ;;\n"
+        "  esac\n"
+        "}\n"
+        "complete -F _bench bench ./bench\n",
+        out);
 }

@@ -147,7 +147,8 @@ bool contract_check(const struct ctx_strategy *strategy, struct error *error) {
         return error_set(error, "found ABI %u, wanted %u; build it against this program's strategy.h", strategy->abi,
                          CTX_STRATEGY_ABI);
     if (strategy->struct_size != sizeof *strategy)
-        return error_set(error, "found a descriptor of %u bytes, wanted %zu; build it against this program's strategy.h",
+        return error_set(error,
+                         "found a descriptor of %u bytes, wanted %zu; build it against this program's strategy.h",
                          strategy->struct_size, sizeof *strategy);
     if (!check_name("the strategy", strategy->name, error))
         return false;
@@ -174,8 +175,8 @@ bool contract_check_agreement(const struct ctx_strategy *newcomer, const struct 
                 return error_set(error, "strategy %s: found revision %u of the workload %s, wanted %u as %s has",
                                  newcomer->name, ours->revision, ours->name, theirs->revision, known->name);
             if (!same_parameters(ours, theirs))
-                return error_set(error, "strategy %s: found other parameters of the workload %s than %s has", newcomer->name,
-                                 ours->name, known->name);
+                return error_set(error, "strategy %s: found other parameters of the workload %s than %s has",
+                                 newcomer->name, ours->name, known->name);
         }
     }
     return true;

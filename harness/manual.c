@@ -41,17 +41,16 @@ static void print_option(FILE *out, const struct option_row *row) {
 static void print_commands(FILE *out) {
     (void)fputs(".SH COMMANDS\n", out);
     for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        if (row->help == NULL)
-            continue;
         (void)fprintf(out, ".TP\n.B %s\n", row->name);
         print_sentence(out, row->help);
     }
 }
 
 static void print_options(FILE *out) {
-    (void)fputs(".SH OPTIONS\n"
-                "A value follows its option after an equals sign or as the next word.\n",
-                out);
+    (void)fputs(
+        ".SH OPTIONS\n"
+        "A value follows its option after an equals sign or as the next word.\n",
+        out);
     for (enum option_group group = OPTION_GROUP_WHAT; group < OPTION_GROUP_HIDDEN; group++) {
         (void)fprintf(out, ".SS %s\n", usage_group_title(group));
         for (const struct option_row *row = option_table; row->name != NULL; row++) {
@@ -73,39 +72,41 @@ void usage_print_manual(FILE *out) {
     (void)fprintf(out, ".TH BENCH 1 \"\" \"ctxbench %s\" \"User Commands\"\n", CTXBENCH_VERSION);
     (void)fputs(".SH NAME\nbench \\- ", out);
     print_text(out, usage_summary);
-    (void)fputs("\n.SH SYNOPSIS\n"
-                ".B bench\n"
-                ".RI [ command ]\n"
-                ".RI [ option ...]\n"
-                ".SH DESCRIPTION\n"
-                "A request id, a trace span or a logger must get from where it is known to where it is needed. It can\n"
-                "be an argument of every function, lie in thread\\-local storage, be looked up by thread, or be\n"
-                "hidden in the call stack.\n"
-                ".B bench\n"
-                "runs each of these strategies on the same workloads, in fresh processes and in random order, proves\n"
-                "that they give the right answers, and shows what each costs on this machine.\n"
-                ".PP\n"
-                "The references\n"
-                ".B none\n"
-                "(no context at all),\n"
-                ".B floor\n"
-                "(the least that could serve the workload) and, for strategies that read the stack,\n"
-                ".B walk\\-floor\n"
-                "are always measured too.\n",
-                out);
+    (void)fputs(
+        "\n.SH SYNOPSIS\n"
+        ".B bench\n"
+        ".RI [ command ]\n"
+        ".RI [ option ...]\n"
+        ".SH DESCRIPTION\n"
+        "A request id, a trace span or a logger must get from where it is known to where it is needed. It can\n"
+        "be an argument of every function, lie in thread\\-local storage, be looked up by thread, or be\n"
+        "hidden in the call stack.\n"
+        ".B bench\n"
+        "runs each of these strategies on the same workloads, in fresh processes and in random order, proves\n"
+        "that they give the right answers, and shows what each costs on this machine.\n"
+        ".PP\n"
+        "The references\n"
+        ".B none\n"
+        "(no context at all),\n"
+        ".B floor\n"
+        "(the least that could serve the workload) and, for strategies that read the stack,\n"
+        ".B walk\\-floor\n"
+        "are always measured too.\n",
+        out);
     print_commands(out);
     print_options(out);
     print_exit_statuses(out);
-    (void)fputs(".SH ENVIRONMENT\n"
-                ".TP\n.B NO_COLOR\n"
-                "When set, the table has no colours, on a terminal either.\n"
-                ".SH EXAMPLES\n"
-                ".nf\n"
-                "bench \\-\\-strategy=stacktag \\-\\-quick\n"
-                "bench \\-\\-strategy='tls*,explicit' \\-\\-workload=get \\-\\-depth=0,64 \\-\\-out=a.json\n"
-                "bench \\-\\-dry\\-run \\-\\-topology='synthetic:package:2 core:8 pu:2'\n"
-                ".fi\n"
-                ".SH \"SEE ALSO\"\n"
-                ".BR gls (3)\n",
-                out);
+    (void)fputs(
+        ".SH ENVIRONMENT\n"
+        ".TP\n.B NO_COLOR\n"
+        "When set, the table has no colours, on a terminal either.\n"
+        ".SH EXAMPLES\n"
+        ".nf\n"
+        "bench \\-\\-strategy=stacktag \\-\\-quick\n"
+        "bench \\-\\-strategy='tls*,explicit' \\-\\-workload=get \\-\\-depth=0,64 \\-\\-out=a.json\n"
+        "bench \\-\\-dry\\-run \\-\\-topology='synthetic:package:2 core:8 pu:2'\n"
+        ".fi\n"
+        ".SH \"SEE ALSO\"\n"
+        ".BR gls (3)\n",
+        out);
 }

@@ -265,6 +265,10 @@ const struct option_row option_table[] = {
      .parse = parse_text,
      INTO(names),
      .help = "print what completes an option's value"},
+    {.name = "worker",
+     .group = OPTION_GROUP_HIDDEN,
+     .starts = COMMAND_WORKER,
+     .help = "serve one execution: request on standard input, answer on standard output"},
     {.name = NULL},
 };
 
@@ -272,7 +276,6 @@ const struct command_row command_table[] = {
     {"run", COMMAND_RUN, "measure, write a result file and print a table (the default)"},
     {"list", COMMAND_LIST, "show the strategies, workloads and placements that there are"},
     {"topology", COMMAND_TOPOLOGY, "draw the machine and the placements that it has"},
-    {"worker", COMMAND_WORKER, NULL},
     {NULL, COMMAND_RUN, NULL},
 };
 
@@ -307,8 +310,7 @@ const struct command_row *command_find(const char *word, struct error *error) {
     for (const struct command_row *row = command_table; row->name != NULL; row++) {
         if (strcmp(row->name, word) == 0)
             return row;
-        if (row->help != NULL)
-            names[count++] = row->name;
+        names[count++] = row->name;
     }
     (void)text_unknown_name("command", word, names, count, error);
     return NULL;

@@ -39,7 +39,7 @@ extern const struct option_row option_table[]; /* ends with a row without a name
 struct command_row {
     const char *name; /* NULL ends the table */
     enum command command;
-    const char *help; /* NULL: hidden */
+    const char *help;
 };
 extern const struct command_row command_table[];
 

@@ -40,13 +40,13 @@ enum part {
 struct builder {
     const struct options *options;
     const struct registry *registry;
-    struct topology *topology;
+    const struct topology *topology;
     FILE *notes;
     struct plan *plan;
     size_t capacity;
     struct choice *choices; /* all workloads, by name */
     size_t choice_count;
-    enum part *parts; /* one for each strategy of the registry */
+    enum part *parts;      /* one for each strategy of the registry */
     struct error left_out; /* the last note: when nothing remains, the reason why */
 };
 
@@ -147,7 +147,8 @@ static bool check_threads(const struct builder *builder, struct error *error) {
     const struct topology_facts *facts = topology_facts(builder->topology);
     for (size_t i = 0; i < threads->count; i++) {
         if (threads->values[i] > facts->pu_count)
-            return error_set(error, "--threads: found %" PRId64 "; there are %u PUs to run on (%s of %s), so wanted 1 to %u",
+            return error_set(error,
+                             "--threads: found %" PRId64 "; there are %u PUs to run on (%s of %s), so wanted 1 to %u",
                              threads->values[i], facts->pu_count, facts->allowed_pus, facts->source, facts->pu_count);
     }
     return true;
@@ -197,16 +198,18 @@ static size_t thread_counts(const struct builder *builder, const struct ctx_work
                             unsigned counts[static PARAMETER_VALUES_MAX]) {
     const struct options *options = builder->options;
     const unsigned pu_count = topology_facts(builder->topology)->pu_count;
-    const int64_t sweep[] = {1, 2, options->quick ? 2 : pu_count}, own[] = {workload->threads_min};
+    const int64_t sweep[] = {1, 2, pu_count}, own[] = {workload->threads_min};
     const int64_t *wanted = options->threads.values;
     size_t wanted_count = options->threads.count, count = 0;
-    if (wanted_count == 0) {
-        wanted = workload->threads_max == 0 ? sweep : own;
-        wanted_count = workload->threads_max == 0 ? sizeof sweep / sizeof sweep[0] : 1;
+    if (wanted_count == 0 && workload->threads_max != 0) {
+        wanted = own;
+        wanted_count = 1;
+    } else if (wanted_count == 0) {
+        wanted = sweep;
+        wanted_count = pu_count == 1 ? 1 : pu_count == 2 || options->quick ? 2 : 3;
     }
     for (size_t i = 0; i < wanted_count; i++) {
-        bool repeated = count > 0 && counts[count - 1] == wanted[i]; /* two PUs: the sweep is 1, 2, 2 */
-        if (takes_threads(workload, wanted[i]) && wanted[i] <= pu_count && !repeated)
+        if (takes_threads(workload, wanted[i]))
             counts[count++] = (unsigned)wanted[i];
     }
     return count;
@@ -214,22 +217,20 @@ static size_t thread_counts(const struct builder *builder, const struct ctx_work
 
 static bool place_workload(struct builder *builder, struct choice *choice, struct error *error) {
     const struct ctx_workload *workload = choice->workload;
+    const unsigned pu_count = topology_facts(builder->topology)->pu_count;
     unsigned counts[PARAMETER_VALUES_MAX];
     size_t count = thread_counts(builder, workload, counts);
     for (size_t i = 0; i < count; i++) {
         if (!add_spots(builder, choice, counts[i], error))
             return false;
     }
-    const unsigned pu_count = topology_facts(builder->topology)->pu_count;
-    if (count == 0 && builder->options->threads.count > 0)
-        note(builder, "workload %s is left out: it takes %u threads%s, and --threads names no such number",
-             workload->name, workload->threads_min, workload->threads_max == workload->threads_min ? "" : " or more");
-    else if (count == 0)
-        note(builder, "workload %s is left out: it takes %u threads, and there is only %u PU to run on", workload->name,
-             workload->threads_min, pu_count);
+    if (count == 0)
+        note(builder, "workload %s is left out: it takes %u thread%s%s, and --threads names no such number",
+             workload->name, workload->threads_min, workload->threads_min == 1 ? "" : "s",
+             workload->threads_max == workload->threads_min ? "" : " or more");
     else if (choice->spot_count == 0)
-        note(builder, "workload %s is left out: --placement=%s names no place for its %u thread%s", workload->name,
-             builder->options->placements, counts[0], counts[0] == 1 ? "" : "s");
+        note(builder, "workload %s is left out: --placement=%s has no place for %u thread%s on %u PU%s", workload->name,
+             builder->options->placements, counts[0], counts[0] == 1 ? "" : "s", pu_count, pu_count == 1 ? "" : "s");
     return true;
 }
 
@@ -445,7 +446,7 @@ static bool build(struct builder *builder, struct error *error) {
 }
 
 bool plan_make(struct plan *plan, const struct options *options, const struct registry *registry,
-               struct topology *topology, FILE *notes, struct error *error) {
+               const struct topology *topology, FILE *notes, struct error *error) {
     *plan = (struct plan){.seed = options->seed_given ? options->seed : random_fresh_seed() & OPTIONS_SEED_MAX};
     struct builder builder = {
         .options = options, .registry = registry, .topology = topology, .notes = notes, .plan = plan};
@@ -463,4 +464,11 @@ void plan_free(struct plan *plan) {
     free(plan->cases);
     free(plan->steps);
     *plan = (struct plan){0};
+}
+
+double plan_estimate_seconds(const struct plan *plan, const struct options *options) {
+    /* Spawning and proving, as measured on a 2-core virtual machine; and a calibration takes about two samples. */
+    const double around_execution = 0.008, calibration = around_execution + 2 * options->sample_seconds;
+    return (double)plan->case_count * calibration +
+           (double)plan->step_count * (around_execution + options->sample_count * options->sample_seconds);
 }

@@ -28,7 +28,7 @@ struct plan {
  * that ratios can be shown. An empty plan is an error that says which option excluded everything.
  */
 bool plan_make(struct plan *plan, const struct options *options, const struct registry *registry,
-               struct topology *topology, FILE *notes, struct error *error);
+               const struct topology *topology, FILE *notes, struct error *error);
 void plan_free(struct plan *plan);
 
 /* A guess in seconds, from the sample times and the cost around an execution. */

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -14,7 +15,8 @@
 
 enum { TRIAL_DEADLINE_MS = 10000 };
 
-/* dlopen searches the library path for a name without a slash; a plug-in in the current directory is meant as a file. */
+/* dlopen searches the library path for a name without a slash; a plug-in in the current directory is meant as a file.
+ */
 static void *open_object(const char *path) {
     if (strchr(path, '/') != NULL)
         return dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -73,7 +75,8 @@ static bool describe_end(int status, bool timed_out, struct error *error) {
     if (WIFSIGNALED(status))
         return error_set(error, "crashes when loaded: signal %d (%s); look at its start-up code in a debugger",
                          WTERMSIG(status), strsignal(WTERMSIG(status)));
-    return error_set(error, "ends the program when loaded, with exit status %d; wanted a strategy", WEXITSTATUS(status));
+    return error_set(error, "ends the program when loaded, with exit status %d; wanted a strategy",
+                     WEXITSTATUS(status));
 }
 
 bool plugin_try(const char *path, struct error *error) {

@@ -53,4 +53,11 @@ bool text_parse_integers(const char *text, int64_t min, int64_t max, int64_t *va
 /* A duration with or without a unit: "0.002", "0.002s", "2ms", "2000us". */
 bool text_parse_seconds(const char *text, double min, double max, double *seconds, struct error *error);
 
+/*
+ * Prints `text` and a newline in a column that begins at `indent`, broken at blanks to fit TEXT_WIDTH. The cursor
+ * stands at `column` already; if that leaves no blank before `indent` the text begins on the next line.
+ */
+enum { TEXT_WIDTH = 80 };
+void text_print_wrapped(FILE *out, size_t column, size_t indent, const char *text);
+
 #endif

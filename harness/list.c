@@ -1,0 +1,162 @@
+#include "list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+enum { LIST_INDENT = 19 };
+
+static const struct {
+    enum ctx_trait trait;
+    const char *words;
+} trait_words[] = {
+    {CTX_TRAIT_REFERENCE, "a yardstick"},
+    {CTX_TRAIT_NO_CONTEXT, "finds no context, by design"},
+    {CTX_TRAIT_EXPLICIT_ARGUMENT, "changes every signature"},
+    {CTX_TRAIT_READS_STACK, "reads the stack"},
+    {CTX_TRAIT_SURVIVES_FIBER_SWITCH, "survives a fiber switch"},
+    {CTX_TRAIT_NEEDS_FRAME_POINTERS, "faster with frame pointers"},
+};
+enum { TRAIT_COUNT = sizeof trait_words / sizeof trait_words[0] };
+
+/* Lines of a list: a name on the left, and lines on the right that are wrapped to the width. */
+static void print_entry(FILE *out, const char *name, const char *text) {
+    int length = fprintf(out, "  %s", name);
+    text_print_wrapped(out, length < 0 ? 0 : (size_t)length, LIST_INDENT, text);
+}
+
+__attribute__((format(printf, 2, 3))) static void print_line(FILE *out, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    text_print_wrapped(out, 0, LIST_INDENT, text);
+}
+
+static void append(char *text, size_t size, const char *separator, const char *more) {
+    size_t used = strlen(text);
+    (void)snprintf(text + used, size - used, "%s%s", used == 0 ? "" : separator, more);
+}
+
+static void print_strategy(FILE *out, const struct registry_entry *entry) {
+    const struct ctx_strategy *strategy = entry->strategy;
+    char traits[512] = "";
+    for (size_t i = 0; i < TRAIT_COUNT; i++) {
+        if ((strategy->traits & trait_words[i].trait) != 0)
+            append(traits, sizeof traits, ", ", trait_words[i].words);
+    }
+    print_entry(out, strategy->name, strategy->summary);
+    if (traits[0] != '\0')
+        print_line(out, "%s", traits);
+    if (entry->plugin != NULL)
+        print_line(out, "from %s", entry->plugin);
+    const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
+    if (reason != NULL)
+        print_line(out, "not available here: %s", reason);
+}
+
+static void print_parameter(FILE *out, const struct ctx_parameter *parameter) {
+    char values[256] = "";
+    for (uint32_t i = 0; i < parameter->default_count; i++) {
+        char value[16];
+        (void)snprintf(value, sizeof value, "%u", parameter->defaults[i]);
+        append(values, sizeof values, ",", value);
+    }
+    print_line(out, "%s=%s (%u to %u): %s", parameter->name, values, parameter->min, parameter->max,
+               parameter->summary);
+}
+
+static void print_workload(FILE *out, const struct ctx_workload *workload) {
+    print_entry(out, workload->name, workload->summary);
+    for (size_t i = 0; i < CTX_PARAMETERS_MAX && workload->parameters[i].name != NULL; i++)
+        print_parameter(out, &workload->parameters[i]);
+    if (workload->threads_max == 0)
+        print_line(out, "threads: %u or more", workload->threads_min);
+    else if (workload->threads_max > workload->threads_min)
+        print_line(out, "threads: %u to %u", workload->threads_min, workload->threads_max);
+    else
+        print_line(out, "threads: %u", workload->threads_min);
+}
+
+/* The numbers of threads whose placements differ in kind. */
+static const struct {
+    unsigned thread_count;
+    const char *heading;
+} placement_kinds[] = {{1, "1 thread"}, {2, "2 threads"}, {3, "more threads"}};
+enum { PLACEMENT_KIND_COUNT = sizeof placement_kinds / sizeof placement_kinds[0] };
+
+static void print_placements(FILE *out, const struct topology *topology) {
+    for (size_t i = 0; i < PLACEMENT_KIND_COUNT; i++) {
+        const struct placement *placements;
+        size_t count = topology_placements(topology, placement_kinds[i].thread_count, &placements);
+        char names[512] = "";
+        for (size_t j = 0; j < count; j++)
+            append(names, sizeof names, ", ", placements[j].name);
+        if (count > 0)
+            print_entry(out, placement_kinds[i].heading, names);
+    }
+}
+
+static void print_workload_names(FILE *out, const struct ctx_workload *const *workloads, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        (void)fprintf(out, "%s\n", workloads[i]->name);
+}
+
+static void print_parameter_names(FILE *out, const struct ctx_workload *const *workloads, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct ctx_parameter *parameters = workloads[i]->parameters;
+        for (size_t j = 0; j < CTX_PARAMETERS_MAX && parameters[j].name != NULL; j++)
+            (void)fprintf(out, "%s=\n", parameters[j].name);
+    }
+}
+
+static void print_placement_names(FILE *out, const struct topology *topology) {
+    for (size_t i = 0; i < PLACEMENT_KIND_COUNT; i++) {
+        const struct placement *placements;
+        size_t count = topology_placements(topology, placement_kinds[i].thread_count, &placements);
+        for (size_t j = 0; j < count; j++)
+            (void)fprintf(out, "%s\n", placements[j].name);
+    }
+}
+
+bool list_print(const struct registry *registry, const struct topology *topology, FILE *out, struct error *error) {
+    size_t count;
+    const struct ctx_workload **workloads = registry_workloads(registry, &count, error);
+    if (workloads == NULL)
+        return false;
+    (void)fputs("Strategies\n", out);
+    for (size_t i = 0; i < registry->count; i++)
+        print_strategy(out, &registry->entries[i]);
+    (void)fputs("\nWorkloads\n", out);
+    for (size_t i = 0; i < count; i++)
+        print_workload(out, workloads[i]);
+    (void)fprintf(out, "\nPlacements on %s\n", topology_facts(topology)->source);
+    print_placements(out, topology);
+    free(workloads);
+    return true;
+}
+
+bool list_print_names(const char *option, const struct registry *registry, const struct topology *topology, FILE *out,
+                      struct error *error) {
+    size_t count;
+    const struct ctx_workload **workloads = registry_workloads(registry, &count, error);
+    if (workloads == NULL)
+        return false;
+    bool known = true;
+    if (strcmp(option, "strategy") == 0) {
+        for (size_t i = 0; i < registry->count; i++)
+            (void)fprintf(out, "%s\n", registry->entries[i].strategy->name);
+    } else if (strcmp(option, "workload") == 0) {
+        print_workload_names(out, workloads, count);
+    } else if (strcmp(option, "parameter") == 0) {
+        print_parameter_names(out, workloads, count);
+    } else if (strcmp(option, "placement") == 0) {
+        print_placement_names(out, topology);
+    } else {
+        known = error_set(error, "--names: found \"%s\"; wanted strategy, workload, parameter or placement", option);
+    }
+    free(workloads);
+    return known;
+}

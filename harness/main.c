@@ -1,0 +1,114 @@
+/* The program: reads the command line and hands it to the part that does the work. The only file that prints errors. */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "list.h"
+#include "options.h"
+#include "plan.h"
+#include "usage.h"
+
+static int usage_error(const struct error *error) {
+    (void)fprintf(stderr, "bench: %s\n", error->text);
+    return EXIT_STATUS_USAGE;
+}
+
+/* What was printed reached its reader: a full disk or a closed pipe is a failure, not a silence. */
+static int printed(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_STATUS_OK;
+    (void)fprintf(stderr, "bench: standard output could not be written: %m\n");
+    return EXIT_STATUS_FAILED;
+}
+
+static unsigned terminal_width(void) {
+    struct winsize size;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+        return size.ws_col;
+    return 80;
+}
+
+static int list(const struct options *options, struct registry *registry, struct topology *topology) {
+    struct error error;
+    bool done = options->command == COMMAND_NAMES ? list_print_names(options->names, registry, topology, stdout, &error)
+                                                  : list_print(registry, topology, stdout, &error);
+    return done ? printed() : usage_error(&error);
+}
+
+/* Only plans, so far. */
+static int run_command(const struct options *options, const struct registry *registry,
+                       const struct topology *topology) {
+    struct error error;
+    struct plan plan;
+    if (!plan_make(&plan, options, registry, topology, stderr, &error))
+        return usage_error(&error);
+    plan_print(&plan, options, stdout);
+    plan_free(&plan);
+    return printed();
+}
+
+/* The commands that need to know the strategies. */
+static int with_registry(const struct options *options, struct topology *topology) {
+    struct error error;
+    struct registry registry;
+    bool ready = registry_init(&registry, &error);
+    for (size_t i = 0; ready && i < options->plugin_count; i++)
+        ready = registry_load_plugin(&registry, options->plugins[i], &error) || error_prefix(&error, "--plugin: ");
+    int status = !ready                            ? usage_error(&error)
+                 : options->command == COMMAND_RUN ? run_command(options, &registry, topology)
+                                                   : list(options, &registry, topology);
+    registry_free(&registry);
+    return status;
+}
+
+/* The commands that need to know the machine. */
+static int with_topology(const struct options *options) {
+    struct error error;
+    struct topology *topology = topology_load(options->topology, &error);
+    if (topology == NULL) {
+        if (options->topology != NULL)
+            (void)error_prefix(&error, "--topology: ");
+        return usage_error(&error);
+    }
+    int status;
+    if (options->command == COMMAND_TOPOLOGY) {
+        topology_draw(topology, stdout, terminal_width());
+        status = printed();
+    } else {
+        status = with_registry(options, topology);
+    }
+    topology_free(topology);
+    return status;
+}
+
+static int dispatch(const struct options *options) {
+    switch (options->command) {
+    case COMMAND_HELP:
+        usage_print_help(stdout);
+        return printed();
+    case COMMAND_VERSION:
+        (void)printf("bench (ctxbench) %s\n", CTXBENCH_VERSION);
+        return printed();
+    case COMMAND_COMPLETION:
+        usage_print_completion(stdout);
+        return printed();
+    case COMMAND_MANUAL:
+        usage_print_manual(stdout);
+        return printed();
+    case COMMAND_WORKER:
+    case COMMAND_RUN:
+    case COMMAND_LIST:
+    case COMMAND_TOPOLOGY:
+    case COMMAND_NAMES:
+        return with_topology(options);
+    }
+    return EXIT_STATUS_USAGE;
+}
+
+int main(int argc, char **argv) {
+    struct error error;
+    struct options options;
+    int status = options_parse(&options, argc, argv, &error) ? dispatch(&options) : usage_error(&error);
+    options_free(&options);
+    return status;
+}

@@ -1,0 +1,144 @@
+/* What --dry-run shows: the plan as a table that fits the width of a terminal. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+#include "text.h"
+
+/* Distinct names, in order of their first appearance. */
+struct names {
+    const char **items;
+    size_t count;
+};
+
+/* A table of counts: strategies down, workloads across. */
+struct tally {
+    struct names strategies, workloads, placements;
+    size_t *counts; /* [strategy * workloads.count + workload] */
+};
+
+static size_t index_of(const struct names *names, const char *name) {
+    size_t index = 0;
+    while (index < names->count && strcmp(names->items[index], name) != 0)
+        index++;
+    return index;
+}
+
+static bool add_name(struct names *names, const char *name) {
+    if (index_of(names, name) < names->count)
+        return true;
+    const char **items = realloc(names->items, (names->count + 1) * sizeof *items);
+    if (items == NULL)
+        return false;
+    items[names->count++] = name;
+    names->items = items;
+    return true;
+}
+
+static bool tally_cases(struct tally *tally, const struct plan *plan) {
+    for (size_t i = 0; i < plan->case_count; i++) {
+        const struct bench_case *c = &plan->cases[i];
+        if (!add_name(&tally->strategies, c->strategy->name) ||
+            !add_name(&tally->workloads, c->kernel->workload->name) ||
+            !add_name(&tally->placements, c->placement->name))
+            return false;
+    }
+    tally->counts = calloc(tally->strategies.count * tally->workloads.count + 1, sizeof *tally->counts);
+    for (size_t i = 0; tally->counts != NULL && i < plan->case_count; i++) {
+        size_t strategy = index_of(&tally->strategies, plan->cases[i].strategy->name);
+        size_t workload = index_of(&tally->workloads, plan->cases[i].kernel->workload->name);
+        tally->counts[strategy * tally->workloads.count + workload]++;
+    }
+    return tally->counts != NULL;
+}
+
+static int column_width(const char *heading) {
+    int length = (int)strlen(heading);
+    return 2 + (length < 6 ? 6 : length);
+}
+
+/* How many workloads from `first` on fit beside the names of the strategies. */
+static size_t columns_that_fit(const struct tally *tally, size_t first, int left) {
+    size_t count = 0;
+    int used = left;
+    while (first + count < tally->workloads.count) {
+        used += column_width(tally->workloads.items[first + count]);
+        if (used > TEXT_WIDTH && count > 0)
+            break;
+        count++;
+    }
+    return count;
+}
+
+static void print_columns(const struct tally *tally, size_t first, size_t count, int left, FILE *out) {
+    (void)fprintf(out, "%-*s", left, "cases");
+    for (size_t i = first; i < first + count; i++)
+        (void)fprintf(out, "%*s", column_width(tally->workloads.items[i]), tally->workloads.items[i]);
+    (void)fputc('\n', out);
+    for (size_t row = 0; row < tally->strategies.count; row++) {
+        (void)fprintf(out, "%-*s", left, tally->strategies.items[row]);
+        for (size_t i = first; i < first + count; i++)
+            (void)fprintf(out, "%*zu", column_width(tally->workloads.items[i]),
+                          tally->counts[row * tally->workloads.count + i]);
+        (void)fputc('\n', out);
+    }
+    (void)fputc('\n', out);
+}
+
+static void print_table(const struct tally *tally, FILE *out) {
+    int left = (int)strlen("cases");
+    for (size_t i = 0; i < tally->strategies.count; i++) {
+        int length = (int)strlen(tally->strategies.items[i]);
+        left = length > left ? length : left;
+    }
+    for (size_t first = 0, count; first < tally->workloads.count; first += count) {
+        count = columns_that_fit(tally, first, left);
+        print_columns(tally, first, count, left, out);
+    }
+}
+
+static void print_placements(const struct tally *tally, FILE *out) {
+    char *text = NULL;
+    size_t size;
+    FILE *line = open_memstream(&text, &size);
+    if (line == NULL)
+        return;
+    for (size_t i = 0; i < tally->placements.count; i++)
+        (void)fprintf(line, "%s%s", i == 0 ? "" : ", ", tally->placements.items[i]);
+    (void)fclose(line);
+    const char *heading = "placements: ";
+    (void)fputs(heading, out);
+    if (text != NULL)
+        text_print_wrapped(out, strlen(heading), strlen(heading), text);
+    free(text);
+}
+
+/* "40 s", "12 min", "3.5 h": an estimate needs no more digits. */
+static void print_duration(double seconds, FILE *out) {
+    if (seconds < 120)
+        (void)fprintf(out, "%.0f s", seconds < 1 ? 1 : seconds);
+    else if (seconds < 7200)
+        (void)fprintf(out, "%.0f min", seconds / 60);
+    else
+        (void)fprintf(out, "%.1f h", seconds / 3600);
+}
+
+void plan_print(const struct plan *plan, const struct options *options, FILE *out) {
+    struct tally tally = {0};
+    if (tally_cases(&tally, plan)) {
+        print_table(&tally, out);
+        print_placements(&tally, out);
+    }
+    free(tally.strategies.items);
+    free(tally.workloads.items);
+    free(tally.placements.items);
+    free(tally.counts);
+    (void)fprintf(out, "executions: %zu cases x %u = %zu, in an order from the seed %" PRIu64 "\n", plan->case_count,
+                  options->executions, plan->step_count, plan->seed);
+    (void)fprintf(out, "samples:    %u of %g ms in each execution\n", options->sample_count,
+                  options->sample_seconds * 1e3);
+    (void)fputs("time:       about ", out);
+    print_duration(plan_estimate_seconds(plan, options), out);
+    (void)fputc('\n', out);
+}
