@@ -11,7 +11,7 @@ static inline const struct ctx *stacktag_unwind_current(uintptr_t after) {
     /* libunwind takes no start that could depend on `after`: a fence makes the read wait for it instead. */
     if (!__builtin_constant_p(after))
         __builtin_ia32_lfence();
-    const enum tag_answer answer = tag_read_unwind(&id);
+    const enum tag_answer answer = glsi_tag_read_unwind(&id);
     return tag_context(answer, id);
 }
 

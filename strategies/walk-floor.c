@@ -15,7 +15,7 @@ static inline unsigned walk_floor_count(void) {
     unsigned count = 1;
     bool tag_seen = false;
     for (;; frame = frame->up, count++) {
-        tag_seen |= frame->return_address == (uintptr_t)gls_mark_E_return;
+        tag_seen |= frame->return_address == (uintptr_t)glsi_mark_E_return;
         if (tag_seen && mark_index(frame->return_address) == MARK_S)
             return count;
     }

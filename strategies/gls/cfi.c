@@ -395,7 +395,7 @@ static bool visit_function(struct cursor cursor, const struct common_information
     return !in.stopped;
 }
 
-void cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, cfi_visitor *visit, void *arg) {
+void glsi_cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, cfi_visitor *visit, void *arg) {
     struct cursor section = {.at = eh_frame, .end = limit};
     const unsigned char *parsed_at = NULL; /* functions mostly follow their CIE: remember the last one */
     struct common_information common = {0};

@@ -29,6 +29,6 @@ struct cfi_row {
  * information that is not understood gives rows of CFI_OTHER, or none at all.
  */
 typedef bool cfi_visitor(const struct cfi_row *row, void *arg);
-void cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, cfi_visitor *visit, void *arg);
+void glsi_cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, cfi_visitor *visit, void *arg);
 
 #endif

@@ -16,8 +16,7 @@ static int compare_keys(const void *a, const void *b) {
     return strcmp(left->name, right->name);
 }
 
-/* A key and its name in one block. */
-static struct ctx_key *new_key(const char *name) {
+struct ctx_key *ctx_key_new(const char *name) {
     const size_t name_bytes = strlen(name) + 1;
     struct ctx_key *key = malloc(sizeof *key + name_bytes);
     if (key != NULL)
@@ -30,7 +29,7 @@ static const struct ctx_key *find_or_add_key(const char *name) {
     void *found = tfind(&wanted, &keys_tree, compare_keys);
     if (found != NULL)
         return *(struct ctx_key **)found;
-    struct ctx_key *key = new_key(name);
+    struct ctx_key *key = ctx_key_new(name);
     if (key != NULL && tsearch(key, &keys_tree, compare_keys) == NULL) {
         free(key);
         return NULL;

@@ -68,6 +68,9 @@ static inline enum ctx_answer ctx_lookup(const struct ctx *ctx, const struct ctx
     return CTX_NOT_SET;
 }
 
+/* A key that equals no other, with a copy of `name`, in one block that free releases. NULL when out of memory. */
+struct ctx_key *ctx_key_new(const char *name);
+
 /* The key for `name`: equal strings give the same key, which lives as long as the process. NULL when out of memory. */
 const struct ctx_key *ctx_key_intern(const char *name);
 

@@ -6,22 +6,22 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-struct id_pool gls_id_pool;
+struct id_pool glsi_id_pool;
 
 /* Slots are made accessible in steps of this many: the pool's memory follows the largest number of ids in use. */
 enum { READY_STEP = 4096 };
 
 /* Maps the slots up to and including that of `id`. Threads that race here ask for the same pages: harmless. */
 static bool map_slots(uint32_t id) {
-    uint32_t ready = atomic_load(&gls_id_pool.ready);
+    uint32_t ready = atomic_load(&glsi_id_pool.ready);
     if (id < ready)
         return true;
     const uint32_t wanted = (id / READY_STEP + 1) * READY_STEP;
     if (wanted > ID_COUNT_MAX)
         return false;
-    if (mprotect(gls_id_pool.slots, sizeof(struct id_slot) * wanted, PROT_READ | PROT_WRITE) != 0)
+    if (mprotect(glsi_id_pool.slots, sizeof(struct id_slot) * wanted, PROT_READ | PROT_WRITE) != 0)
         return false;
-    while (ready < wanted && !atomic_compare_exchange_weak(&gls_id_pool.ready, &ready, wanted))
+    while (ready < wanted && !atomic_compare_exchange_weak(&glsi_id_pool.ready, &ready, wanted))
         continue;
     return true;
 }
@@ -46,7 +46,7 @@ static void mark_full(struct id_shard *shard, uint32_t leaf) {
         atomic_fetch_and(&shard->top, ~top_bit);
 }
 
-void gls_ids_word_has_room(struct id_shard *shard, uint32_t leaf) {
+void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf) {
     atomic_fetch_and(&shard->full[leaf / ID_WORD_BITS], ~(UINT64_C(1) << leaf % ID_WORD_BITS));
     atomic_fetch_and(&shard->top, ~(UINT64_C(1) << leaf / ID_WORD_BITS));
 }
@@ -86,13 +86,13 @@ static enum attempt acquire_in(struct id_shard *shard, uint32_t *local) {
     }
 }
 
-uint32_t gls_ids_acquire_slowly(uint32_t home) {
-    const uint32_t shard_count = 1u << gls_id_pool.shard_bits;
+uint32_t glsi_ids_acquire_slowly(uint32_t home) {
+    const uint32_t shard_count = 1u << glsi_id_pool.shard_bits;
     uint32_t exhausted = 0;
     for (uint32_t i = 0; exhausted < shard_count; i++) {
         const uint32_t index = (home + i) % shard_count;
         uint32_t local = 0;
-        switch (acquire_in(&gls_id_pool.shards[index], &local)) {
+        switch (acquire_in(&glsi_id_pool.shards[index], &local)) {
         case CONTENDED:
             exhausted = 0;
             break;
@@ -100,7 +100,7 @@ uint32_t gls_ids_acquire_slowly(uint32_t home) {
             exhausted++;
             break;
         case ACQUIRED: {
-            const uint32_t id = local << gls_id_pool.shard_bits | index;
+            const uint32_t id = local << glsi_id_pool.shard_bits | index;
             if (map_slots(id))
                 return id;
             ids_release(id);
@@ -136,11 +136,13 @@ static uint32_t choose_shard_bits(void) {
 
 /* Before other constructors, which may already open scopes. */
 __attribute__((constructor(101))) static void ids_init(void) {
-    gls_id_pool.shard_bits = choose_shard_bits();
-    gls_id_pool.shards = reserve(sizeof(struct id_shard) << gls_id_pool.shard_bits, PROT_READ | PROT_WRITE);
-    gls_id_pool.slots = reserve(sizeof(struct id_slot) * ID_COUNT_MAX, PROT_NONE);
+    if (glsi_id_pool.slots != NULL)
+        return; /* another copy of the library, to whose pool the dynamic linker has bound this one */
+    glsi_id_pool.shard_bits = choose_shard_bits();
+    glsi_id_pool.shards = reserve(sizeof(struct id_shard) << glsi_id_pool.shard_bits, PROT_READ | PROT_WRITE);
+    glsi_id_pool.slots = reserve(sizeof(struct id_slot) * ID_COUNT_MAX, PROT_NONE);
     /* The quick way in ids_acquire uses the first word of every shard without looking whether its slots are mapped. */
-    if (!map_slots(((uint32_t)ID_WORD_BITS << gls_id_pool.shard_bits) - 1)) {
+    if (!map_slots(((uint32_t)ID_WORD_BITS << glsi_id_pool.shard_bits) - 1)) {
         (void)fputs("gls: out of memory at start-up\n", stderr);
         abort();
     }

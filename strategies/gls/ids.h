@@ -53,47 +53,47 @@ struct id_pool {
     uint32_t shard_bits;
     _Atomic uint32_t ready; /* slots below this number are mapped */
 };
-extern struct id_pool gls_id_pool;
+extern struct id_pool glsi_id_pool;
 
 /* The slow ways: the first word of the shard is full or contended; a word was full before the release. */
-uint32_t gls_ids_acquire_slowly(uint32_t shard);
-void gls_ids_word_has_room(struct id_shard *shard, uint32_t leaf);
+uint32_t glsi_ids_acquire_slowly(uint32_t shard);
+void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf);
 
 /* Thread pointers of neighbours differ by the size of a stack; Fibonacci hashing spreads such progressions evenly. */
 static inline uint32_t ids_home_shard(void) {
     const uint64_t page = (uintptr_t)__builtin_thread_pointer() >> 12;
-    return (uint32_t)((page * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - gls_id_pool.shard_bits));
+    return (uint32_t)((page * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - glsi_id_pool.shard_bits));
 }
 
 /* Takes the smallest free id of this thread's shard. ID_NONE when all four million are in use or memory ran out. */
 static inline uint32_t ids_acquire(void) {
     const uint32_t home = ids_home_shard();
-    _Atomic uint64_t *word = &gls_id_pool.shards[home].leaves[0];
+    _Atomic uint64_t *word = &glsi_id_pool.shards[home].leaves[0];
     uint64_t used = atomic_load_explicit(word, memory_order_relaxed);
     if (__builtin_expect(used != UINT64_MAX, 1)) {
         const uint32_t bit = (uint32_t)__builtin_ctzll(~used);
         if (__builtin_expect(atomic_compare_exchange_strong_explicit(word, &used, used | UINT64_C(1) << bit,
                                                                      memory_order_acquire, memory_order_relaxed),
                              1))
-            return bit << gls_id_pool.shard_bits | home;
+            return bit << glsi_id_pool.shard_bits | home;
     }
-    return gls_ids_acquire_slowly(home);
+    return glsi_ids_acquire_slowly(home);
 }
 
 static inline void ids_release(uint32_t id) {
-    struct id_shard *shard = &gls_id_pool.shards[id & ((1u << gls_id_pool.shard_bits) - 1)];
-    const uint32_t local = id >> gls_id_pool.shard_bits;
+    struct id_shard *shard = &glsi_id_pool.shards[id & ((1u << glsi_id_pool.shard_bits) - 1)];
+    const uint32_t local = id >> glsi_id_pool.shard_bits;
     const uint32_t leaf = local / ID_WORD_BITS;
     const uint64_t bit = UINT64_C(1) << local % ID_WORD_BITS;
     /* Sequentially consistent against the hints; on x86-64 that costs no more than a release. */
     const uint64_t used = atomic_fetch_and(&shard->leaves[leaf], ~bit);
     if (__builtin_expect(used == UINT64_MAX, 0))
-        gls_ids_word_has_room(shard, leaf);
+        glsi_ids_word_has_room(shard, leaf);
 }
 
 /* The slot of an id that is in use. */
 static inline struct id_slot *ids_slot(uint32_t id) {
-    return &gls_id_pool.slots[id];
+    return &glsi_id_pool.slots[id];
 }
 
 #endif

@@ -11,10 +11,10 @@
 	.balign	MARK_STRIDE, 0xcc
 	.fill	MARK_STRIDE, 1, 0xcc
 
-	.globl	gls_marks
-	.type	gls_marks, @object
-	.size	gls_marks, MARK_COUNT * MARK_STRIDE
-gls_marks:
+	.globl	glsi_marks
+	.type	glsi_marks, @object
+	.size	glsi_marks, MARK_COUNT * MARK_STRIDE
+glsi_marks:
 
 .macro mark_begin name
 	.type	gls_mark_\name, @function
@@ -55,13 +55,13 @@ gls_mark_\name:
 	movq	(%rdi), %rax
 	movq	8(%rdi), %rdi
 	call	*%rax
-	.globl	gls_mark_E_return
-gls_mark_E_return:
+	.globl	glsi_mark_E_return
+glsi_mark_E_return:
 	mark_end E
 
 	mark_step S
 
-	.org	gls_marks + MARK_COUNT * MARK_STRIDE
+	.org	glsi_marks + MARK_COUNT * MARK_STRIDE
 	.fill	MARK_STRIDE, 1, 0xcc
 
 #else

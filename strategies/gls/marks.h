@@ -24,10 +24,10 @@
 #include <stdint.h>
 
 /* The start of mark 0. Never called through this name. */
-extern const char gls_marks[MARK_COUNT * MARK_STRIDE];
+extern const char glsi_marks[MARK_COUNT * MARK_STRIDE];
 
 /* The one address that a call made by E returns to: a frame with this return address is the body of a scope. */
-extern const char gls_mark_E_return[];
+extern const char glsi_mark_E_return[];
 
 /*
  * What a chain of marks follows: the address of the next mark for each, and, behind that of E, the function to run and
@@ -38,11 +38,11 @@ typedef void mark_function(const uintptr_t *path);
 
 /* The index of the mark that this return address belongs to: >= MARK_COUNT when it belongs to none. */
 static inline uintptr_t mark_index(uintptr_t return_address) {
-    return (return_address - (uintptr_t)gls_marks) >> MARK_STRIDE_BITS;
+    return (return_address - (uintptr_t)glsi_marks) >> MARK_STRIDE_BITS;
 }
 
 static inline uintptr_t mark_address(uintptr_t index) {
-    return (uintptr_t)gls_marks + (index << MARK_STRIDE_BITS);
+    return (uintptr_t)glsi_marks + (index << MARK_STRIDE_BITS);
 }
 
 /*

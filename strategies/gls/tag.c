@@ -20,7 +20,7 @@ static bool is_stack_end(uintptr_t return_address) {
     for (size_t i = 0; i < KNOWN_ENDS; i++)
         if (atomic_load_explicit(&known_ends[i], memory_order_relaxed) == return_address)
             return true;
-    if (!textmap_is_stack_end(return_address))
+    if (!glsi_textmap_is_stack_end(return_address))
         return false;
     const size_t slot = return_address % 127 % KNOWN_ENDS;
     atomic_store_explicit(&known_ends[slot], return_address, memory_order_relaxed);
@@ -30,7 +30,7 @@ static bool is_stack_end(uintptr_t return_address) {
 /* Looks for the innermost complete tag among return addresses, innermost first. */
 static enum tag_answer find_tag(void *const *addresses, size_t count, uint32_t *id) {
     for (size_t i = 0; i < count; i++) {
-        if ((uintptr_t)addresses[i] != (uintptr_t)gls_mark_E_return)
+        if ((uintptr_t)addresses[i] != (uintptr_t)glsi_mark_E_return)
             continue;
         uint32_t value = 0;
         for (size_t j = i + 1; j < count; j++) {
@@ -96,7 +96,7 @@ static enum tag_answer read_deep_stack(uint32_t *id) {
     return TAG_UNREADABLE;
 }
 
-__attribute__((noinline)) enum tag_answer tag_read_unwind(uint32_t *id) {
+__attribute__((noinline)) enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
     enum { FRAMES_ON_STACK = 256 };
     void *addresses[FRAMES_ON_STACK];
     const int count = unw_backtrace(addresses, FRAMES_ON_STACK);
@@ -105,7 +105,7 @@ __attribute__((noinline)) enum tag_answer tag_read_unwind(uint32_t *id) {
     return read_deep_stack(id);
 }
 
-_Noreturn void tag_die_unreadable(void) {
+_Noreturn void glsi_tag_die_unreadable(void) {
     (void)fputs(
         "gls: the call stack cannot be read to its end, so it is unknown whether a context is in force; "
         "some function on it has no unwind information or a wrong one (see \"unreadable\" in gls(3))\n",
@@ -122,7 +122,7 @@ struct probe {
 
 __attribute__((noinline)) static void read_probe(void *arg) {
     struct probe *probe = arg;
-    probe->read = tag_read(0, &probe->by_frames) == TAG_FOUND && tag_read_unwind(&probe->by_unwinder) == TAG_FOUND;
+    probe->read = tag_read(0, &probe->by_frames) == TAG_FOUND && glsi_tag_read_unwind(&probe->by_unwinder) == TAG_FOUND;
 }
 
 static void check_marks(void) {
@@ -141,10 +141,15 @@ static void check_marks(void) {
 }
 
 /*
- * Two copies of the library in one process would have two sets of marks: each would walk past the other's tags without
- * seeing them. Copies that are linked dynamically share one; copies linked statically into several shared objects
- * do not, and are refused here.
+ * Two copies of the library in one process would have two sets of marks, and each would walk past the other's tags
+ * without seeing them: a wrong "no context". Copies that the dynamic linker has bound to one set share it and are fine;
+ * others are refused. Each copy exports this function, which says what its own code is bound to.
  */
+__attribute__((visibility("default"))) const char *gls_bound_marks(void);
+const char *gls_bound_marks(void) {
+    return glsi_marks;
+}
+
 static const char *module_name(const void *address) {
     Dl_info info;
     return dladdr(address, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "(unknown module)";
@@ -156,14 +161,15 @@ static int refuse_other_copy(struct dl_phdr_info *info, size_t size, void *arg) 
     void *module = dlopen(info->dlpi_name[0] == '\0' ? NULL : info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
     if (module == NULL)
         return 0;
-    const void *marks = dlsym(module, "gls_marks");
+    const char *(*bound_marks)(void) = NULL;
+    *(void **)&bound_marks = dlsym(module, "gls_bound_marks"); /* POSIX's own way around casting void * to a function */
     (void)dlclose(module);
-    if (marks == NULL || marks == (const void *)gls_marks)
+    if (bound_marks == NULL || bound_marks() == glsi_marks)
         return 0;
     (void)fprintf(stderr,
                   "gls: two copies of the library are in this process (%s and %s) and would not see each other's "
                   "contexts; link both with the shared library, libgls.so\n",
-                  module_name(gls_marks), module_name(marks));
+                  module_name(glsi_marks), module_name(bound_marks()));
     abort();
 }
 

@@ -26,7 +26,7 @@ enum tag_answer {
 };
 
 /* Reads through libunwind's unw_backtrace, starting at the caller. */
-enum tag_answer tag_read_unwind(uint32_t *id);
+enum tag_answer glsi_tag_read_unwind(uint32_t *id);
 
 /* What a frame pointer points to. */
 struct frame_record {
@@ -57,29 +57,29 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) static inline enu
                                                                                                       uint32_t *id) {
     const struct frame_record *frame =
         (const struct frame_record *)((uintptr_t)__builtin_frame_address(0) + after); // NOLINT: frames are addresses
-    struct text_range text = gls_text_map.likely;
+    struct text_range text = glsi_text_map.likely;
     for (;; frame = frame->up) {
         const uintptr_t return_address = frame->return_address;
-        if (return_address == (uintptr_t)gls_mark_E_return)
+        if (return_address == (uintptr_t)glsi_mark_E_return)
             return tag_decode(frame, id);
         if (__builtin_expect(return_address - text.first >= text.size, 0)) {
-            const struct text_range *other = textmap_find(&gls_text_map, return_address);
+            const struct text_range *other = textmap_find(&glsi_text_map, return_address);
             if (other == NULL)
-                return tag_read_unwind(id);
+                return glsi_tag_read_unwind(id);
             text = *other;
         }
     }
 }
 
 /* Says on standard error that the stack could not be read, and aborts. */
-_Noreturn void tag_die_unreadable(void);
+_Noreturn void glsi_tag_die_unreadable(void);
 
 /* The context of an answer: NULL when there is no tag. */
 static inline const struct ctx *tag_context(enum tag_answer answer, uint32_t id) {
     if (__builtin_expect(answer == TAG_FOUND, 1))
         return ids_slot(id)->context;
     if (__builtin_expect(answer == TAG_UNREADABLE, 0))
-        tag_die_unreadable();
+        glsi_tag_die_unreadable();
     return NULL;
 }
 

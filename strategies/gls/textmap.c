@@ -7,7 +7,7 @@
 
 #include "cfi.h"
 
-struct text_map gls_text_map;
+struct text_map glsi_text_map;
 
 /* A piece of text that may be believed, while the map is made. */
 struct piece {
@@ -177,7 +177,7 @@ static const unsigned char *find_eh_frame(const unsigned char *header) {
     return header + 4 + distance;
 }
 
-/* Has cfi_visit look at the tables of one module, if it has any. */
+/* Has glsi_cfi_visit look at the tables of one module, if it has any. */
 static void visit_module(const struct dl_phdr_info *info, cfi_visitor *visit, void *arg) {
     for (size_t i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
@@ -186,7 +186,7 @@ static void visit_module(const struct dl_phdr_info *info, cfi_visitor *visit, vo
         const unsigned char *eh_frame = find_eh_frame((const unsigned char *)(info->dlpi_addr + header->p_vaddr));
         const unsigned char *limit = eh_frame == NULL ? NULL : segment_end(info, (uintptr_t)eh_frame);
         if (limit != NULL)
-            cfi_visit(eh_frame, limit, visit, arg);
+            glsi_cfi_visit(eh_frame, limit, visit, arg);
     }
 }
 
@@ -199,9 +199,11 @@ static int add_module(struct dl_phdr_info *info, size_t size, void *arg) {
 }
 
 __attribute__((constructor(101))) static void textmap_init(void) {
+    if (glsi_text_map.ranges != NULL)
+        return; /* made by another copy of the library, which this one shares */
     struct pieces all = {.pieces = NULL};
     (void)dl_iterate_phdr(add_module, &all);
-    make_map(&gls_text_map, &all);
+    make_map(&glsi_text_map, &all);
     free(all.pieces);
 }
 
@@ -225,7 +227,7 @@ static int search_module(struct dl_phdr_info *info, size_t size, void *arg) {
     return search->found;
 }
 
-bool textmap_is_stack_end(uintptr_t return_address) {
+bool glsi_textmap_is_stack_end(uintptr_t return_address) {
     struct end_search search = {.call = return_address - 1};
     (void)dl_iterate_phdr(search_module, &search);
     return search.is_end;

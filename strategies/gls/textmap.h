@@ -31,13 +31,13 @@ struct text_map {
 };
 
 /* Filled before main and constant from then on: readable from any thread and from signal handlers. */
-extern struct text_map gls_text_map;
+extern struct text_map glsi_text_map;
 
 /*
  * Do the unwind tables say that a stack ends at this return address, as they do for a thread's first function? Slow (it
  * reads a module's tables): callers remember the answer, which holds for as long as the module is loaded.
  */
-bool textmap_is_stack_end(uintptr_t return_address);
+bool glsi_textmap_is_stack_end(uintptr_t return_address);
 
 /* The range that holds this return address, or NULL: its frame is not to be followed by frame pointer. */
 static inline const struct text_range *textmap_find(const struct text_map *map, uintptr_t return_address) {
