@@ -81,8 +81,7 @@ static bool read_words(struct options *options, int argc, char *const *argv, str
             options->command = COMMAND_HELP;
             return true;
         }
-        bool read = word[0] == '-' ? read_option(options, &reader, word, error)
-                                   : read_command(options, word, error);
+        bool read = word[0] == '-' ? read_option(options, &reader, word, error) : read_command(options, word, error);
         if (!read)
             return false;
     }
@@ -124,8 +123,7 @@ static bool check_together(const struct options *options, struct error *error) {
     for (size_t i = 0; i < options->given_count; i++) {
         const struct option_row *row = options->given[i].row;
         if (row->commands != 0 && (row->commands & 1u << options->command) == 0)
-            return error_set(error, "--%s has no meaning for bench %s; leave it out", row->name,
-                             options->command_text);
+            return error_set(error, "--%s has no meaning for bench %s; leave it out", row->name, options->command_text);
         if (options->resume != NULL && !row->beside_resume)
             return error_set(error,
                              "--resume takes its settings from %s, so --%s cannot be given too; leave it out, or start "

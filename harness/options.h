@@ -42,8 +42,8 @@ struct option_given; /* which row of the table was given which text */
 struct options {
     enum command command;
     const char *command_text; /* as typed, "list" or "--list"; NULL: none was */
-    const char *strategies; /* patterns, default "*" */
-    const char *workloads;  /* patterns, default "*" */
+    const char *strategies;   /* patterns, default "*" */
+    const char *workloads;    /* patterns, default "*" */
     struct parameter_choice choices[CTX_PARAMETERS_MAX * 2];
     size_t choice_count;
     struct parameter_choice threads; /* count 0: the default sweep */

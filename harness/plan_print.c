@@ -6,48 +6,24 @@
 #include "plan.h"
 #include "text.h"
 
-/* Distinct names, in order of their first appearance. */
-struct names {
-    const char **items;
-    size_t count;
-};
-
 /* A table of counts: strategies down, workloads across. */
 struct tally {
-    struct names strategies, workloads, placements;
+    struct text_names strategies, workloads, placements;
     size_t *counts; /* [strategy * workloads.count + workload] */
 };
-
-static size_t index_of(const struct names *names, const char *name) {
-    size_t index = 0;
-    while (index < names->count && strcmp(names->items[index], name) != 0)
-        index++;
-    return index;
-}
-
-static bool add_name(struct names *names, const char *name) {
-    if (index_of(names, name) < names->count)
-        return true;
-    const char **items = realloc(names->items, (names->count + 1) * sizeof *items);
-    if (items == NULL)
-        return false;
-    items[names->count++] = name;
-    names->items = items;
-    return true;
-}
 
 static bool tally_cases(struct tally *tally, const struct plan *plan) {
     for (size_t i = 0; i < plan->case_count; i++) {
         const struct bench_case *c = &plan->cases[i];
-        if (!add_name(&tally->strategies, c->strategy->name) ||
-            !add_name(&tally->workloads, c->kernel->workload->name) ||
-            !add_name(&tally->placements, c->placement->name))
+        if (!text_names_add(&tally->strategies, c->strategy->name) ||
+            !text_names_add(&tally->workloads, c->kernel->workload->name) ||
+            !text_names_add(&tally->placements, c->placement->name))
             return false;
     }
     tally->counts = calloc(tally->strategies.count * tally->workloads.count + 1, sizeof *tally->counts);
     for (size_t i = 0; tally->counts != NULL && i < plan->case_count; i++) {
-        size_t strategy = index_of(&tally->strategies, plan->cases[i].strategy->name);
-        size_t workload = index_of(&tally->workloads, plan->cases[i].kernel->workload->name);
+        size_t strategy = text_names_index(&tally->strategies, plan->cases[i].strategy->name);
+        size_t workload = text_names_index(&tally->workloads, plan->cases[i].kernel->workload->name);
         tally->counts[strategy * tally->workloads.count + workload]++;
     }
     return tally->counts != NULL;
@@ -99,19 +75,11 @@ static void print_table(const struct tally *tally, FILE *out) {
 }
 
 static void print_placements(const struct tally *tally, FILE *out) {
-    char *text = NULL;
-    size_t size;
-    FILE *line = open_memstream(&text, &size);
-    if (line == NULL)
-        return;
-    for (size_t i = 0; i < tally->placements.count; i++)
-        (void)fprintf(line, "%s%s", i == 0 ? "" : ", ", tally->placements.items[i]);
-    (void)fclose(line);
-    const char *heading = "placements: ";
+    const char *heading = "placements:";
+    char names[512];
+    text_names_join(&tally->placements, names, sizeof names);
     (void)fputs(heading, out);
-    if (text != NULL)
-        text_print_wrapped(out, strlen(heading), strlen(heading), text);
-    free(text);
+    text_print_wrapped(out, strlen(heading), strlen(heading) + 1, names);
 }
 
 /* "40 s", "12 min", "3.5 h": an estimate needs no more digits. */
@@ -130,9 +98,9 @@ void plan_print(const struct plan *plan, const struct options *options, FILE *ou
         print_table(&tally, out);
         print_placements(&tally, out);
     }
-    free(tally.strategies.items);
-    free(tally.workloads.items);
-    free(tally.placements.items);
+    text_names_free(&tally.strategies);
+    text_names_free(&tally.workloads);
+    text_names_free(&tally.placements);
     free(tally.counts);
     (void)fprintf(out, "executions: %zu cases x %u = %zu, in an order from the seed %" PRIu64 "\n", plan->case_count,
                   options->executions, plan->step_count, plan->seed);

@@ -11,10 +11,13 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Appends `name` to a message as far as it fits. */
-static void append_name(struct error *error, const char *separator, const char *name) {
-    size_t used = strlen(error->text);
-    (void)snprintf(error->text + used, sizeof error->text - used, "%s%s", separator, name);
+static void join(const char *const *names, size_t count, char *text, size_t size) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count && used < size; i++) {
+        int length = snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", names[i]);
+        used += length < 0 ? size : (size_t)length;
+    }
 }
 
 /* A number begins with a digit or '-' right away; strtoll would also take blanks and '+'. */
@@ -64,14 +67,12 @@ size_t text_distance(const char *a, const char *b) {
 
 const char *text_nearest(const char *wrong, const char *const *names, size_t count) {
     const char *nearest = NULL;
-    size_t nearest_distance = 1 + strlen(wrong) / 3; /* further away it is another word, not a slip */
-    if (nearest_distance > 3)
-        nearest_distance = 3;
+    size_t bound = least((strlen(wrong) + 1) / 3, 3) + 1; /* further away it is another word, not a slip */
     for (size_t i = 0; i < count; i++) {
         size_t distance = text_distance(wrong, names[i]);
-        if (distance < nearest_distance || (distance == nearest_distance && nearest == NULL)) {
+        if (distance < bound) {
             nearest = names[i];
-            nearest_distance = distance;
+            bound = distance;
         }
     }
     return nearest;
@@ -82,12 +83,9 @@ bool text_unknown_name(const char *what, const char *wrong, const char *const *n
     const char *nearest = text_nearest(wrong, names, count);
     if (nearest != NULL)
         return error_set(error, "no %s is called \"%s\"; did you mean \"%s\"?", what, wrong, nearest);
-    (void)error_set(error, "no %s is called \"%s\"; there is", what, wrong);
-    for (size_t i = 0; i < count; i++)
-        append_name(error, i == 0 ? " " : ", ", names[i]);
-    if (count == 0)
-        append_name(error, " ", "none");
-    return false;
+    char all[512];
+    join(names, count, all, sizeof all);
+    return error_set(error, "no %s is called \"%s\"; there %s%s", what, wrong, count == 0 ? "is none" : "are ", all);
 }
 
 bool text_select(const char *what, const char *patterns, const char *const *names, size_t count, bool *selected,
@@ -106,6 +104,33 @@ bool text_select(const char *what, const char *patterns, const char *const *name
             return text_unknown_name(what, pattern, names, count, error);
     }
     return true;
+}
+
+bool text_names_add(struct text_names *names, const char *name) {
+    if (text_names_index(names, name) < names->count)
+        return true;
+    const char **items = realloc(names->items, (names->count + 1) * sizeof *items);
+    if (items == NULL)
+        return false;
+    items[names->count++] = name;
+    names->items = items;
+    return true;
+}
+
+size_t text_names_index(const struct text_names *names, const char *name) {
+    size_t index = 0;
+    while (index < names->count && strcmp(names->items[index], name) != 0)
+        index++;
+    return index;
+}
+
+void text_names_join(const struct text_names *names, char *text, size_t size) {
+    join(names->items, names->count, text, size);
+}
+
+void text_names_free(struct text_names *names) {
+    free(names->items);
+    *names = (struct text_names){0};
 }
 
 bool text_matches(const char *patterns, const char *name) {

@@ -38,6 +38,22 @@ bool text_unknown_name(const char *what, const char *wrong, const char *const *n
 bool text_select(const char *what, const char *patterns, const char *const *names, size_t count, bool *selected,
                  struct error *error);
 
+/* A set of names, in order of their first appearance. Zero-initialise it; the strings stay the caller's. */
+struct text_names {
+    const char **items;
+    size_t count;
+};
+
+/* Adds a name unless it is there already. False when out of memory. */
+bool text_names_add(struct text_names *names, const char *name);
+
+/* Where a name stands; names->count when it is not there. */
+size_t text_names_index(const struct text_names *names, const char *name);
+
+/* The names as "a, b, c", cut if they do not fit. */
+void text_names_join(const struct text_names *names, char *text, size_t size);
+void text_names_free(struct text_names *names);
+
 /* Whether one of `patterns`, which text_select has accepted, matches `name`. */
 bool text_matches(const char *patterns, const char *name);
 

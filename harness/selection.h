@@ -1,0 +1,57 @@
+/*
+ * What the options choose, checked against what there is: the strategies and workloads that take part, and where each
+ * workload runs. The first half of making a plan.
+ */
+#ifndef CTXBENCH_SELECTION_H
+#define CTXBENCH_SELECTION_H
+
+#include <stdio.h>
+
+#include "options.h"
+#include "registry.h"
+#include "topology.h"
+
+/* Where threads of a workload run; parameters vary there, or stay at their base to keep the default run short. */
+struct spot {
+    const struct placement *placement;
+    bool varies_parameters;
+};
+
+/* A workload, whether it takes part, and where. */
+struct selected_workload {
+    const struct ctx_workload *workload;
+    bool chosen;
+    struct spot *spots;
+    size_t spot_count;
+};
+
+/* What a strategy is in this run. */
+enum part {
+    PART_NONE,
+    PART_CHOSEN,    /* all its kernels of the chosen workloads */
+    PART_YARDSTICK, /* a reference that nobody asked for: the kernels that stand beside a chosen strategy's */
+};
+
+struct selection {
+    const struct options *options;
+    const struct registry *registry;
+    const struct topology *topology;
+    FILE *notes;
+    struct selected_workload *workloads; /* all of the registry, by name */
+    size_t workload_count;
+    enum part *parts;      /* one for each strategy of the registry */
+    struct error left_out; /* the last note: when nothing remains, the reason why */
+};
+
+/*
+ * False with *error set when the options name what does not exist, or is out of range. What exists but cannot take part
+ * is left out with a note on `notes` (NULL: silent). Free it in both cases.
+ */
+bool selection_make(struct selection *selection, const struct options *options, const struct registry *registry,
+                    const struct topology *topology, FILE *notes, struct error *error);
+void selection_free(struct selection *selection);
+
+/* Notes that something does not take part. */
+__attribute__((format(printf, 2, 3))) void selection_leave_out(struct selection *selection, const char *format, ...);
+
+#endif
