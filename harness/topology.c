@@ -99,7 +99,7 @@ static char *read_file(const char *path, size_t *size) {
     size_t room = 0, length = 0;
     for (size_t got = 1; got > 0; length += got) {
         if (length == room) {
-            char *const larger = realloc(text, room += 64 * 1024u);
+            char *const larger = realloc(text, room += (size_t)64 * 1024);
             if (larger == NULL)
                 break;
             text = larger;
