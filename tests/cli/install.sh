@@ -25,10 +25,6 @@ mv "$folder/first" "$prefix"
 libraries=$(dirname "$(find "$prefix" -name libgls.so)")
 export PKG_CONFIG_PATH=$libraries/pkgconfig LD_LIBRARY_PATH=$libraries
 
-# The program writes to the current directory.
-mkdir "$folder/here"
-(cd "$folder/here" && "$prefix/bin/bench" --quiet --quick --strategy=none --workload=get --executions=1 >/dev/null)
-[[ -n $(find "$folder/here" -name '*.json') ]] || fail "the installed program left no result in the current directory"
 bash -n "$prefix/share/bash-completion/completions/bench"
 
 # Both libraries keep all names to themselves but gls_*.
@@ -46,18 +42,36 @@ for page in "$prefix"/share/man/man1/bench.1 "$prefix"/share/man/man3/gls.3; do
   [[ -z $warnings && -s $folder/rendered ]] || fail "$page: $warnings"
 done
 
-# The examples, built as a user would, with either compiler and either library. A build with flags of its own, such as
-# those of sanitizers, needs the same ones here.
+# Programs built as a user would, with either compiler and either library. A build with flags of its own, such as those
+# of sanitizers, needs the same ones here.
 compilers=(gcc clang)
 flags=$(setting CMAKE_C_FLAGS)
 [[ -z $flags ]] || compilers=("$(setting CMAKE_C_COMPILER)")
-for example in "$SOURCE"/strategies/gls/examples/*.c; do
+
+# run_built FILE.c: what the program prints must be the same in all these ways.
+run_built() {
+  local compiler linking output first=
   for compiler in "${compilers[@]}"; do
-    for linking in --shared --static; do
+    for linking in -lgls -l:libgls.a; do
       # shellcheck disable=SC2046,SC2086
-      "$compiler" -std=c17 -Wall -Wextra -Wpedantic -Werror $flags "$example" -o "$folder/example" \
-        $(pkg-config --cflags --libs $linking gls | sed 's/-lgls/')
-      "$folder/example" >"$folder/output" || fail "$example ($compiler, $linking) ended with $?"
+      "$compiler" -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror $flags "$1" -o "$folder/program" \
+        $(pkg-config --cflags gls) $(pkg-config --static --libs gls | sed "s/-lgls/$linking/")
+      [[ $linking != -lgls ]] || readelf --dynamic "$folder/program" | grep -q 'NEEDED.*libgls\.so\.0\]' ||
+        fail "$1 ($compiler) does not need libgls.so.0"
+      output=$("$folder/program") || fail "$1 ($compiler $linking) ended with $?: $output"
+      [[ $output ]] || fail "$1 ($compiler $linking) printed nothing"
+      [[ $output == "${first:=$output}" ]] || fail "$1 ($compiler $linking) printed: $output; wanted: $first"
     done
   done
-done
+}
+
+# The example in gls(3) does what it says there.
+man3=$prefix/share/man/man3/gls.3
+sed -n '/^\.EX$/,/^\.EE$/p' "$man3" | sed '/^\.E[XE]$/d; s/\\-/-/g; s/\\e/\\/g' >"$folder/manual.c"
+run_built "$folder/manual.c"
+[[ $("$folder/program") == $'[r-4711] done\n[no request] idle' ]] || fail "the example of gls(3) does not print what it says"
+
+# The header serves C++, too, with a compiler's strictest settings.
+echo '#include <gls.h>' >"$folder/header.cc"
+# shellcheck disable=SC2046
+g++ -std=c++11 -Wall -Wextra -Wpedantic -Wold-style-cast -Werror -fsyntax-only $(pkg-config --cflags gls) "$folder/header.cc"
