@@ -165,8 +165,8 @@ bool text_parse_integers(const char *text, int64_t min, int64_t max, int64_t *va
                          struct error *error) {
     *count = 0;
     while (text != NULL) {
-        char item[TEXT_ITEM_MAX];
-        int64_t value;
+        char item[TEXT_ITEM_MAX] = "";
+        int64_t value = 0;
         if (!text_next_item(&text, item, error) || !text_parse_integer(item, min, max, &value, error))
             return false;
         if (contains(values, *count, value))

@@ -1,5 +1,6 @@
 #include "statistics.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,7 @@ struct statistics_interval statistics_bootstrap_median(const double *samples, co
                                                        double confidence, unsigned resamples, uint64_t seed) {
     struct bootstrap b;
     struct statistics_interval interval = {NAN, NAN, NAN};
+    assert(executions > 0);
     if (bootstrap_prepare(&b, samples, counts, executions, resamples) != 0)
         return interval;
 

@@ -1,13 +1,13 @@
 /*
- * A strategy, explained. Copy this file, give it a name of your own, and either put it into strategies/, where the build
- * finds it, or build it as a plug-in:
+ * A strategy, explained. Copy this file, give it a name of your own, and either put it into strategies/, where the
+ * build finds it, or build it as a plug-in:
  *
  *     cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -Istrategies -Istrategies/gls \
  *        -o skeleton.so strategies/skeleton.c
  *     ./bench --plugin=skeleton.so --strategy=skeleton
  *
- * This one keeps the context in a C11 thread-local variable. In a plug-in that is another TLS model than in the program,
- * and another cost; results record which it was.
+ * This one keeps the context in a C11 thread-local variable. In a plug-in that is another TLS model than in the
+ * program, and another cost; results record which it was.
  */
 #include "strategy.h"
 

@@ -89,7 +89,7 @@ enum ctx_snapshot_scope {
  * Takes a snapshot with one reference, owned by the caller. Of a NULL context it is a snapshot whose context is NULL.
  * Returns NULL when out of memory.
  */
-struct ctx_snapshot *ctx_snapshot_take(const struct ctx *ctx, enum ctx_snapshot_scope scope);
+struct ctx_snapshot *ctx_snapshot_take(const struct ctx *ctx, enum ctx_snapshot_scope which);
 struct ctx_snapshot *ctx_snapshot_retain(struct ctx_snapshot *snapshot);
 void ctx_snapshot_release(struct ctx_snapshot *snapshot); /* frees at the last reference; NULL is allowed */
 

@@ -22,8 +22,8 @@ struct pieces {
 };
 
 static void add_piece(struct pieces *all, struct piece piece) {
-    struct piece *last = all->count > 0 ? &all->pieces[all->count - 1] : NULL;
-    if (last != NULL && last->end == piece.start) { /* mostly the next row of the same function */
+    if (all->count > 0 && all->pieces[all->count - 1].end == piece.start) { /* mostly the same function's next row */
+        struct piece *last = &all->pieces[all->count - 1];
         last->end = piece.end;
         last->has_frames |= piece.has_frames;
         return;
@@ -119,12 +119,12 @@ static int compare_pieces(const void *a, const void *b) {
     return (left->start > right->start) - (left->start < right->start);
 }
 
-/* Joins pieces that touch or that only padding separates, and keeps those that hold frames. */
+/* Joins pieces (at least one) that touch or that only padding separates, and keeps those that hold frames. */
 static void join_pieces(struct pieces *all) {
     size_t kept = 0;
-    struct piece current = {.has_frames = false};
     qsort(all->pieces, all->count, sizeof *all->pieces, compare_pieces);
-    for (size_t i = 0; i < all->count; i++) {
+    struct piece current = all->pieces[0];
+    for (size_t i = 1; i < all->count; i++) {
         const struct piece next = all->pieces[i];
         if (next.start <= current.end || is_padding(current.end, next.start)) {
             current.end = next.end > current.end ? next.end : current.end;
