@@ -130,6 +130,20 @@ static bool check_scenarios(const struct ctx_strategy *strategy, struct error *e
     return true;
 }
 
+/* What a workload rests on must be provable, or a worker would time what may be wrong. References have no proofs. */
+static bool check_proofs(const struct ctx_strategy *strategy, struct error *error) {
+    uint32_t provided = 0;
+    for (size_t i = 0; i < strategy->scenario_count; i++)
+        provided |= strategy->scenarios[i].id;
+    for (size_t i = 0; i < strategy->kernel_count && (strategy->traits & CTX_TRAIT_REFERENCE) == 0; i++) {
+        const struct ctx_workload *workload = strategy->kernels[i].workload;
+        if ((workload->requires & ~provided) != 0)
+            return error_set(error, "workload %s: found no scenarios for the proofs %#x that it requires, wanted them",
+                             workload->name, workload->requires & ~provided);
+    }
+    return true;
+}
+
 static bool same_parameters(const struct ctx_workload *a, const struct ctx_workload *b) {
     for (size_t i = 0; i < CTX_PARAMETERS_MAX; i++) {
         const struct ctx_parameter *p = &a->parameters[i], *q = &b->parameters[i];
@@ -153,7 +167,7 @@ bool contract_check(const struct ctx_strategy *strategy, struct error *error) {
     if (!check_name("the strategy", strategy->name, error))
         return false;
     if (!check_summary("the strategy's summary is missing or too long", strategy->summary, error) ||
-        !check_kernels(strategy, error) || !check_scenarios(strategy, error))
+        !check_kernels(strategy, error) || !check_scenarios(strategy, error) || !check_proofs(strategy, error))
         return error_prefix(error, "strategy %s: ", strategy->name);
     if ((strategy->traits & ~traits_known) != 0)
         return error_set(error, "strategy %s: found the unknown traits %#x, wanted only those of strategy.h",

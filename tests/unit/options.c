@@ -1,0 +1,268 @@
+/* What the command line means, and what it refuses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "option_table.h"
+#include "usage.h"
+
+enum { WORDS_MAX = 16 };
+
+/* Parses words separated by blanks, as the shell would. The words live until the next call. */
+static bool parse(struct options *options, const char *line, struct error *error) {
+    static char copy[512];
+    static char *words[WORDS_MAX];
+    int count = 0;
+    words[count++] = (char *)"bench";
+    (void)snprintf(copy, sizeof copy, "%s", line);
+    for (char *word = strtok(copy, " "); word != NULL && count < WORDS_MAX; word = strtok(NULL, " "))
+        words[count++] = word;
+    return options_parse(options, count, words, error);
+}
+
+static void accepts(struct options *options, const char *line) {
+    struct error error = {.text = ""};
+    if (!parse(options, line, &error))
+        fail_msg("\"%s\" was refused: %s", line, error.text);
+}
+
+static void refuses(const char *line, const char *words) {
+    struct options options;
+    struct error error = {.text = ""};
+    if (parse(&options, line, &error))
+        fail_msg("\"%s\" was accepted", line);
+    if (strstr(error.text, words) == NULL)
+        fail_msg("\"%s\": found the message \"%s\", wanted \"%s\" in it", line, error.text, words);
+    options_free(&options);
+}
+
+static void defaults_are_those_of_the_table(void **state) {
+    (void)state;
+    struct options options;
+    accepts(&options, "");
+    assert_int_equal(options.command, COMMAND_RUN);
+    assert_string_equal(options.strategies, "*");
+    assert_string_equal(options.workloads, "*");
+    assert_string_equal(options.placements, "*");
+    assert_int_equal(options.executions, 5);
+    assert_int_equal(options.sample_count, 5);
+    assert_true(options.sample_seconds > 0.00199 && options.sample_seconds < 0.00201);
+    assert_int_equal(options.threads.count, 0);
+    assert_false(options.seed_given || options.quick || options.force || options.dry_run || options.quiet);
+    assert_null(options.out);
+    options_free(&options);
+}
+
+static void quick_changes_defaults_but_not_what_is_given(void **state) {
+    (void)state;
+    struct options options;
+    accepts(&options, "--samples=7 --quick");
+    assert_true(options.quick);
+    assert_int_equal(options.executions, 3);
+    assert_int_equal(options.sample_count, 7);
+    assert_true(options.sample_seconds > 0.00099 && options.sample_seconds < 0.00101);
+    options_free(&options);
+}
+
+static void values_follow_an_equals_sign_or_a_blank(void **state) {
+    (void)state;
+    struct options options;
+    accepts(&options, "run --strategy tls,stack* --depth=0,16");
+    assert_string_equal(options.strategies, "tls,stack*");
+    assert_int_equal(options.choice_count, 1);
+    assert_string_equal(options.choices[0].name, "depth");
+    assert_int_equal(options.choices[0].count, 2);
+    assert_int_equal(options.choices[0].values[1], 16);
+    options_free(&options);
+}
+
+static void lists_keep_each_value_once(void **state) {
+    (void)state;
+    struct options options;
+    accepts(&options, "--parameter=keys=4,1,4 --threads=2,2,1 --parameter=up=8");
+    assert_int_equal(options.choice_count, 2);
+    assert_int_equal(options.choices[0].count, 2);
+    assert_int_equal(options.choices[0].values[0], 4);
+    assert_int_equal(options.threads.count, 2);
+    assert_int_equal(options.threads.values[1], 1);
+    options_free(&options);
+}
+
+static void times_have_units(void **state) {
+    (void)state;
+    static const char *const same[] = {"--min-time=0.003", "--min-time=3ms", "--min-time=3000us", "--min-time=.003s"};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        struct options options;
+        accepts(&options, same[i]);
+        assert_true(options.sample_seconds > 0.00299 && options.sample_seconds < 0.00301);
+        options_free(&options);
+    }
+}
+
+static void commands_are_words_or_options(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        enum command command;
+    } lines[] = {
+        {"list", COMMAND_LIST},
+        {"--list", COMMAND_LIST},
+        {"list --list", COMMAND_LIST},
+        {"--plugin=a.so list", COMMAND_LIST},
+        {"topology --topology=package:2", COMMAND_TOPOLOGY},
+        {"--version", COMMAND_VERSION},
+        {"--help", COMMAND_HELP},
+        {"-h", COMMAND_HELP},
+        {"--depth=1 --help --nonsense", COMMAND_HELP},
+        {"--names=strategy", COMMAND_NAMES},
+        {"--worker", COMMAND_WORKER},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct options options;
+        accepts(&options, lines[i].line);
+        assert_int_equal(options.command, lines[i].command);
+        options_free(&options);
+    }
+}
+
+static void wrong_use_is_refused_with_words(void **state) {
+    (void)state;
+    refuses("--stratgy=tls", "unknown option --stratgy; did you mean --strategy?");
+    refuses("--wat", "unknown option --wat; bench --help");
+    refuses("-q", "unknown option -q");
+    refuses("--", "unknown option --");
+    refuses("lst", "no command is called \"lst\"; did you mean \"list\"?");
+    refuses("run list", "found both run and list");
+    refuses("--quick=yes", "--quick takes no value; found \"yes\"");
+    refuses("--strategy", "--strategy wants a value");
+    refuses("--strategy=", "--strategy wants a value");
+    refuses("--strategy --quick", "--strategy wants a value");
+    refuses("--depth=1 --depth=2", "--depth is given twice: \"1\" and \"2\"; give it once, with a list");
+    refuses("--depth=1 --parameter=depth=2", "\"depth\" is given twice");
+    refuses("--depth=1,,2", "--depth: found an empty item");
+    refuses("--depth=1,x", "--depth: found \"x\"; wanted a whole number");
+    refuses("--depth=1.5", "--depth: found \"1.5\"");
+    refuses("--depth=99999999999999999999", "--depth: found \"99999999999999999999\"");
+    refuses("--parameter=keys", "wanted NAME=LIST");
+    refuses("--parameter==1", "wanted NAME=LIST");
+    refuses("--parameter=keys=", "wanted NAME=LIST");
+    refuses("--threads=0", "--threads: found \"0\"; wanted a whole number from 1");
+    refuses("--executions=0", "--executions: found \"0\"; wanted a whole number from 1 to");
+    refuses("--executions=+5", "--executions: found \"+5\"");
+    refuses("--samples=65", "from 1 to 64");
+    refuses("--min-time=0", "--min-time: found \"0\"; wanted a time");
+    refuses("--min-time=2h", "--min-time: found \"2h\"");
+    refuses("--min-time=nan", "--min-time: found \"nan\"");
+    refuses("--seed=abc", "--seed: found \"abc\"");
+    refuses("--seed=-1", "--seed: found \"-1\"");
+    refuses("--seed=9007199254740992", "to 9007199254740991");
+    refuses("--resume=a.json --depth=1", "--resume takes its settings from a.json, so --depth cannot be given too");
+    refuses("--resume=a.json --out=b.json", "so --out cannot");
+    refuses("--topology=package:2", "add --dry-run");
+    refuses("list --depth=1", "--depth has no meaning for bench list");
+    refuses("--version --quick", "--quick has no meaning for bench --version");
+}
+
+static void what_goes_together_is_accepted(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "--resume=a.json --quiet --force", "--topology=package:2 --dry-run", "--quick --quick", "--out -",
+        "--plugin=a.so --plugin=b.so",     "--seed=9007199254740991",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct options options;
+        accepts(&options, lines[i]);
+        options_free(&options);
+    }
+}
+
+struct setting {
+    const char *name;
+    char value[128];
+};
+
+static void find_setting(const char *name, const char *value, void *arg) {
+    struct setting *setting = arg;
+    if (strcmp(setting->name, name) == 0)
+        (void)snprintf(setting->value, sizeof setting->value, "%s", value);
+}
+
+static void expect_setting(const struct options *options, const char *name, const char *value) {
+    struct setting setting = {.name = name, .value = "not visited"};
+    options_visit(options, find_setting, &setting);
+    assert_string_equal(setting.value, value);
+}
+
+static void settings_are_recorded_as_text(void **state) {
+    (void)state;
+    struct options options;
+    accepts(&options, "--quick --depth=0,16 --plugin=a.so --plugin=b.so --min-time=5ms");
+    expect_setting(&options, "strategy", "*");
+    expect_setting(&options, "depth", "0,16");
+    expect_setting(&options, "plugin", "a.so b.so");
+    expect_setting(&options, "executions", "3");
+    expect_setting(&options, "min-time", "5ms");
+    expect_setting(&options, "quick", "true");
+    expect_setting(&options, "force", "false");
+    expect_setting(&options, "seed", "");
+    expect_setting(&options, "help", "not visited");
+    expect_setting(&options, "worker", "not visited");
+    options_free(&options);
+}
+
+/* Renders with `print` and gives the text, to be freed. */
+static char *render(void (*print)(FILE *out)) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    print(out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void help_fits_a_terminal_and_names_every_option(void **state) {
+    (void)state;
+    char *help = render(usage_print_help);
+    for (const struct option_row *row = option_table; row->name != NULL; row++) {
+        char option[64];
+        (void)snprintf(option, sizeof option, "\n  --%s", row->name);
+        assert_true((strstr(help, option) != NULL) == (row->group != OPTION_GROUP_HIDDEN));
+    }
+    for (char *line = strtok(help, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (strlen(line) > 80)
+            fail_msg("a line of %zu columns: %s", strlen(line), line);
+    }
+    free(help);
+}
+
+static void rows_of_the_table_are_complete(void **state) {
+    (void)state;
+    for (const struct option_row *row = option_table; row->name != NULL; row++) {
+        assert_true(row->help != NULL && row->help[0] != '\0' && row->help[strlen(row->help) - 1] != '.');
+        assert_true(row->commands != 0 ? row->parse != NULL : row->starts != COMMAND_RUN);
+        for (const struct option_row *other = option_table; other != row; other++)
+            assert_string_not_equal(other->name, row->name);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_table),
+        cmocka_unit_test(quick_changes_defaults_but_not_what_is_given),
+        cmocka_unit_test(values_follow_an_equals_sign_or_a_blank),
+        cmocka_unit_test(lists_keep_each_value_once),
+        cmocka_unit_test(times_have_units),
+        cmocka_unit_test(commands_are_words_or_options),
+        cmocka_unit_test(wrong_use_is_refused_with_words),
+        cmocka_unit_test(what_goes_together_is_accepted),
+        cmocka_unit_test(settings_are_recorded_as_text),
+        cmocka_unit_test(help_fits_a_terminal_and_names_every_option),
+        cmocka_unit_test(rows_of_the_table_are_complete),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
