@@ -119,7 +119,7 @@ static bool add_strategy(struct builder *builder, size_t index, struct error *er
     for (size_t i = 0; i < builder->selection.workload_count; i++) {
         const struct selected_workload *selected = &builder->selection.workloads[i];
         bool has_workload = false;
-        for (size_t j = 0; selected->chosen && j < strategy->kernel_count; j++) {
+        for (size_t j = 0; selected->spot_count > 0 && j < strategy->kernel_count; j++) {
             const struct ctx_kernel *kernel = &strategy->kernels[j];
             if (strcmp(kernel->workload->name, selected->workload->name) != 0)
                 continue;
@@ -131,7 +131,7 @@ static bool add_strategy(struct builder *builder, size_t index, struct error *er
                     return false;
             }
         }
-        if (selected->chosen && !has_workload && !has_trait(strategy, CTX_TRAIT_REFERENCE))
+        if (selected->spot_count > 0 && !has_workload && !has_trait(strategy, CTX_TRAIT_REFERENCE))
             selection_leave_out(&builder->selection, "strategy %s has no kernel for the workload %s", strategy->name,
                                 selected->workload->name);
     }

@@ -23,13 +23,13 @@ static const struct ctx_workload minimal_workload = {
     .checksum = minimal_checksum,
 };
 
-static const struct ctx_kernel minimal_kernels[] = {
+__attribute__((unused)) static const struct ctx_kernel minimal_kernels[] = {
     {.workload = &minimal_workload, .form = CTX_FORM_THROUGHPUT, .run = minimal_run},
 };
 
-/* Initialisers of a descriptor that passes all checks; a test may override some of them behind. */
-#define MINIMAL_STRATEGY(title)                                                                                        \
-    .abi = CTX_STRATEGY_ABI, .struct_size = sizeof(struct ctx_strategy), .name = (title), .summary = "for tests",      \
-    .kernels = minimal_kernels, .kernel_count = 1
+/* Initialisers of a descriptor that passes all checks. */
+#define MINIMAL_HEAD(title)                                                                                            \
+    .abi = CTX_STRATEGY_ABI, .struct_size = sizeof(struct ctx_strategy), .name = (title), .summary = "for tests"
+#define MINIMAL_STRATEGY(title) MINIMAL_HEAD(title), .kernels = minimal_kernels, .kernel_count = 1
 
 #endif
