@@ -93,10 +93,11 @@ static bool check_threads(const struct selection *selection, struct error *error
     const struct parameter_choice *threads = &selection->options->threads;
     const struct topology_facts *facts = topology_facts(selection->topology);
     for (size_t i = 0; i < threads->count; i++) {
-        if (threads->values[i] > facts->pu_count)
-            return error_set(error,
-                             "--threads: found %" PRId64 "; there are %u PUs to run on (%s of %s), so wanted 1 to %u",
-                             threads->values[i], facts->pu_count, facts->allowed_pus, facts->source, facts->pu_count);
+        if (threads->values[i] <= facts->pu_count)
+            continue;
+        return error_set(error, "--threads: found %" PRId64 "; there %s %u PU%s to run on (%s of %s)",
+                         threads->values[i], facts->pu_count == 1 ? "is only" : "are", facts->pu_count,
+                         facts->pu_count == 1 ? "" : "s", facts->allowed_pus, facts->source);
     }
     return true;
 }

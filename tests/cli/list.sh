@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# bench list, --help, --completion and the manual page: complete, 80 columns wide, and plain in a pipe.
+set -u
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# wide FILE: whether a line has more than 80 columns.
+wide() {
+  awk 'length($0) > 80 { found = 1 } END { exit !found }' "$1"
+}
+
+"$BENCH" list >listing 2>&1 || fail "bench list failed: $(cat listing)"
+"$BENCH" --list >again 2>&1 || fail "bench --list failed"
+cmp -s listing again || fail "bench list and bench --list differ"
+wide listing && fail "bench list is wider than 80 columns"
+grep -q $'\033' listing && fail "bench list writes escape sequences into a pipe"
+for word in Strategies Workloads Placements; do
+  grep -q "^$word" listing || fail "bench list has no part $word"
+done
+
+# Each file in strategies/ is a strategy that list shows; nothing else is needed to add one.
+for file in "$SOURCE"/strategies/*.c; do
+  name=$(basename "$file" .c)
+  [ "$name" = skeleton ] && continue
+  grep -q "^  $name " listing || fail "bench list does not show $name"
+done
+"$BENCH" --names=strategy | while read -r name; do
+  grep -q "^  $name " listing || echo "$name"
+done | grep . && fail "--names=strategy and list differ"
+"$BENCH" --names=workload | grep -qx get || fail "--names=workload has no get"
+"$BENCH" --names=placement | grep -qx pu || "$BENCH" --names=placement | grep -q pu-kind || fail "--names=placement has no pu"
+
+"$BENCH" list --plugin="$PLUGINS/unavailable.so" >listing || fail "list --plugin failed"
+grep -q 'not available here: needs a processor' listing || fail "list does not say why a strategy is not available"
+grep -q 'from .*unavailable.so' listing || fail "list does not say where a strategy comes from"
+
+"$BENCH" --help >help || fail "--help failed"
+wide help && fail "--help is wider than 80 columns"
+"$BENCH" --version | grep -Eqx 'bench \(ctxbench\) [0-9]+\.[0-9]+\.[0-9]+' || fail "--version: $("$BENCH" --version)"
+
+# The manual page names every option, and man's own checker has nothing to say.
+"$BENCH" --manual >bench.1 || fail "--manual failed"
+grep -o '^  --[a-z-]*' help | tr -d ' ' | sed 's/-/\\-/g' | while read -r option; do
+  grep -qF -- "$option" bench.1 || echo "$option"
+done | grep . && fail "options that the manual page lacks"
+if command -v groff >/dev/null; then
+  warnings=$(groff -man -Tutf8 -ww -z bench.1 2>&1)
+  [ -z "$warnings" ] || fail "groff: $warnings"
+fi
+
+# complete WORD...: what the completion script offers for the last word.
+complete_words() {
+  bash -c '
+    compopt() { :; }
+    source <("$1" --completion) || exit 1
+    shift
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
+    _bench
+    printf "%s\n" "${COMPREPLY[@]}"' bash "$BENCH" "$@"
+}
+
+complete_words "$BENCH" --strat | grep -qx -- '--strategy=' || fail "completion of --strat"
+complete_words "$BENCH" li | grep -qx list || fail "completion of li"
+complete_words "$BENCH" --strategy = expl | grep -qx explicit || fail "completion of --strategy=expl"
+complete_words "$BENCH" --strategy = tls,expl | grep -qx tls,explicit || fail "completion of --strategy=tls,expl"
+complete_words "$BENCH" --workload = | grep -qx get || fail "completion of --workload="
+touch result.json
+complete_words "$BENCH" --resume = res | grep -qx result.json || fail "completion of --resume=res"
+
+[ "$failures" -eq 0 ]

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# bench topology, and plans on machines that are restricted or made up.
+set -u
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+"$BENCH" topology >drawing 2>&1 || fail "bench topology failed: $(cat drawing)"
+[ -s drawing ] || fail "bench topology draws nothing"
+awk 'length($0) > 80 { exit 1 }' drawing || LC_ALL=C.UTF-8 awk 'length($0) > 80 { exit 1 }' drawing ||
+  fail "bench topology is wider than 80 columns in a pipe"
+"$BENCH" topology --topology='synthetic:package:2 core:4 pu:2' >drawing || fail "a synthetic machine is not drawn"
+grep -q smt drawing || fail "the drawing of a machine with SMT has no placement smt"
+
+printf '<topology><object type="Machine"' >broken.xml
+"$BENCH" topology --topology=broken.xml >stdout 2>stderr
+[ $? -eq 2 ] || fail "a broken XML: wanted status 2"
+grep -q 'broken.xml' stderr || fail "a broken XML: found $(cat stderr)"
+"$BENCH" topology --topology='synthetic:nonsense:2' >stdout 2>stderr
+[ $? -eq 2 ] || fail "a broken synthetic description: wanted status 2"
+
+# Placements follow the machine that is planned for.
+"$BENCH" --dry-run --topology='package:2 l3:2 core:2 pu:2' --workload=handoff >plan || fail "planning failed"
+for placement in smt l3; do
+  grep -q "^placements:.*$placement" plan || fail "the plan has no placement $placement: $(grep ^placements plan)"
+done
+
+# The first PU alone: one thread, and a pair that shares it.
+first=$(taskset -cp $$ 2>/dev/null | sed 's/.*: //; s/[-,].*//')
+[ -n "$first" ] || { [ "$failures" -eq 0 ] && exit 77; exit 1; }
+taskset -c "$first" "$BENCH" --dry-run >plan 2>stderr || fail "restricted to PU $first: $(cat stderr)"
+grep -qE '^placements: +(pu|pu-kind[0-9]+), same-pu$' plan ||
+  fail "restricted to PU $first: found $(grep ^placements plan)"
+taskset -c "$first" "$BENCH" --threads=2 --dry-run >plan 2>stderr
+[ $? -eq 2 ] || fail "two threads on one PU: wanted status 2"
+grep -q 'there is only 1 PU to run on' stderr || fail "two threads on one PU: found $(cat stderr)"
+
+[ "$failures" -eq 0 ]
