@@ -77,17 +77,20 @@ static unsigned long synthetic_pu_count(const char *description) {
     return product;
 }
 
+static bool not_understood(const char *spec, struct error *error) {
+    return error_set(
+        error,
+        "'%s' is no topology that hwloc understands; wanted is an XML file as `lstopo FILE.xml` writes it, "
+        "or counts from the machine inwards that end with PUs, as in "
+        "'synthetic:package:2 numa:2 l3:2 core:4 pu:2'",
+        spec);
+}
+
 static bool set_synthetic(hwloc_topology_t hwloc, const char *description, struct error *error) {
     if (synthetic_pu_count(description) > TOPOLOGY_PUS_MAX)
-        return error_set(error, "topology '%s' has more than %d PUs, the most that a topology may have", description,
+        return error_set(error, "the topology '%s' has more than %d PUs, the most that one may have", description,
                          TOPOLOGY_PUS_MAX);
-    if (hwloc_topology_set_synthetic(hwloc, description) != 0)
-        return error_set(error,
-                         "'%s' is no file, and no topology that hwloc understands; wanted is an XML file as "
-                         "`lstopo FILE.xml` writes it, or counts from the machine inwards that end with PUs, as in "
-                         "'synthetic:package:2 numa:2 l3:2 core:4 pu:2'",
-                         description);
-    return true;
+    return hwloc_topology_set_synthetic(hwloc, description) == 0 || not_understood(description, error);
 }
 
 /* Reads a whole file, a pipe too. NULL with errno set; otherwise freed by the caller. */
@@ -125,10 +128,7 @@ static bool set_xml(hwloc_topology_t hwloc, const char *path, struct error *erro
         return error_set(error, "cannot read the topology '%s': %s", path, strerror(errno));
     const bool ok = size > 0 && size < INT_MAX && hwloc_topology_set_xmlbuffer(hwloc, xml, (int)size) == 0;
     free(xml);
-    return ok || error_set(error,
-                           "'%s' is not a topology that hwloc understands; wanted is XML as `lstopo FILE.xml` "
-                           "writes it",
-                           path);
+    return ok || not_understood(path, error);
 }
 
 static bool set_source(hwloc_topology_t hwloc, const char *spec, struct error *error) {
@@ -151,12 +151,12 @@ static bool load(hwloc_topology_t hwloc, const char *spec, struct error *error) 
                          hwloc_get_api_version(), strerror(errno), HWLOC_API_VERSION);
     if (!set_source(hwloc, spec, error))
         return false;
-    if (hwloc_topology_load(hwloc) != 0)
-        return spec != NULL ? error_set(error, "hwloc cannot load the topology '%s': %s", spec, strerror(errno))
-                            : error_set(error,
-                                        "hwloc cannot read this machine's topology: %s; it needs to read "
-                                        "/sys/devices/system and /proc. `--topology` plans without it",
-                                        strerror(errno));
+    if (hwloc_topology_load(hwloc) != 0) {
+        if (spec != NULL && errno == EINVAL)
+            return not_understood(spec, error);
+        return error_set(error, "hwloc cannot load the topology of %s: %s; it reads /sys/devices/system and /proc",
+                         spec != NULL ? spec : "this machine", strerror(errno));
+    }
     const int pu_count = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
     if (pu_count < 1 || pu_count > TOPOLOGY_PUS_MAX)
         return error_set(error, "the topology has %d PUs; wanted are 1 to %d", pu_count, TOPOLOGY_PUS_MAX);
@@ -193,9 +193,12 @@ static hwloc_bitmap_t allowed_pus(hwloc_topology_t hwloc, struct error *error) {
 
 enum { CACHE_LEVELS = 5 };
 
-/* What a core is made of. Two cores that differ here are of different kinds, even if hwloc knows of none. */
+#define KIND_UNKNOWN UINT_MAX
+
+/* What a core is. Cores that differ here are of different kinds, and these are ranked by the first difference. */
 struct signature {
-    uint64_t pus;
+    uint64_t hwloc_kind;                /* 0 where hwloc knows of no kinds */
+    uint64_t pus;                       /* of the core */
     uint64_t cache_bytes[CACHE_LEVELS]; /* by level; level 1 is the data cache */
 };
 
@@ -287,7 +290,11 @@ static void add_pu(struct builder *builder, hwloc_obj_t object, const struct enc
     pu->os_index = object->os_index;
     pu->allowed = hwloc_bitmap_isset(builder->allowed, object->os_index) != 0;
     memcpy(pu->shares, enclosing->shares, sizeof pu->shares);
-    builder->signatures[builder->pu_count] = enclosing->signature;
+    pu->kind = KIND_UNKNOWN;
+    const int hwloc_kind = hwloc_cpukinds_get_by_cpuset(builder->hwloc, object->cpuset, 0);
+    struct signature *signature = &builder->signatures[builder->pu_count];
+    *signature = enclosing->signature;
+    signature->hwloc_kind = hwloc_kind < 0 ? 0 : (uint64_t)hwloc_kind;
     builder->pu_count++;
 }
 
@@ -328,22 +335,23 @@ static void walk(struct builder *builder, hwloc_obj_t object, struct enclosing e
         close_node(builder, node);
 }
 
-static bool signatures_equal(const struct signature *a, const struct signature *b) {
-    return memcmp(a, b, sizeof *a) == 0;
+static int compare(uint64_t a, uint64_t b) {
+    return (a > b) - (a < b);
 }
 
-/* The kind that hwloc gives a PU; 0 for all where it knows of none or of one. */
-static int hwloc_kind(hwloc_topology_t hwloc, unsigned os_index, hwloc_bitmap_t scratch) {
-    if (hwloc_bitmap_only(scratch, os_index) != 0)
-        return 0;
-    const int kind = hwloc_cpukinds_get_by_cpuset(hwloc, scratch, 0);
-    return kind < 0 ? 0 : kind;
+static int compare_signatures(const struct signature *a, const struct signature *b) {
+    int order = compare(a->hwloc_kind, b->hwloc_kind);
+    if (order == 0)
+        order = compare(a->pus, b->pus);
+    for (size_t level = 0; order == 0 && level < CACHE_LEVELS; level++)
+        order = compare(a->cache_bytes[level], b->cache_bytes[level]);
+    return order;
 }
 
-static const char *core_type(hwloc_topology_t hwloc, int kind) {
+static const char *core_type(hwloc_topology_t hwloc, const struct signature *signature) {
     unsigned info_count = 0;
     struct hwloc_info_s *infos = NULL;
-    if (hwloc_cpukinds_get_info(hwloc, (unsigned)kind, NULL, NULL, &info_count, &infos, 0) != 0)
+    if (hwloc_cpukinds_get_info(hwloc, (unsigned)signature->hwloc_kind, NULL, NULL, &info_count, &infos, 0) != 0)
         return "";
     for (unsigned i = 0; i < info_count; i++) {
         if (strcmp(infos[i].name, "CoreType") == 0)
@@ -352,18 +360,25 @@ static const char *core_type(hwloc_topology_t hwloc, int kind) {
     return "";
 }
 
-/* Starts a new kind with PU `first`, and gives it to all PUs that are as that one is. */
-static void add_kind(struct builder *builder, const int *kinds_of_hwloc, bool *known, size_t first) {
+/* The lowest signature among PUs whose kind is not known yet; NULL if all are known. */
+static const struct signature *next_signature(const struct builder *builder) {
+    const struct signature *lowest = NULL;
+    for (size_t i = 0; i < builder->pu_count; i++) {
+        if (builder->topology->pus[i].kind == KIND_UNKNOWN &&
+            (lowest == NULL || compare_signatures(&builder->signatures[i], lowest) < 0))
+            lowest = &builder->signatures[i];
+    }
+    return lowest;
+}
+
+static void add_kind(const struct builder *builder, const struct signature *signature) {
     struct topology *topology = builder->topology;
     const unsigned kind = topology->facts.core_kind_count++;
-    copy_text(topology->kinds[kind].type, sizeof topology->kinds[kind].type,
-              core_type(builder->hwloc, kinds_of_hwloc[first]));
-    for (size_t i = first; i < builder->pu_count; i++) {
-        if (kinds_of_hwloc[i] == kinds_of_hwloc[first] &&
-            signatures_equal(&builder->signatures[i], &builder->signatures[first])) {
+    copy_text(topology->kinds[kind].type, sizeof topology->kinds[kind].type, core_type(builder->hwloc, signature));
+    (void)snprintf(topology->kinds[kind].placement, sizeof topology->kinds[kind].placement, "pu-kind%u", kind);
+    for (size_t i = 0; i < builder->pu_count; i++) {
+        if (compare_signatures(&builder->signatures[i], signature) == 0)
             topology->pus[i].kind = kind;
-            known[i] = true;
-        }
     }
 }
 
@@ -374,33 +389,12 @@ static void add_kind(struct builder *builder, const int *kinds_of_hwloc, bool *k
  * is offline, one L3 larger than the other, efficient cores outside the L3. Kinds are those of the whole machine, so
  * that their names stay the same when we may only use a part of it.
  */
-static bool find_kinds(struct builder *builder) {
+static void find_kinds(const struct builder *builder) {
     struct topology *topology = builder->topology;
-    const int hwloc_kind_count = hwloc_cpukinds_get_nr(builder->hwloc, 0);
-    int *const kinds_of_hwloc = calloc(builder->pu_count, sizeof *kinds_of_hwloc);
-    bool *const known = calloc(builder->pu_count, sizeof *known);
-    hwloc_bitmap_t scratch = hwloc_bitmap_alloc();
-    topology->kinds = calloc(builder->pu_count, sizeof *topology->kinds);
-    const bool ok = kinds_of_hwloc != NULL && known != NULL && scratch != NULL && topology->kinds != NULL;
-    for (size_t i = 0; ok && i < builder->pu_count; i++)
-        kinds_of_hwloc[i] = hwloc_kind(builder->hwloc, topology->pus[i].os_index, scratch);
-    for (int kind = 0; ok && (kind == 0 || kind < hwloc_kind_count); kind++) {
-        for (size_t i = 0; i < builder->pu_count; i++) {
-            if (kinds_of_hwloc[i] == kind && !known[i])
-                add_kind(builder, kinds_of_hwloc, known, i);
-        }
-    }
-    for (unsigned kind = 0; kind < topology->facts.core_kind_count; kind++) {
-        struct core_kind *named = &topology->kinds[kind];
-        if (topology->facts.core_kind_count == 1)
-            (void)snprintf(named->placement, sizeof named->placement, "pu");
-        else
-            (void)snprintf(named->placement, sizeof named->placement, "pu-kind%u", kind);
-    }
-    free(kinds_of_hwloc);
-    free(known);
-    hwloc_bitmap_free(scratch);
-    return ok;
+    for (const struct signature *next; (next = next_signature(builder)) != NULL;)
+        add_kind(builder, next);
+    if (topology->facts.core_kind_count == 1)
+        (void)snprintf(topology->kinds[0].placement, sizeof topology->kinds[0].placement, "pu");
 }
 
 /* Sorts by asking hwloc for the PU behind each OS index in turn. */
@@ -419,14 +413,16 @@ static bool build_model(struct builder *builder) {
     const size_t pu_count = (size_t)hwloc_get_nbobjs_by_type(builder->hwloc, HWLOC_OBJ_PU);
     topology->nodes = calloc(object_count, sizeof *topology->nodes);
     topology->pus = calloc(pu_count, sizeof *topology->pus);
+    topology->kinds = calloc(pu_count, sizeof *topology->kinds);
     topology->by_os_index = calloc(pu_count, sizeof *topology->by_os_index);
     builder->signatures = calloc(pu_count, sizeof *builder->signatures);
-    if (topology->nodes == NULL || topology->pus == NULL || topology->by_os_index == NULL ||
+    if (topology->nodes == NULL || topology->pus == NULL || topology->kinds == NULL || topology->by_os_index == NULL ||
         builder->signatures == NULL)
         return false;
     sort_by_os_index(builder);
     walk(builder, hwloc_get_root_obj(builder->hwloc), (struct enclosing){0});
-    return find_kinds(builder);
+    find_kinds(builder);
+    return true;
 }
 
 /* Facts. */
