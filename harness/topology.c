@@ -13,6 +13,7 @@
 #include <hwloc/linux.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -163,26 +164,35 @@ static bool load(hwloc_topology_t hwloc, const char *spec, struct error *error) 
     return true;
 }
 
+/* Takes off `allowed` what this process is not bound to. */
+static bool apply_affinity(hwloc_topology_t hwloc, hwloc_bitmap_t allowed, hwloc_bitmap_t scratch,
+                           struct error *error) {
+    /* Asked first, since hwloc 2.9 takes any refusal for a set too small, and tries larger ones until memory is out. */
+    cpu_set_t probe;
+    const bool refused = sched_getaffinity(0, sizeof probe, &probe) != 0 && errno != EINVAL;
+    if (refused || hwloc_get_cpubind(hwloc, scratch, HWLOC_CPUBIND_PROCESS) != 0)
+        return error_set(error,
+                         "cannot read which PUs this process may use: sched_getaffinity says %s; a sandbox may "
+                         "forbid it",
+                         strerror(errno));
+    (void)hwloc_bitmap_and(allowed, allowed, scratch);
+    return true;
+}
+
 /* The PUs that we may use. NULL with *error set; otherwise freed by the caller. */
 static hwloc_bitmap_t allowed_pus(hwloc_topology_t hwloc, struct error *error) {
     hwloc_bitmap_t allowed = hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(hwloc));
-    hwloc_bitmap_t bound = hwloc_bitmap_alloc();
-    bool ok = allowed != NULL && bound != NULL;
-    if (!ok) {
+    hwloc_bitmap_t scratch = hwloc_bitmap_alloc();
+    bool ok = allowed != NULL && scratch != NULL;
+    if (!ok)
         (void)error_set(error, "out of memory while reading the topology");
-    } else if (hwloc_topology_is_thissystem(hwloc)) {
-        if (hwloc_get_cpubind(hwloc, bound, HWLOC_CPUBIND_PROCESS) != 0)
-            ok = error_set(error,
-                           "cannot read which PUs this process may use (sched_getaffinity): %s; a sandbox may forbid "
-                           "it",
-                           strerror(errno));
-        else
-            (void)hwloc_bitmap_and(allowed, allowed, bound);
+    if (ok && hwloc_topology_is_thissystem(hwloc))
+        ok = apply_affinity(hwloc, allowed, scratch, error);
+    if (ok) {
+        (void)hwloc_bitmap_and(allowed, allowed, hwloc_topology_get_topology_cpuset(hwloc));
+        ok = !hwloc_bitmap_iszero(allowed) || error_set(error, "the topology has no PU that this process may use");
     }
-    (void)hwloc_bitmap_and(allowed, allowed, hwloc_topology_get_topology_cpuset(hwloc));
-    if (ok && hwloc_bitmap_iszero(allowed))
-        ok = error_set(error, "the topology has no PU that this process may use");
-    hwloc_bitmap_free(bound);
+    hwloc_bitmap_free(scratch);
     if (ok)
         return allowed;
     hwloc_bitmap_free(allowed);
