@@ -164,13 +164,13 @@ static bool load(hwloc_topology_t hwloc, const char *spec, struct error *error) 
     return true;
 }
 
-/* Takes off `allowed` what this process is not bound to. */
+/* Takes off `allowed` what the calling thread, and so each worker process that it starts, may not use. */
 static bool apply_affinity(hwloc_topology_t hwloc, hwloc_bitmap_t allowed, hwloc_bitmap_t scratch,
                            struct error *error) {
     /* Asked first, since hwloc 2.9 takes any refusal for a set too small, and tries larger ones until memory is out. */
     cpu_set_t probe;
     const bool refused = sched_getaffinity(0, sizeof probe, &probe) != 0 && errno != EINVAL;
-    if (refused || hwloc_get_cpubind(hwloc, scratch, HWLOC_CPUBIND_PROCESS) != 0)
+    if (refused || hwloc_get_cpubind(hwloc, scratch, HWLOC_CPUBIND_THREAD) != 0)
         return error_set(error,
                          "cannot read which PUs this process may use: sched_getaffinity says %s; a sandbox may "
                          "forbid it",
@@ -420,7 +420,7 @@ static bool build_model(struct builder *builder) {
     size_t object_count = (size_t)hwloc_get_nbobjs_by_type(builder->hwloc, HWLOC_OBJ_NUMANODE);
     for (int depth = 0; depth < hwloc_topology_get_depth(builder->hwloc); depth++)
         object_count += hwloc_get_nbobjs_by_depth(builder->hwloc, depth);
-    const size_t pu_count = (size_t)hwloc_get_nbobjs_by_type(builder->hwloc, HWLOC_OBJ_PU);
+    const size_t pu_count = topology->facts.pus_present;
     topology->nodes = calloc(object_count, sizeof *topology->nodes);
     topology->pus = calloc(pu_count, sizeof *topology->pus);
     topology->kinds = calloc(pu_count, sizeof *topology->kinds);

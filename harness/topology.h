@@ -30,8 +30,8 @@ struct placement {
 
 struct topology_cache {
     char type[16]; /* "Data", "Instruction", "Unified": Google Benchmark's words */
-    unsigned level;
     uint64_t size_bytes;
+    unsigned level;
     unsigned num_sharing; /* PUs that share one such cache */
 };
 
@@ -52,9 +52,9 @@ struct topology_facts {
 enum { TOPOLOGY_PUS_MAX = 8192 };
 
 /*
- * Loads the topology of this machine (spec NULL; uses only the PUs that this process may run on), of an XML file (spec
- * is a path ending in ".xml", or of an existing file) or of hwloc's synthetic description ("package:2 core:4 pu:2",
- * with or without "synthetic:" in front). Returns NULL with *error set. Free with topology_free.
+ * Loads the topology of this machine (spec NULL; uses only the PUs that the calling thread may run on), of an XML file
+ * (spec is a path ending in ".xml", or of an existing file) or of hwloc's synthetic description ("package:2 core:4
+ * pu:2", with or without "synthetic:" in front). Returns NULL with *error set. Free with topology_free.
  */
 struct topology *topology_load(const char *spec, struct error *error);
 void topology_free(struct topology *topology);

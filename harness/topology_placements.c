@@ -18,25 +18,31 @@ static const struct {
     [SHARE_PACKAGE] = {"package", "a package"}, [SHARE_MACHINE] = {"machine", "nothing closer"},
 };
 
-/* Everything that the search below needs to know, so that its steps stay small. */
+/* What the search works on. */
 struct search {
     struct topology *topology;
     const struct pu **usable; /* the allowed PUs in logical order */
     size_t usable_count;
     enum share closest_first[SHARE_COUNT];
-    size_t placement_count; /* found so far */
-    unsigned *next_pu;      /* free room in placement_pus */
+    size_t placement_count;       /* found so far */
+    unsigned *next_pu;            /* free room in the topology's placement_pus */
+    size_t id_count;              /* the numbers that a core, an L2, ... can have, 0 included */
+    unsigned *crowd[SHARE_COUNT]; /* PUs counted in each core, L2, ... */
+    bool *taken;                  /* usable PUs that scatter has used up */
+    size_t *scatter_ranks;        /* the places in `usable` of those in scatter's order */
 };
 
+static void clear_crowd(const struct search *search) {
+    memset(search->crowd[0], 0, SHARE_COUNT * search->id_count * sizeof *search->crowd[0]);
+}
+
 /* The most PUs that one core, one L2, ... has on this machine, whether we may use them or not. */
-static unsigned extent(const struct topology *topology, enum share share, unsigned *counts) {
-    const size_t pu_count = topology->facts.pus_present;
-    memset(counts, 0, (pu_count + 1) * sizeof *counts);
+static unsigned extent(const struct search *search, enum share share) {
     unsigned widest = 0;
-    for (size_t i = 0; i < pu_count; i++) {
-        const unsigned id = topology->pus[i].shares[share];
-        if (id != 0 && ++counts[id] > widest)
-            widest = counts[id];
+    for (size_t i = 0; i < search->topology->facts.pus_present; i++) {
+        const unsigned id = search->topology->pus[i].shares[share];
+        if (id != 0 && ++search->crowd[share][id] > widest)
+            widest = search->crowd[share][id];
     }
     return widest;
 }
@@ -46,10 +52,11 @@ static unsigned extent(const struct topology *topology, enum share share, unsign
  * the enum; but a NUMA node may be wider than a package (where the firmware interleaves two packages' memory) or
  * narrower than an L3 (sub-NUMA clusters of one cache).
  */
-static void order_shares(struct search *search, unsigned *counts) {
+static void order_shares(struct search *search) {
     unsigned extents[SHARE_COUNT];
+    clear_crowd(search);
     for (enum share share = 0; share < SHARE_COUNT; share++) {
-        extents[share] = extent(search->topology, share, counts);
+        extents[share] = extent(search, share);
         size_t at = share;
         for (; at > 0 && extents[search->closest_first[at - 1]] > extents[share]; at--)
             search->closest_first[at] = search->closest_first[at - 1];
@@ -64,6 +71,7 @@ static void add(struct search *search, const char *name, unsigned thread_count, 
 /* One placement per kind of core: its first PU, which is where the pairs below begin, too. */
 static void find_singles(struct search *search) {
     const struct topology *topology = search->topology;
+    topology->placement_starts[1] = search->placement_count;
     for (unsigned kind = 0; kind < topology->facts.core_kind_count; kind++) {
         for (size_t i = 0; i < search->usable_count; i++) {
             if (search->usable[i]->kind == kind) {
@@ -110,6 +118,7 @@ static void add_pair(struct search *search, const char *name, const struct pair 
 
 static void find_pairs(struct search *search) {
     struct pair same_pu = {0}, best[SHARE_COUNT] = {0};
+    search->topology->placement_starts[2] = search->placement_count;
     for (size_t i = 0; i < search->usable_count; i++) {
         const struct pu *a = search->usable[i];
         keep_better(&same_pu, a, a);
@@ -122,11 +131,11 @@ static void find_pairs(struct search *search) {
 }
 
 /* Is a's neighbourhood less crowded than b's, seen from the widest thing inwards? */
-static bool is_lonelier(const struct search *search, unsigned *const crowd[SHARE_COUNT], const struct pu *a,
-                        const struct pu *b) {
+static bool is_lonelier(const struct search *search, const struct pu *a, const struct pu *b) {
     for (size_t i = SHARE_COUNT; i-- > 0;) {
         const enum share share = search->closest_first[i];
-        const unsigned crowd_a = crowd[share][a->shares[share]], crowd_b = crowd[share][b->shares[share]];
+        const unsigned crowd_a = search->crowd[share][a->shares[share]];
+        const unsigned crowd_b = search->crowd[share][b->shares[share]];
         if (crowd_a != crowd_b)
             return crowd_a < crowd_b;
     }
@@ -134,101 +143,94 @@ static bool is_lonelier(const struct search *search, unsigned *const crowd[SHARE
 }
 
 /*
- * Writes all usable PUs so that any number of them from the front is spread as evenly as it can be: the next one is
- * always taken from the least crowded package, in that from the least crowded NUMA node, and so on. `ranks` receives
- * each one's place in logical order.
+ * Orders all usable PUs so that any number of them from the front is spread as evenly as it can be: the next one is
+ * always taken from the least crowded package, in that from the least crowded NUMA node, and so on.
  */
-static void scatter(const struct search *search, unsigned *const crowd[SHARE_COUNT], bool *taken, unsigned *order,
-                    size_t *ranks) {
+static void scatter(const struct search *search, unsigned *order) {
+    clear_crowd(search);
     for (size_t n = 0; n < search->usable_count; n++) {
         size_t next = SIZE_MAX;
         for (size_t i = 0; i < search->usable_count; i++) {
-            if (!taken[i] && (next == SIZE_MAX || is_lonelier(search, crowd, search->usable[i], search->usable[next])))
+            if (!search->taken[i] && (next == SIZE_MAX || is_lonelier(search, search->usable[i], search->usable[next])))
                 next = i;
         }
-        taken[next] = true;
+        search->taken[next] = true;
+        search->scatter_ranks[n] = next;
         order[n] = search->usable[next]->os_index;
-        ranks[n] = next;
         for (enum share share = 0; share < SHARE_COUNT; share++) {
             const unsigned id = search->usable[next]->shares[share];
-            crowd[share][id] += id != 0; /* who belongs to nothing crowds nobody */
+            search->crowd[share][id] += id != 0; /* who belongs to nothing crowds nobody */
         }
     }
 }
 
 /*
  * Placements of three threads and more. Compact and scatter are one order each, of which n threads take the first n.
- * The sets are equal when the first n of scatter all are among the first n in logical order.
+ * Their sets are equal when the first n of scatter all are among the first n in logical order.
  */
-static void find_groups(struct search *search, const unsigned *compact_order, const unsigned *scatter_order,
-                        const size_t *scatter_ranks) {
+static void find_groups(struct search *search) {
+    struct topology *topology = search->topology;
+    unsigned *const compact_order = search->next_pu, *const scatter_order = compact_order + search->usable_count;
+    for (size_t i = 0; i < search->usable_count; i++)
+        compact_order[i] = search->usable[i]->os_index;
+    scatter(search, scatter_order);
+
     size_t rank_max = 0;
     for (unsigned n = 1; n <= search->usable_count; n++) {
-        if (scatter_ranks[n - 1] > rank_max)
-            rank_max = scatter_ranks[n - 1];
+        if (search->scatter_ranks[n - 1] > rank_max)
+            rank_max = search->scatter_ranks[n - 1];
         if (n < 3)
             continue;
-        search->topology->placement_starts[n] = search->placement_count;
+        topology->placement_starts[n] = search->placement_count;
         add(search, COMPACT, n, compact_order);
         if (rank_max >= n)
             add(search, SCATTER, n, scatter_order);
     }
+    topology->placement_starts[topology->placement_thread_max + 1] = search->placement_count;
 }
 
-static bool find_all(struct search *search) {
+/* Makes room for the placements, which the topology keeps, and for the search. False when out of memory. */
+static bool begin_search(struct search *search) {
     struct topology *topology = search->topology;
-    const size_t ids = topology->facts.pus_present + 1u;
-    unsigned *const counts = calloc(SHARE_COUNT * ids, sizeof *counts);
-    bool *const taken = calloc(search->usable_count, sizeof *taken);
-    size_t *const ranks = calloc(search->usable_count, sizeof *ranks);
-    const bool ok = counts != NULL && taken != NULL && ranks != NULL;
-    if (ok) {
-        order_shares(search, counts);
-        topology->placement_starts[1] = search->placement_count;
-        find_singles(search);
-        topology->placement_starts[2] = search->placement_count;
-        find_pairs(search);
+    const size_t kinds = topology->facts.core_kind_count, pus = topology->facts.pu_count;
+    const size_t pairs = 1 + SHARE_COUNT; /* same-pu and the shares */
+    topology->placement_thread_max = pus < 2 ? 2 : (unsigned)pus;
+    topology->placements = calloc(kinds + pairs + 2 * pus, sizeof *topology->placements);
+    topology->placement_starts = calloc(topology->placement_thread_max + 2u, sizeof *topology->placement_starts);
+    topology->placement_pus = calloc(kinds + 2 * pairs + 2 * pus, sizeof *topology->placement_pus);
+    search->next_pu = topology->placement_pus;
+    search->usable = calloc(topology->placement_thread_max, sizeof *search->usable);
+    search->taken = calloc(topology->placement_thread_max, sizeof *search->taken);
+    search->scatter_ranks = calloc(topology->placement_thread_max, sizeof *search->scatter_ranks);
+    search->id_count = topology->facts.pus_present + (size_t)1;
+    unsigned *const counts = calloc(SHARE_COUNT * search->id_count, sizeof *counts);
+    for (enum share share = 0; counts != NULL && share < SHARE_COUNT; share++)
+        search->crowd[share] = counts + share * search->id_count;
+    return topology->placements != NULL && topology->placement_starts != NULL && topology->placement_pus != NULL &&
+           search->usable != NULL && search->taken != NULL && search->scatter_ranks != NULL && counts != NULL;
+}
 
-        unsigned *const compact_order = search->next_pu, *const scatter_order = compact_order + search->usable_count;
-        for (size_t i = 0; i < search->usable_count; i++)
-            compact_order[i] = search->usable[i]->os_index;
-        unsigned *crowd[SHARE_COUNT];
-        for (enum share share = 0; share < SHARE_COUNT; share++)
-            crowd[share] = counts + share * ids;
-        memset(counts, 0, SHARE_COUNT * ids * sizeof *counts);
-        scatter(search, crowd, taken, scatter_order, ranks);
-        find_groups(search, compact_order, scatter_order, ranks);
-        topology->placement_starts[topology->placement_thread_max + 1] = search->placement_count;
-    }
-    free(counts);
-    free(taken);
-    free(ranks);
-    return ok;
+static void end_search(struct search *search) {
+    free(search->usable);
+    free(search->taken);
+    free(search->scatter_ranks);
+    free(search->crowd[0]);
 }
 
 bool topology_find_placements(struct topology *topology) {
-    const struct topology_facts *facts = &topology->facts;
-    const size_t pairs = 1 + SHARE_COUNT; /* same-pu and the shares */
-    topology->placement_thread_max = facts->pu_count < 2 ? 2 : facts->pu_count;
-    topology->placements =
-        calloc(facts->core_kind_count + pairs + 2 * (size_t)facts->pu_count, sizeof(struct placement));
-    topology->placement_starts = calloc(topology->placement_thread_max + 2u, sizeof(size_t));
-    topology->placement_pus =
-        calloc(facts->core_kind_count + 2 * pairs + 2 * (size_t)facts->pu_count, sizeof(unsigned));
-
-    struct search search = {.topology = topology, .next_pu = topology->placement_pus};
-    search.usable = calloc(facts->pu_count, sizeof(struct pu *));
-    if (topology->placements == NULL || topology->placement_starts == NULL || topology->placement_pus == NULL ||
-        search.usable == NULL) {
-        free(search.usable);
-        return false;
+    struct search search = {.topology = topology};
+    const bool ok = begin_search(&search);
+    if (ok) {
+        for (size_t i = 0; i < topology->facts.pus_present; i++) {
+            if (topology->pus[i].allowed)
+                search.usable[search.usable_count++] = &topology->pus[i];
+        }
+        order_shares(&search);
+        find_singles(&search);
+        find_pairs(&search);
+        find_groups(&search);
     }
-    for (size_t i = 0; i < facts->pus_present; i++) {
-        if (topology->pus[i].allowed)
-            search.usable[search.usable_count++] = &topology->pus[i];
-    }
-    const bool ok = find_all(&search);
-    free(search.usable);
+    end_search(&search);
     return ok;
 }
 

@@ -97,7 +97,7 @@ static struct topology *load(const char *spec) {
     struct error error = {0};
     struct topology *topology = topology_load(spec != NULL ? full_spec(spec) : NULL, &error);
     if (topology == NULL)
-        fail_msg("%s: %s", spec, error.text);
+        fail_msg("%s: %s", spec != NULL ? spec : "this machine", error.text);
     return topology;
 }
 
@@ -303,8 +303,8 @@ static void test_facts(void **state) {
     assert_int_equal(facts->core_count, 10);
     assert_int_equal(facts->core_kind_count, 2);
     const struct topology_cache wanted[] = {
-        {"Data", 1, 48 << 10, 2},      {"Data", 1, 32 << 10, 1},     {"Unified", 2, 1280 << 10, 2},
-        {"Unified", 2, 2048 << 10, 4}, {"Unified", 3, 12 << 20, 12},
+        {"Data", 48 << 10, 1, 2},   {"Data", 32 << 10, 1, 1},     {"Unified", 1280 << 10, 2, 2},
+        {"Unified", 2 << 20, 2, 4}, {"Unified", 12 << 20, 3, 12},
     };
     assert_int_equal(facts->cache_count, sizeof wanted / sizeof wanted[0]);
     for (size_t i = 0; i < facts->cache_count; i++) {
@@ -320,8 +320,7 @@ static void test_long_lists_are_cut_at_a_comma(void **state) {
     (void)state;
     char spec[4096] = "pu:400(indexes=0";
     for (unsigned i = 1; i < 400; i++)
-        (void)snprintf(spec + strlen(spec), sizeof spec - strlen(spec), ",%u", 2 * i);
-    strcat(spec, ")");
+        (void)snprintf(spec + strlen(spec), sizeof spec - strlen(spec), i < 399 ? ",%u" : ",%u)", 2 * i);
     struct topology *topology = load(spec);
     const char *const list = topology_facts(topology)->allowed_pus;
     assert_true(strncmp(list, "0,2,4,", 6) == 0);
@@ -356,6 +355,12 @@ static void test_refusals(void **state) {
     expect_refusal("/nonexistent/machine.xml", strerror(ENOENT));
     expect_refusal(TEST_DATA, strerror(EISDIR));
     expect_refusal("/dev/null", nonsense);
+}
+
+/* hwloc 2.9 leaks what it has read of an XML file when it then finds that this is broken. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+    return "leak:hwloc_alloc_setup_object\n";
 }
 
 /* Writes a file and refuses it; every prefix of a good file is refused or read, and never brings us down. */
