@@ -21,7 +21,7 @@ static const struct {
 /* What the search works on. */
 struct search {
     struct topology *topology;
-    const struct pu **usable; /* the allowed PUs in logical order */
+    struct pu *usable; /* the allowed PUs in logical order */
     size_t usable_count;
     enum share closest_first[SHARE_COUNT];
     size_t placement_count;       /* found so far */
@@ -74,9 +74,9 @@ static void find_singles(struct search *search) {
     topology->placement_starts[1] = search->placement_count;
     for (unsigned kind = 0; kind < topology->facts.core_kind_count; kind++) {
         for (size_t i = 0; i < search->usable_count; i++) {
-            if (search->usable[i]->kind == kind) {
+            if (search->usable[i].kind == kind) {
                 add(search, topology->kinds[kind].placement, 1, search->next_pu);
-                *search->next_pu++ = search->usable[i]->os_index;
+                *search->next_pu++ = search->usable[i].os_index;
                 break;
             }
         }
@@ -120,10 +120,10 @@ static void find_pairs(struct search *search) {
     struct pair same_pu = {0}, best[SHARE_COUNT] = {0};
     search->topology->placement_starts[2] = search->placement_count;
     for (size_t i = 0; i < search->usable_count; i++) {
-        const struct pu *a = search->usable[i];
+        const struct pu *a = &search->usable[i];
         keep_better(&same_pu, a, a);
         for (size_t j = i + 1; j < search->usable_count; j++)
-            keep_better(&best[closest_share(search, a, search->usable[j])], a, search->usable[j]);
+            keep_better(&best[closest_share(search, a, &search->usable[j])], a, &search->usable[j]);
     }
     add_pair(search, SAME_PU, &same_pu);
     for (size_t i = 0; i < SHARE_COUNT; i++)
@@ -151,14 +151,15 @@ static void scatter(const struct search *search, unsigned *order) {
     for (size_t n = 0; n < search->usable_count; n++) {
         size_t next = SIZE_MAX;
         for (size_t i = 0; i < search->usable_count; i++) {
-            if (!search->taken[i] && (next == SIZE_MAX || is_lonelier(search, search->usable[i], search->usable[next])))
+            if (!search->taken[i] &&
+                (next == SIZE_MAX || is_lonelier(search, &search->usable[i], &search->usable[next])))
                 next = i;
         }
         search->taken[next] = true;
         search->scatter_ranks[n] = next;
-        order[n] = search->usable[next]->os_index;
+        order[n] = search->usable[next].os_index;
         for (enum share share = 0; share < SHARE_COUNT; share++) {
-            const unsigned id = search->usable[next]->shares[share];
+            const unsigned id = search->usable[next].shares[share];
             search->crowd[share][id] += id != 0; /* who belongs to nothing crowds nobody */
         }
     }
@@ -172,7 +173,7 @@ static void find_groups(struct search *search) {
     struct topology *topology = search->topology;
     unsigned *const compact_order = search->next_pu, *const scatter_order = compact_order + search->usable_count;
     for (size_t i = 0; i < search->usable_count; i++)
-        compact_order[i] = search->usable[i]->os_index;
+        compact_order[i] = search->usable[i].os_index;
     scatter(search, scatter_order);
 
     size_t rank_max = 0;
@@ -223,7 +224,7 @@ bool topology_find_placements(struct topology *topology) {
     if (ok) {
         for (size_t i = 0; i < topology->facts.pus_present; i++) {
             if (topology->pus[i].allowed)
-                search.usable[search.usable_count++] = &topology->pus[i];
+                search.usable[search.usable_count++] = topology->pus[i];
         }
         order_shares(&search);
         find_singles(&search);
