@@ -35,7 +35,7 @@ struct ctx_wanted {
 
 CTX_OPAQUE static void CTX_FN(ctx_want, struct ctx_proof *proof, const struct ctx_wanted *wanted) {
     void *value = NULL;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     const enum ctx_answer answer = CTX_GET(0, wanted->manager, wanted->key, &value);
     if (proof->failed || (answer == wanted->answer && (uintptr_t)value == wanted->value))
         return;
@@ -120,7 +120,7 @@ CTX_OPAQUE static void CTX_FN(ctx_failing_body, void *arg) {
     const uint32_t level = failing->level;
     if (level == CTX_FAILING_LEVELS) {
         failing->failed = true;
-        CTX_IGNORE_HERE();
+        CTX_ENTER_OPAQUE();
         return;
     }
     failing->level++;
@@ -241,7 +241,7 @@ static void *ctx_inherit_main(void *arg) {
 
 CTX_OPAQUE static void CTX_FN(ctx_inherit_changed, void *arg) {
     struct ctx_child_thread *child = arg;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     atomic_store(&child->may_read, true);
 }
 
@@ -302,7 +302,7 @@ static void *ctx_task_main(void *arg) {
 CTX_OPAQUE static void CTX_FN(ctx_task_enqueue, void *arg) {
     struct ctx_task_queue *queue = arg;
     const unsigned index = atomic_load(&queue->ready);
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     queue->tasks[index].captured = ctx_take_or_die(CTX_CURRENT(0));
     atomic_store(&queue->ready, index + 1);
 }
@@ -379,7 +379,7 @@ CTX_OPAQUE static void CTX_FN(ctx_threads_root, void *arg) {
     struct ctx_proof *proof = arg;
     struct ctx_proof proofs[CTX_THREADS] = {{.failed = false}};
     pthread_t threads[CTX_THREADS];
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     for (int i = 0; i < CTX_THREADS; i++)
         ctx_start_or_die(&threads[i], ctx_reuse_main, &proofs[i]);
     for (int i = 0; i < CTX_THREADS; i++) {

@@ -4,12 +4,12 @@
 /* Holds CTX_BENCH_VALUE, which kernels.h defines. Not const: a compiler must load it. */
 extern uintptr_t floor_cell;
 
-static inline enum ctx_answer floor_get(uintptr_t after, void **value) {
+CTX_OPERATION enum ctx_answer floor_get(uintptr_t after, void **value) {
     *value = *(void *const *)((const char *)&floor_cell + after);
     return CTX_SET;
 }
 
-static inline void floor_with(void (*fn)(void *), void *arg) {
+CTX_OPERATION void floor_with(void (*fn)(void *), void *arg) {
     fn(arg);
 }
 

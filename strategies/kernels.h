@@ -28,6 +28,9 @@
  *   CTX_CURRENT(after)         ->  the operation     or  here
  *   CTX_WITH(next, fn, arg)    ->  the operation     or  fn(next, arg)
  *   CTX_BARE(fn, arg)          ->  fn(arg)           or  fn(NULL, arg): called where no context is in force
+ *   CTX_ENTER_OPAQUE()         ->  at the start of a function that does not read its context itself: to a compiler it
+ *                                  looks as if it might, and might change memory. clang, which knows no noipa, would
+ *                                  otherwise see that nobody reads a scope, and not fill it in
  */
 #ifndef CTX_NAME
 #error "define CTX_NAME and the operations before including kernels.h"
@@ -53,15 +56,14 @@
 #define CTX_CURRENT(after) ((void)here, (const struct ctx *)((uintptr_t)here + (after))) /* NOLINT */
 #define CTX_WITH(next, fn, arg) fn(next, arg)
 #define CTX_BARE(fn, arg) fn(NULL, arg)
-/* For functions that need no context but must have the shape of those that do. */
-#define CTX_IGNORE_HERE() (void)here
+#define CTX_ENTER_OPAQUE() ctx_touch(here)
 #else
 #define CTX_FN(name, ...) name(__VA_ARGS__)
 #define CTX_CALL(name, ...) name(__VA_ARGS__)
 #define CTX_CURRENT(after) CTX_OP_CURRENT(after)
 #define CTX_WITH(next, fn, arg) CTX_OP_WITH(next, fn, arg)
 #define CTX_BARE(fn, arg) fn(arg)
-#define CTX_IGNORE_HERE() (void)0
+#define CTX_ENTER_OPAQUE() ctx_forget_memory()
 #endif
 
 #ifdef CTX_OP_GET

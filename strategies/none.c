@@ -1,7 +1,7 @@
 /* The workload with no context at all: what the harness and the workload themselves cost. */
 #include "strategy.h"
 
-static inline void none_with(void (*fn)(void *), void *arg) {
+CTX_OPERATION void none_with(void (*fn)(void *), void *arg) {
     fn(arg);
 }
 

@@ -18,7 +18,7 @@ static _Thread_local const struct ctx *skeleton_here;
  * 2. The read. `after` is always 0; in the latency form it depends on the value that was read before. Adding it to the
  *    address that the read starts from makes the processor wait as a real program would.
  */
-static inline const struct ctx *skeleton_current(uintptr_t after) {
+CTX_OPERATION const struct ctx *skeleton_current(uintptr_t after) {
     return *(const struct ctx *const *)((const char *)&skeleton_here + after);
 }
 
@@ -26,11 +26,11 @@ static inline const struct ctx *skeleton_current(uintptr_t after) {
  * 3. The scope: run fn(arg) with `next` in force, then restore what was in force before. The cleanup runs as well when
  *    the body throws a C++ exception or ends its thread.
  */
-static inline void skeleton_restore(const struct ctx *const *outer) {
+CTX_OPERATION void skeleton_restore(const struct ctx *const *outer) {
     skeleton_here = *outer;
 }
 
-static inline void skeleton_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+CTX_OPERATION void skeleton_with(const struct ctx *next, void (*fn)(void *), void *arg) {
     __attribute__((cleanup(skeleton_restore), unused)) const struct ctx *outer = skeleton_here;
     skeleton_here = next;
     fn(arg);

@@ -6,7 +6,7 @@
 #include "tag.h"
 #include "tag_strategy.h"
 
-static inline const struct ctx *stacktag_unwind_current(uintptr_t after) {
+CTX_OPERATION const struct ctx *stacktag_unwind_current(uintptr_t after) {
     uint32_t id = 0;
     /* libunwind takes no start that could depend on `after`: a fence makes the read wait for it instead. */
     if (!__builtin_constant_p(after))

@@ -6,7 +6,7 @@
 #include "tag.h"
 #include "tag_strategy.h"
 
-static inline const struct ctx *stacktag_current(uintptr_t after) {
+CTX_OPERATION const struct ctx *stacktag_current(uintptr_t after) {
     uint32_t id = 0;
     const enum tag_answer answer = tag_read(after, &id);
     return tag_context(answer, id);

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "strategy.h"
 #include "tag.h"
 
-static inline void tag_strategy_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+CTX_OPERATION void tag_strategy_with(const struct ctx *next, void (*fn)(void *), void *arg) {
     if (__builtin_expect(tag_with(next, ID_NONE, fn, arg), 1))
         return;
     (void)fputs("no stack-tag id is free: four million scopes are open at once\n", stderr);

@@ -25,8 +25,14 @@ struct threadid_entry {
 };
 static struct threadid_entry threadid_table[THREADID_ENTRIES];
 
-static inline uintptr_t threadid_self(void) {
-    return (uintptr_t)pthread_self();
+/*
+ * pthread_self by another name. <pthread.h> declares it `const`, so that a compiler calls it once, in front of the loop
+ * that measures, while code that reads a context now and then asks each time.
+ */
+extern pthread_t threadid_pthread_self(void) __asm__("pthread_self");
+
+CTX_OPERATION uintptr_t threadid_self(void) {
+    return (uintptr_t)threadid_pthread_self();
 }
 
 /* Stacks lie a constant stride apart; Fibonacci hashing spreads such progressions evenly. */
@@ -35,7 +41,7 @@ static inline size_t threadid_home(uintptr_t thread) {
 }
 
 /* The entry of `thread`, or NULL: an empty entry, or a table full of others, ends the search. */
-static inline struct threadid_entry *threadid_find(uintptr_t thread) {
+CTX_OPERATION struct threadid_entry *threadid_find(uintptr_t thread) {
     size_t i = threadid_home(thread);
     for (size_t tries = 0; tries < THREADID_ENTRIES; tries++, i = (i + 1) % THREADID_ENTRIES) {
         const uintptr_t found = atomic_load_explicit(&threadid_table[i].thread, memory_order_relaxed);
@@ -64,7 +70,7 @@ __attribute__((noinline)) static struct threadid_entry *threadid_claim(uintptr_t
     abort();
 }
 
-static inline const struct ctx *threadid_current(uintptr_t after) {
+CTX_OPERATION const struct ctx *threadid_current(uintptr_t after) {
     const struct threadid_entry *entry = threadid_find(threadid_self() + after);
     return entry == NULL ? NULL : entry->context;
 }
@@ -75,14 +81,15 @@ struct threadid_scope {
 };
 
 /* Restores also when the body throws a C++ exception or ends its thread. */
-static inline void threadid_restore(const struct threadid_scope *scope) {
+CTX_OPERATION void threadid_restore(const struct threadid_scope *scope) {
     scope->entry->context = scope->outer;
 }
 
-static inline void threadid_with(const struct ctx *next, void (*fn)(void *), void *arg) {
-    struct threadid_entry *entry = threadid_find(threadid_self());
+CTX_OPERATION void threadid_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+    const uintptr_t self = threadid_self();
+    struct threadid_entry *entry = threadid_find(self);
     if (entry == NULL)
-        entry = threadid_claim(threadid_self());
+        entry = threadid_claim(self);
     __attribute__((cleanup(threadid_restore), unused)) const struct threadid_scope scope = {entry, entry->context};
     entry->context = next;
     fn(arg);

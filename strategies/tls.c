@@ -15,22 +15,22 @@ __attribute__((constructor)) static void tls_init(void) {
     }
 }
 
-static inline const struct ctx *tls_current(uintptr_t after) {
+CTX_OPERATION const struct ctx *tls_current(uintptr_t after) {
     return pthread_getspecific(tls_key + (pthread_key_t)after);
 }
 
-static inline void tls_set(const struct ctx *ctx) {
+CTX_OPERATION void tls_set(const struct ctx *ctx) {
     /* Fails only on a first use of a high key, when memory is out. */
     if (pthread_setspecific(tls_key, ctx) != 0)
         abort();
 }
 
 /* Restores also when the body throws a C++ exception or ends its thread. */
-static inline void tls_restore(const struct ctx *const *outer) {
+CTX_OPERATION void tls_restore(const struct ctx *const *outer) {
     tls_set(*outer);
 }
 
-static inline void tls_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+CTX_OPERATION void tls_with(const struct ctx *next, void (*fn)(void *), void *arg) {
     __attribute__((cleanup(tls_restore), unused)) const struct ctx *outer = pthread_getspecific(tls_key);
     tls_set(next);
     fn(arg);

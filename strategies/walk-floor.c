@@ -10,7 +10,7 @@
 extern uintptr_t walk_floor_cell;
 
 /* From the function that this is inlined into to the frame whose call S made, both included. */
-static inline unsigned walk_floor_count(void) {
+CTX_OPERATION unsigned walk_floor_count(void) {
     const struct frame_record *frame = __builtin_frame_address(0);
     unsigned count = 1;
     bool tag_seen = false;
@@ -21,7 +21,7 @@ static inline unsigned walk_floor_count(void) {
     }
 }
 
-static inline enum ctx_answer walk_floor_get(uintptr_t after, unsigned frames, void **value) {
+CTX_OPERATION enum ctx_answer walk_floor_get(uintptr_t after, unsigned frames, void **value) {
     uintptr_t at = (uintptr_t)__builtin_frame_address(0) + after;
     for (; frames > 1; frames--)
         at = *(const uintptr_t *)at; // NOLINT

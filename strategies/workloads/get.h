@@ -53,7 +53,7 @@ CTX_OPAQUE static void CTX_FN(get_throughput, void *arg) {
     const struct ctx_key *const key = &ctx_bench_keys[0];
     const struct ctx_manager *const manager = &ctx_bench_manager;
     uint64_t sum = 0;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     CTX_BEFORE_READS();
     for (uint64_t i = get->job->iterations; i > 0; i--) {
         void *value = NULL;
@@ -70,7 +70,7 @@ CTX_OPAQUE static void CTX_FN(get_latency, void *arg) {
     const struct ctx_manager *const manager = &ctx_bench_manager;
     uint64_t sum = 0;
     uintptr_t after = 0;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     CTX_BEFORE_READS();
     for (uint64_t i = get->job->iterations; i > 0; i--) {
         void *value = NULL;

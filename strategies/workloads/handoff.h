@@ -78,7 +78,7 @@ static void handoff_await(const _Atomic uint64_t *counter, uint64_t wanted) {
 CTX_OPAQUE static void CTX_FN(handoff_read, void *arg) {
     struct handoff_message *message = arg;
     void *value = NULL;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     CTX_BEFORE_READS();
     (void)CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &value);
     message->answer = (uintptr_t)value;
@@ -111,7 +111,7 @@ CTX_OPAQUE static void CTX_FN(handoff_ask, void *arg) {
     struct handoff_queue *queue = handoff->job->shared;
     const uint32_t batch = handoff->job->parameters[HANDOFF_BATCH];
     uint64_t asked = 0;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     for (uint64_t i = handoff->job->iterations; i > 0; i--) {
         const uint64_t first = asked;
         for (uint32_t b = 0; b < batch; b++) {

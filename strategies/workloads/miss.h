@@ -55,7 +55,7 @@ CTX_OPAQUE static void CTX_FN(miss_read, void *arg) {
     const struct ctx_key *const key = &ctx_bench_keys[CTX_KEYS_MAX - 1];
     const struct ctx_manager *const manager = &ctx_bench_manager;
     uint64_t sum = 0;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     for (uint64_t i = miss->job->iterations; i > 0; i--) {
         void *value = NULL;
         ctx_forget_memory();

@@ -47,7 +47,7 @@ struct spawn_child {
 CTX_OPAQUE static void CTX_FN(spawn_read, void *arg) {
     struct spawn_child *child = arg;
     void *value = NULL;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     CTX_BEFORE_READS();
     (void)CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &value);
     child->value = (uintptr_t)value;
@@ -70,7 +70,7 @@ CTX_OPAQUE static void CTX_FN(spawn_loop, void *arg) {
     struct spawn *spawn = arg;
     const uint32_t fanout = spawn->job->parameters[SPAWN_FANOUT];
     struct spawn_child children[SPAWN_FANOUT_MAX];
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     for (uint64_t i = spawn->job->iterations; i > 0; i--) {
         for (uint32_t c = 0; c < fanout; c++) {
             children[c].inherited = CTX_BINDS ? ctx_take_or_die(CTX_CURRENT(0)) : NULL;

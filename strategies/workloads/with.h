@@ -49,7 +49,7 @@ struct with {
 
 CTX_OPAQUE static void CTX_FN(with_body, void *arg) {
     struct with *with = arg;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     with->bodies++;
 }
 
@@ -57,7 +57,7 @@ CTX_OPAQUE static void CTX_FN(with_loop, void *arg) {
     struct with *with = arg;
     const uint32_t keys = with->job->parameters[WITH_KEYS];
     const bool inside = with->job->parameters[WITH_INSIDE] == 1;
-    CTX_IGNORE_HERE();
+    CTX_ENTER_OPAQUE();
     for (uint64_t i = with->job->iterations; i > 0; i--) {
         struct ctx_binding bindings[CTX_KEYS_MAX];
         struct ctx scope;
