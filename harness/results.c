@@ -327,7 +327,7 @@ static json_t *make_failure(struct writer *writer, const struct results_entry *e
 static bool is_measurement(const struct results_entry *entry) {
     const struct execution_answer *answer = &entry->answer;
     if (entry->calibration || answer->outcome != EXECUTION_OK || answer->sample_count < 1 ||
-        answer->sample_count > EXECUTION_SAMPLES_MAX)
+        answer->sample_count > EXECUTION_SAMPLES_MAX || answer->iterations < 1 || answer->iterations > INT64_MAX)
         return false;
     for (unsigned i = 0; i < answer->sample_count; i++) {
         const struct execution_sample *sample = &answer->samples[i];
@@ -411,6 +411,10 @@ static bool write_failure(struct writer *writer, const struct results_entry *ent
 }
 
 /* A family is a kernel of a strategy, its instances are the cases made of it; both numbered in the plan's order. */
+static bool same_family(const struct bench_case *a, const struct bench_case *b) {
+    return a->strategy == b->strategy && a->kernel == b->kernel;
+}
+
 static bool number_families(struct writer *writer, struct error *error) {
     const struct plan *plan = writer->results->plan;
     writer->families = calloc(plan->case_count + 1, sizeof *writer->families);
@@ -419,11 +423,11 @@ static bool number_families(struct writer *writer, struct error *error) {
         return error_set(error, "out of memory for %zu cases", plan->case_count);
     uint32_t family_count = 0;
     for (size_t i = 0; i < plan->case_count; i++) {
-        size_t same = i; /* the nearest earlier case of this kernel: usually the one before */
-        while (same > 0 && plan->cases[same - 1].kernel != plan->cases[i].kernel)
-            same--;
-        writer->families[i] = same > 0 ? writer->families[same - 1] : family_count++;
-        writer->instances[i] = same > 0 ? writer->instances[same - 1] + 1 : 0;
+        size_t after = i; /* the nearest earlier case of this family: usually the one before */
+        while (after > 0 && !same_family(&plan->cases[after - 1], &plan->cases[i]))
+            after--;
+        writer->families[i] = after > 0 ? writer->families[after - 1] : family_count++;
+        writer->instances[i] = after > 0 ? writer->instances[after - 1] + 1 : 0;
     }
     return true;
 }

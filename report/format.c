@@ -1,0 +1,96 @@
+#include "format.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+struct unit {
+    const char *name;
+    double ns;
+};
+
+/* The limits lie where three digits round up to the next unit's 1.00. */
+static struct unit unit_for(double ns) {
+    static const struct unit units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    size_t i = 0;
+    while (i + 1 < sizeof units / sizeof *units && ns >= 999.5 * units[i].ns)
+        i++;
+    return units[i];
+}
+
+static bool is_continuation(char byte) {
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* Where the n-th character starts, or the end. */
+static const char *nth_character(const char *text, size_t n) {
+    while (*text != '\0' && n > 0) {
+        text++;
+        while (is_continuation(*text))
+            text++;
+        n--;
+    }
+    return text;
+}
+
+void format_number(double value, char cell[static FORMAT_CELL_MAX]) {
+    int decimals = value < 0.0995 ? 4 : value < 0.9995 ? 3 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    (void)snprintf(cell, FORMAT_CELL_MAX, "%.*f", decimals, value);
+}
+
+void format_time(double ns, char cell[static FORMAT_CELL_MAX]) {
+    struct unit unit = unit_for(ns);
+    char number[FORMAT_CELL_MAX];
+    format_number(ns / unit.ns, number);
+    (void)snprintf(cell, FORMAT_CELL_MAX, "%.*s %s", FORMAT_CELL_MAX - 4, number, unit.name);
+}
+
+void format_range(double low_ns, double high_ns, double ns, char cell[static FORMAT_CELL_MAX]) {
+    struct unit unit = unit_for(ns);
+    char low[FORMAT_CELL_MAX], high[FORMAT_CELL_MAX];
+    format_number(low_ns / unit.ns, low);
+    format_number(high_ns / unit.ns, high);
+    (void)snprintf(cell, FORMAT_CELL_MAX, "%.*s..%.*s", FORMAT_CELL_MAX / 2 - 2, low, FORMAT_CELL_MAX / 2 - 2, high);
+}
+
+size_t text_width(const char *text) {
+    size_t width = 0;
+    for (; *text != '\0'; text++)
+        width += !is_continuation(*text);
+    return width;
+}
+
+void text_shorten(const char *text, size_t width, char *out, size_t size) {
+    size_t whole = text_width(text);
+    if (whole <= width || width < 3) {
+        (void)snprintf(out, size, "%.*s", (int)(nth_character(text, width) - text), text);
+        return;
+    }
+    size_t kept = width - 2, head = (kept + 1) / 2, tail = kept - head;
+    (void)snprintf(out, size, "%.*s..%s", (int)(nth_character(text, head) - text), text,
+                   nth_character(text, whole - tail));
+}
+
+void text_wrap(FILE *out, const char *text, size_t width, int indent) {
+    size_t column = 0, room = width - (size_t)indent;
+    bool after_space = false;
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        const char *cut = nth_character(text, room);
+        if (length > (size_t)(cut - text))
+            length = (size_t)(cut - text);
+        size_t characters = text_width(text) - text_width(text + length);
+        if (column + after_space + characters > width) {
+            (void)fprintf(out, "\n%*s", indent, "");
+            column = (size_t)indent;
+        } else if (after_space) {
+            (void)fputc(' ', out);
+            column++;
+        }
+        (void)fwrite(text, 1, length, out);
+        column += characters;
+        text += length;
+        after_space = *text == ' ';
+        text += after_space;
+    }
+    (void)fputc('\n', out);
+}

@@ -1,0 +1,134 @@
+#include "json_stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How much of the file may stay in memory once it was read. */
+enum { RELEASE_BYTES = 4 << 20 };
+
+static bool fail(struct json_stream *stream, const char *what) {
+    size_t line = 1;
+    for (const char *c = stream->begin; c < stream->at; c++)
+        line += *c == '\n';
+    (void)snprintf(stream->error, stream->error_size, "%s: line %zu is no valid JSON: %s", stream->path, line, what);
+    return false;
+}
+
+static bool fail_system(struct json_stream *stream, int code) {
+    (void)snprintf(stream->error, stream->error_size, "cannot read %s: %s", stream->path, strerror(code));
+    return false;
+}
+
+static void skip_space(struct json_stream *stream) {
+    while (stream->at < stream->end && memchr(" \t\r\n", *stream->at, 4) != NULL)
+        stream->at++;
+}
+
+/* Takes the character if it comes next. */
+static bool take(struct json_stream *stream, char wanted) {
+    skip_space(stream);
+    if (stream->at == stream->end || *stream->at != wanted)
+        return false;
+    stream->at++;
+    return true;
+}
+
+static bool expect(struct json_stream *stream, char wanted) {
+    if (take(stream, wanted))
+        return true;
+    char what[32];
+    (void)snprintf(what, sizeof what, "'%c' expected", wanted);
+    return fail(stream, what);
+}
+
+/* Pages that were read count as ours until they are given back. */
+static void release_pages(struct json_stream *stream) {
+    if (stream->at - stream->released < RELEASE_BYTES)
+        return;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    size_t size = (size_t)(stream->at - stream->released) / page * page;
+    (void)madvise((void *)(uintptr_t)stream->released, size, MADV_DONTNEED);
+    stream->released += size;
+}
+
+bool json_stream_open(struct json_stream *stream, const char *path, char *error, size_t error_size) {
+    *stream = (struct json_stream){.path = path, .error = error, .error_size = error_size};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail_system(stream, errno);
+    struct stat status;
+    int code = fstat(fd, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
+    if (code == 0 && !S_ISREG(status.st_mode))
+        code = ESPIPE; /* a pipe cannot be mapped */
+    if (code == 0 && status.st_size > 0) {
+        void *map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        code = map == MAP_FAILED ? errno : 0;
+        stream->begin = code == 0 ? map : NULL;
+    }
+    (void)close(fd);
+    if (code != 0)
+        return fail_system(stream, code);
+    if (stream->begin == NULL) {
+        (void)snprintf(error, error_size, "%s is empty", path);
+        return false;
+    }
+    stream->at = stream->released = stream->begin;
+    stream->end = stream->begin + status.st_size;
+    return true;
+}
+
+void json_stream_close(struct json_stream *stream) {
+    (void)munmap((void *)(uintptr_t)stream->begin, (size_t)(stream->end - stream->begin));
+}
+
+json_t *json_stream_value(struct json_stream *stream) {
+    json_error_t error;
+    skip_space(stream);
+    json_t *value =
+        json_loadb(stream->at, (size_t)(stream->end - stream->at), JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY, &error);
+    stream->at += error.position;
+    if (value == NULL)
+        (void)fail(stream, error.text);
+    release_pages(stream);
+    return value;
+}
+
+bool json_stream_object(struct json_stream *stream,
+                        bool (*visit)(struct json_stream *stream, const char *key, void *arg), void *arg) {
+    if (!expect(stream, '{'))
+        return false;
+    if (take(stream, '}'))
+        return true;
+    do {
+        json_t *key = json_stream_value(stream);
+        bool good = key != NULL && (json_is_string(key) || fail(stream, "a name in quotes expected")) &&
+                    expect(stream, ':') && visit(stream, json_string_value(key), arg);
+        json_decref(key);
+        if (!good)
+            return false;
+    } while (take(stream, ','));
+    return expect(stream, '}');
+}
+
+bool json_stream_array(struct json_stream *stream, bool (*visit)(struct json_stream *stream, void *arg), void *arg) {
+    if (!expect(stream, '['))
+        return false;
+    if (take(stream, ']'))
+        return true;
+    do {
+        if (!visit(stream, arg))
+            return false;
+    } while (take(stream, ','));
+    return expect(stream, ']');
+}
+
+bool json_stream_at_end(struct json_stream *stream) {
+    skip_space(stream);
+    return stream->at == stream->end || fail(stream, "nothing more expected");
+}
