@@ -1,10 +1,16 @@
 #include "ids.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "marks.h"
 
 struct id_pool glsi_id_pool;
 
@@ -51,17 +57,20 @@ void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf) {
     atomic_fetch_and(&shard->top, ~(UINT64_C(1) << leaf / ID_WORD_BITS));
 }
 
-/* The first leaf of the shard that seems to have room, or ID_LEAVES. */
-static uint32_t find_leaf(struct id_shard *shard) {
+/* The first leaf that has room, and which of its ids are in use; ID_LEAVES when none has. Mends hints on the way. */
+static uint32_t find_leaf(struct id_shard *shard, uint64_t *used) {
     for (;;) {
         const uint64_t top = atomic_load(&shard->top);
         if (top == UINT64_MAX)
             return ID_LEAVES;
         const uint32_t group = (uint32_t)__builtin_ctzll(~top);
         const uint64_t full = atomic_load(&shard->full[group]);
-        if (full != UINT64_MAX)
-            return group * ID_WORD_BITS + (uint32_t)__builtin_ctzll(~full);
-        mark_full(shard, group * ID_WORD_BITS); /* mends the hint above */
+        const uint32_t word = full == UINT64_MAX ? 0 : (uint32_t)__builtin_ctzll(~full);
+        const uint32_t leaf = group * ID_WORD_BITS + word;
+        *used = atomic_load(&shard->leaves[leaf]);
+        if (full != UINT64_MAX && *used != UINT64_MAX)
+            return leaf;
+        mark_full(shard, leaf);
     }
 }
 
@@ -69,20 +78,55 @@ enum attempt { ACQUIRED, CONTENDED, EXHAUSTED };
 
 /* Takes the smallest free id of one shard, unless another thread interferes. */
 static enum attempt acquire_in(struct id_shard *shard, uint32_t *local) {
-    for (;;) {
-        const uint32_t leaf = find_leaf(shard);
-        if (leaf == ID_LEAVES)
-            return EXHAUSTED;
-        uint64_t used = atomic_load(&shard->leaves[leaf]);
-        if (used == UINT64_MAX) {
-            mark_full(shard, leaf);
-            continue;
-        }
-        const uint32_t bit = (uint32_t)__builtin_ctzll(~used);
-        if (!atomic_compare_exchange_strong(&shard->leaves[leaf], &used, used | UINT64_C(1) << bit))
-            return CONTENDED;
-        *local = leaf * ID_WORD_BITS + bit;
-        return ACQUIRED;
+    uint64_t used = 0;
+    const uint32_t leaf = find_leaf(shard, &used);
+    if (leaf == ID_LEAVES)
+        return EXHAUSTED;
+    const uint32_t bit = (uint32_t)__builtin_ctzll(~used);
+    if (!atomic_compare_exchange_strong(&shard->leaves[leaf], &used, used | UINT64_C(1) << bit))
+        return CONTENDED;
+    *local = leaf * ID_WORD_BITS + bit;
+    return ACQUIRED;
+}
+
+/*
+ * Is this still what the stack of an open scope holds? The stack may be gone, and its memory unmapped: the kernel reads
+ * it for us and says so. Where it may not (a sandbox), every path counts as present, and nothing is recovered.
+ */
+static bool is_path_present(uint32_t id, const uintptr_t *path) {
+    uintptr_t spelt[MARK_PATH_MAX], found[MARK_PATH_MAX];
+    const size_t bytes = mark_spell(id, NULL, NULL, spelt) * sizeof spelt[0];
+    const struct iovec local = {.iov_base = found, .iov_len = bytes};
+    const struct iovec remote = {.iov_base = (void *)path, .iov_len = bytes};
+    const int errno_before = errno;
+    const ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+    const bool refused = count < 0 && errno != EFAULT;
+    errno = errno_before;
+    return refused || (count == (ssize_t)bytes && memcmp(found, spelt, bytes) == 0);
+}
+
+static void release_if_abandoned(uint32_t id) {
+    struct id_slot *slot = ids_slot(id);
+    uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_acquire);
+    const bool is_open = lifetimes % 2 == 1;
+    if (!is_open || is_path_present(id, atomic_load_explicit(&slot->path, memory_order_relaxed)))
+        return;
+    if (atomic_compare_exchange_strong(&slot->lifetimes, &lifetimes, lifetimes + 1))
+        ids_release(id);
+}
+
+/*
+ * All ids below the first word with room are in use. Looks at a few of them, others every time; an abandoned one is then
+ * the smallest free id, so that scopes left by longjmp never make the pool grow for long.
+ */
+static void check_some(uint32_t shard_index) {
+    enum { CHECKED_AT_ONCE = 2 };
+    struct id_shard *shard = &glsi_id_pool.shards[shard_index];
+    uint64_t used = 0;
+    const uint32_t in_use = find_leaf(shard, &used) * ID_WORD_BITS;
+    for (uint32_t i = 0; i < CHECKED_AT_ONCE && i < in_use; i++) {
+        const uint32_t local = atomic_fetch_add_explicit(&shard->next_checked, 1, memory_order_relaxed) % in_use;
+        release_if_abandoned(local << glsi_id_pool.shard_bits | shard_index);
     }
 }
 
@@ -92,6 +136,7 @@ uint32_t glsi_ids_acquire_slowly(uint32_t home) {
     for (uint32_t i = 0; exhausted < shard_count; i++) {
         const uint32_t index = (home + i) % shard_count;
         uint32_t local = 0;
+        check_some(index);
         switch (acquire_in(&glsi_id_pool.shards[index], &local)) {
         case CONTENDED:
             exhausted = 0;

@@ -31,10 +31,15 @@ enum {
 
 #define ID_NONE UINT32_MAX
 
-/* What an id stands for while it is in use. Written by its owner before the tag is complete, read through the tag. */
+/*
+ * What an id stands for while it is in use. Written by the thread that opens the scope before the tag is complete, read
+ * through the tag; the last two only by whoever looks for abandoned ids.
+ */
 struct id_slot {
     alignas(ID_LINE_BYTES) const struct ctx *context;
-    uint32_t root; /* id of the outermost tag on the same stack */
+    uint32_t root;                 /* id of the outermost tag on the same stack */
+    _Atomic uint64_t lifetimes;    /* odd while a scope is open; counts on, so that no two lifetimes look the same */
+    const uintptr_t *_Atomic path; /* in the frame of the open scope: the marks that spell the id */
 };
 
 /*
@@ -45,6 +50,7 @@ struct id_shard {
     alignas(ID_LINE_BYTES) _Atomic uint64_t top;
     alignas(ID_LINE_BYTES) _Atomic uint64_t full[ID_WORD_BITS];
     alignas(ID_LINE_BYTES) _Atomic uint64_t leaves[ID_LEAVES];
+    alignas(ID_LINE_BYTES) _Atomic uint32_t next_checked; /* where the search for abandoned ids goes on */
 };
 
 struct id_pool {
@@ -94,6 +100,23 @@ static inline void ids_release(uint32_t id) {
 /* The slot of an id that is in use. */
 static inline struct id_slot *ids_slot(uint32_t id) {
     return &glsi_id_pool.slots[id];
+}
+
+/*
+ * A scope opens and closes. A scope that is left by longjmp never closes: its id is abandoned. Whoever needs more than
+ * the first few ids of a shard looks at some of those in use (ids.c): a scope whose path is no longer on its stack is
+ * gone. Its lifetime is then ended by compare-and-swap, which fails if the scope has closed, or another has opened, in
+ * between; so closing itself may be a plain store.
+ */
+static inline void ids_open(struct id_slot *slot, const uintptr_t *path) {
+    atomic_store_explicit(&slot->path, path, memory_order_relaxed);
+    const uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_relaxed);
+    atomic_store_explicit(&slot->lifetimes, lifetimes + 1, memory_order_release);
+}
+
+static inline void ids_close(struct id_slot *slot) {
+    const uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_relaxed);
+    atomic_store_explicit(&slot->lifetimes, lifetimes + 1, memory_order_release);
 }
 
 #endif

@@ -46,18 +46,22 @@ static inline uintptr_t mark_address(uintptr_t index) {
 }
 
 /*
- * Runs fn(arg) below a tag that spells `id`: S, the digits with the least significant one outermost, E. Id 0 has no
- * digit. Pushing the least significant digit first means that a reader, who comes from inside, meets the most
- * significant one first and needs no count of them.
+ * Spells the path for `id`: its digits with the least significant one first, then E, the function and its argument. Id
+ * 0 has no digit. The least significant digit is pushed first, so that a reader, who comes from inside, meets the most
+ * significant one first and needs no count of them. Returns how many marks the path has, E included.
  */
-static inline void mark_call(uint32_t id, void (*fn)(void *), void *arg) {
-    uintptr_t path[MARK_PATH_MAX];
-    uintptr_t *next = path;
+static inline unsigned mark_spell(uint32_t id, void (*fn)(void *), void *arg, uintptr_t path[static MARK_PATH_MAX]) {
+    unsigned count = 0;
     for (; id != 0; id >>= 4)
-        *next++ = mark_address(id & (MARK_DIGITS - 1));
-    next[0] = mark_address(MARK_E);
-    next[1] = (uintptr_t)fn;
-    next[2] = (uintptr_t)arg;
+        path[count++] = mark_address(id & (MARK_DIGITS - 1));
+    path[count++] = mark_address(MARK_E);
+    path[count] = (uintptr_t)fn;
+    path[count + 1] = (uintptr_t)arg;
+    return count;
+}
+
+/* Runs what the path says below the tag that it spells. The path must stay as it is until this returns. */
+static inline void mark_call(const uintptr_t path[static MARK_PATH_MAX]) {
     ((mark_function *)mark_address(MARK_S))(path);
     /* Something must follow the call: a tail call would let the path's frame go, and it would hide the caller's own. */
     __asm__ volatile("" : : "r"(path) : "memory");

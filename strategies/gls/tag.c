@@ -129,7 +129,9 @@ static void check_marks(void) {
     static const uint32_t ids[] = {0, 0x76543210, 0xfedcba98}; /* all sixteen digits */
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         struct probe probe = {.read = false};
-        mark_call(ids[i], read_probe, &probe);
+        uintptr_t path[MARK_PATH_MAX];
+        (void)mark_spell(ids[i], read_probe, &probe, path);
+        mark_call(path);
         if (probe.read && probe.by_frames == ids[i] && probe.by_unwinder == ids[i])
             continue;
         (void)fprintf(stderr,

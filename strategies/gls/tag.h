@@ -83,23 +83,29 @@ static inline const struct ctx *tag_context(enum tag_answer answer, uint32_t id)
     return NULL;
 }
 
-static inline void tag_release(const uint32_t *id) {
+static inline void tag_close(const uint32_t *id) {
+    if (__builtin_expect(*id == ID_NONE, 0))
+        return;
+    ids_close(ids_slot(*id));
     ids_release(*id);
 }
 
 /*
  * Runs fn(arg) with `next` in force: under a tag of its own, which goes away with its frames. `root` is the id of the
  * stack's outermost tag, ID_NONE if this is it. Returns false, without having run fn, when no id is free. The id is
- * given back also when the body throws a C++ exception or ends its thread.
+ * given back when fn returns, throws a C++ exception or ends its thread, and some time after it was left by longjmp.
  */
 static inline bool tag_with(const struct ctx *next, uint32_t root, void (*fn)(void *), void *arg) {
-    __attribute__((cleanup(tag_release))) const uint32_t id = ids_acquire();
+    uintptr_t path[MARK_PATH_MAX];
+    __attribute__((cleanup(tag_close))) const uint32_t id = ids_acquire();
     if (__builtin_expect(id == ID_NONE, 0))
         return false;
     struct id_slot *slot = ids_slot(id);
     slot->context = next;
     slot->root = root == ID_NONE ? id : root;
-    mark_call(id, fn, arg);
+    (void)mark_spell(id, fn, arg, path);
+    ids_open(slot, path);
+    mark_call(path);
     return true;
 }
 
