@@ -26,7 +26,8 @@ static bool fail_system(struct json_stream *stream, int code) {
 }
 
 static void skip_space(struct json_stream *stream) {
-    while (stream->at < stream->end && memchr(" \t\r\n", *stream->at, 4) != NULL)
+    static const char spaces[] = {' ', '\t', '\r', '\n'};
+    while (stream->at < stream->end && memchr(spaces, *stream->at, sizeof spaces) != NULL)
         stream->at++;
 }
 

@@ -335,6 +335,7 @@ static bool summarise(struct loader *loader) {
     unsigned resamples = choose_resamples(loader);
     if (!sort_rows(loader))
         return false;
+    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the loader owns its rows
     for (size_t i = 0, end; i < loader->row_count; i = end) {
         for (end = i + 1; end < loader->row_count && loader->rows[end].case_index == loader->rows[i].case_index;)
             end++;

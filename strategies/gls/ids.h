@@ -62,7 +62,7 @@ struct id_pool {
 extern struct id_pool glsi_id_pool;
 
 /* The slow ways: the first word of the shard is full or contended; a word was full before the release. */
-uint32_t glsi_ids_acquire_slowly(uint32_t shard);
+uint32_t glsi_ids_acquire_slowly(uint32_t home);
 void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf);
 
 /* Thread pointers of neighbours differ by the size of a stack; Fibonacci hashing spreads such progressions evenly. */
