@@ -48,6 +48,7 @@ enum {
     PE_SDATA4 = 0x0b,
     PE_SDATA8 = 0x0c,
     PE_PC_RELATIVE = 0x10,
+    PE_NOT_UNDERSTOOD = 0xe0, /* relative to other bases, or indirect */
     PE_OMIT = 0xff
 };
 
@@ -205,8 +206,13 @@ static void restore_rule(struct interpreter *in, uint64_t reg) {
         in->state.ra = in->initial.ra;
 }
 
+/* A factored offset in bytes. Multiplied without a sign, so that damaged tables cannot overflow. */
+static int64_t scaled(const struct interpreter *in, int64_t factored_offset) {
+    return (int64_t)((uint64_t)factored_offset * (uint64_t)in->common->data_alignment);
+}
+
 static void set_saved(struct interpreter *in, uint64_t reg, int64_t factored_offset) {
-    set_rule(&in->state, reg, (struct rule){RULE_SAVED, factored_offset * in->common->data_alignment});
+    set_rule(&in->state, reg, (struct rule){RULE_SAVED, scaled(in, factored_offset)});
 }
 
 static void define_cfa(struct state *state, uint64_t reg, int64_t offset) {
@@ -279,7 +285,7 @@ static bool step_extended(struct interpreter *in, unsigned char opcode) {
         return true;
     case DW_CFA_def_cfa_sf:
         reg = read_uleb(cursor);
-        define_cfa(state, reg, read_sleb(cursor) * in->common->data_alignment);
+        define_cfa(state, reg, scaled(in, read_sleb(cursor)));
         return true;
     case DW_CFA_def_cfa_register:
         state->cfa_register = read_uleb(cursor);
@@ -288,7 +294,7 @@ static bool step_extended(struct interpreter *in, unsigned char opcode) {
         state->cfa_offset = (int64_t)read_uleb(cursor);
         return true;
     case DW_CFA_def_cfa_offset_sf:
-        state->cfa_offset = read_sleb(cursor) * in->common->data_alignment;
+        state->cfa_offset = scaled(in, read_sleb(cursor));
         return true;
     case DW_CFA_def_cfa_expression:
         state->cfa_known = false;
@@ -346,6 +352,8 @@ static bool parse_augmentation(struct cursor *cursor, const char *letters, struc
             break;
         case 'P': {
             const unsigned char encoding = (unsigned char)read_fixed(&inside, 1);
+            if (encoding != PE_OMIT && encoded_bytes(encoding) == 0)
+                return false; /* what follows cannot be found */
             skip(&inside, encoding == PE_OMIT ? 0 : encoded_bytes(encoding));
             break;
         }
@@ -357,7 +365,15 @@ static bool parse_augmentation(struct cursor *cursor, const char *letters, struc
     return !inside.broken;
 }
 
-static bool parse_common(struct cursor cursor, struct common_information *common) {
+/* `at` is where its length stands, inside a section that ends at `limit`. Nothing says that this is a CIE in truth. */
+static bool parse_common(const unsigned char *at, const unsigned char *limit, struct common_information *common) {
+    struct cursor cursor = {.at = at, .end = limit};
+    const uint64_t length = read_fixed(&cursor, 4);
+    if (length > (uint64_t)(limit - cursor.at))
+        return false;
+    cursor.end = cursor.at + length;
+    if (read_fixed(&cursor, 4) != 0 || cursor.broken)
+        return false;
     *common = (struct common_information){.pointer_encoding = PE_ABSOLUTE, .end = cursor.end};
     const uint64_t version = read_fixed(&cursor, 1);
     const char *letters = (const char *)cursor.at;
@@ -371,7 +387,7 @@ static bool parse_common(struct cursor cursor, struct common_information *common
     if (!parse_augmentation(&cursor, letters, common) || encoded_bytes(common->pointer_encoding) == 0)
         return false;
     common->instructions = cursor.at;
-    return !cursor.broken && return_register == REGISTER_RA && (common->pointer_encoding & 0x60) == 0;
+    return !cursor.broken && return_register == REGISTER_RA && (common->pointer_encoding & PE_NOT_UNDERSTOOD) == 0;
 }
 
 /* One function. What is not understood of it becomes a row that nobody believes. False: the visitor has seen enough. */
@@ -411,14 +427,11 @@ void glsi_cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, c
         const uint64_t common_distance = read_fixed(&entry, 4);
         if (common_distance == 0) /* a CIE */
             continue;
-        const unsigned char *common_at = entry.at - 4 - common_distance;
-        if (common_at < eh_frame || common_at >= entry.at)
+        if (common_distance > (uint64_t)(entry.at - 4 - eh_frame))
             return;
+        const unsigned char *common_at = entry.at - 4 - common_distance;
         if (common_at != parsed_at) {
-            struct cursor at = {.at = common_at, .end = limit};
-            at.end = common_at + 4 + read_fixed(&at, 4);
-            skip(&at, 4); /* the zero that makes it a CIE */
-            common_understood = parse_common(at, &common);
+            common_understood = parse_common(common_at, limit, &common);
             parsed_at = common_at;
         }
         if (common_understood && !visit_function(entry, &common, visit, arg))

@@ -23,8 +23,6 @@ static bool map_slots(uint32_t id) {
     if (id < ready)
         return true;
     const uint32_t wanted = (id / READY_STEP + 1) * READY_STEP;
-    if (wanted > ID_COUNT_MAX)
-        return false;
     if (mprotect(glsi_id_pool.slots, sizeof(struct id_slot) * wanted, PROT_READ | PROT_WRITE) != 0)
         return false;
     while (ready < wanted && !atomic_compare_exchange_weak(&glsi_id_pool.ready, &ready, wanted))
@@ -38,12 +36,20 @@ static bool map_slots(uint32_t id) {
  * again afterwards, and takes the hint back if a release came in between; a release that comes later takes it back
  * itself.
  */
+void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf) {
+    atomic_fetch_and(&shard->full[leaf / ID_WORD_BITS], ~(UINT64_C(1) << leaf % ID_WORD_BITS));
+    atomic_fetch_and(&shard->top, ~(UINT64_C(1) << leaf / ID_WORD_BITS));
+}
+
 static void mark_full(struct id_shard *shard, uint32_t leaf) {
     _Atomic uint64_t *full = &shard->full[leaf / ID_WORD_BITS];
     const uint64_t bit = UINT64_C(1) << leaf % ID_WORD_BITS;
     atomic_fetch_or(full, bit);
-    if (atomic_load(&shard->leaves[leaf]) != UINT64_MAX)
-        atomic_fetch_and(full, ~bit);
+    if (atomic_load(&shard->leaves[leaf]) != UINT64_MAX) {
+        /* Both levels: while the bit was set, another thread may have taken the whole group for full. */
+        glsi_ids_word_has_room(shard, leaf);
+        return;
+    }
     if (atomic_load(full) != UINT64_MAX)
         return;
     const uint64_t top_bit = UINT64_C(1) << leaf / ID_WORD_BITS;
@@ -52,21 +58,26 @@ static void mark_full(struct id_shard *shard, uint32_t leaf) {
         atomic_fetch_and(&shard->top, ~top_bit);
 }
 
-void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf) {
-    atomic_fetch_and(&shard->full[leaf / ID_WORD_BITS], ~(UINT64_C(1) << leaf % ID_WORD_BITS));
-    atomic_fetch_and(&shard->top, ~(UINT64_C(1) << leaf / ID_WORD_BITS));
+/* Where there are many shards, each may fill only a part of its words: its share of the slots. */
+static uint32_t leaves_of_shard(void) {
+    return ID_COUNT_MAX / ID_WORD_BITS >> glsi_id_pool.shard_bits;
 }
 
-/* The first leaf that has room, and which of its ids are in use; ID_LEAVES when none has. Mends hints on the way. */
+/*
+ * The first leaf that has room, and which of its ids are in use; leaves_of_shard() when none has. Mends hints on the
+ * way.
+ */
 static uint32_t find_leaf(struct id_shard *shard, uint64_t *used) {
     for (;;) {
         const uint64_t top = atomic_load(&shard->top);
         if (top == UINT64_MAX)
-            return ID_LEAVES;
+            return leaves_of_shard();
         const uint32_t group = (uint32_t)__builtin_ctzll(~top);
         const uint64_t full = atomic_load(&shard->full[group]);
         const uint32_t word = full == UINT64_MAX ? 0 : (uint32_t)__builtin_ctzll(~full);
         const uint32_t leaf = group * ID_WORD_BITS + word;
+        if (leaf >= leaves_of_shard())
+            return leaves_of_shard();
         *used = atomic_load(&shard->leaves[leaf]);
         if (full != UINT64_MAX && *used != UINT64_MAX)
             return leaf;
@@ -80,7 +91,7 @@ enum attempt { ACQUIRED, CONTENDED, EXHAUSTED };
 static enum attempt acquire_in(struct id_shard *shard, uint32_t *local) {
     uint64_t used = 0;
     const uint32_t leaf = find_leaf(shard, &used);
-    if (leaf == ID_LEAVES)
+    if (leaf == leaves_of_shard())
         return EXHAUSTED;
     const uint32_t bit = (uint32_t)__builtin_ctzll(~used);
     if (!atomic_compare_exchange_strong(&shard->leaves[leaf], &used, used | UINT64_C(1) << bit))
@@ -107,6 +118,8 @@ static bool is_path_present(uint32_t id, const uintptr_t *path) {
 
 static void release_if_abandoned(uint32_t id) {
     struct id_slot *slot = ids_slot(id);
+    if (id >= atomic_load(&glsi_id_pool.ready))
+        return; /* whoever has just acquired it has yet to map its slot */
     uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_acquire);
     const bool is_open = lifetimes % 2 == 1;
     if (!is_open || is_path_present(id, atomic_load_explicit(&slot->path, memory_order_relaxed)))
