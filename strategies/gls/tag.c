@@ -27,9 +27,32 @@ static bool is_stack_end(uintptr_t return_address) {
     return true;
 }
 
+/*
+ * Where there is no unwind information libunwind guesses: it takes rbp for a frame pointer, and may thereby leave out
+ * just the frame that makes a tag complete. So each step is checked to have been a known one. Addresses found to be
+ * covered are remembered; a collision costs time only.
+ */
+enum { KNOWN_STEPS_BITS = 10 };
+static _Atomic uintptr_t known_steps[1 << KNOWN_STEPS_BITS];
+
+static bool is_known_step(uintptr_t address) {
+    const size_t slot = (size_t)(address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_STEPS_BITS));
+    if (atomic_load_explicit(&known_steps[slot], memory_order_relaxed) == address)
+        return true;
+    unw_proc_info_t info;
+    /* A call lies before its return address; a signal may interrupt a function at its very start. */
+    if (unw_get_proc_info_by_ip(unw_local_addr_space, address - 1, &info, NULL) != 0 &&
+        unw_get_proc_info_by_ip(unw_local_addr_space, address, &info, NULL) != 0)
+        return false;
+    atomic_store_explicit(&known_steps[slot], address, memory_order_relaxed);
+    return true;
+}
+
 /* Looks for the innermost complete tag among return addresses, innermost first. */
 static enum tag_answer find_tag(void *const *addresses, size_t count, uint32_t *id) {
     for (size_t i = 0; i < count; i++) {
+        if (!is_known_step((uintptr_t)addresses[i]))
+            return TAG_UNREADABLE;
         if ((uintptr_t)addresses[i] != (uintptr_t)glsi_mark_E_return)
             continue;
         uint32_t value = 0;
