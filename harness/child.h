@@ -1,0 +1,53 @@
+/*
+ * One child process from spawn to end: its input is given, its output and the last of its complaints are collected, and
+ * it does not outlive its deadline, an interruption, or what it started itself.
+ */
+#ifndef CTXBENCH_CHILD_H
+#define CTXBENCH_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include "error.h"
+
+struct progress;
+
+enum {
+    CHILD_OUTPUT_MAX = 256 * 1024, /* more is taken for a flood, and ends the child */
+    CHILD_COMPLAINT_MAX = 1024,    /* the last of what it wrote to standard error */
+};
+
+struct child_plan {
+    const char *program;
+    char *const *argv;
+    const char *input; /* what it reads from standard input */
+    size_t input_length;
+    size_t pad_bytes; /* length of a variable in its environment that moves its stack */
+    double deadline_seconds;
+    struct progress *progress; /* kept fitting the terminal while the child runs; may be NULL */
+};
+
+enum child_fate {
+    CHILD_ENDED,
+    CHILD_TIMED_OUT,   /* killed at its deadline */
+    CHILD_FLOODED,     /* killed when its output passed CHILD_OUTPUT_MAX */
+    CHILD_INTERRUPTED, /* killed when the program was asked to finish */
+};
+
+struct child_end {
+    enum child_fate fate;
+    int status; /* as by wait(2) */
+    struct rusage usage;
+    double wall_seconds; /* from before the spawn until its end was seen */
+    size_t output_length;
+    char output[CHILD_OUTPUT_MAX + 1]; /* ended by a zero */
+    size_t complaint_length;
+    char complaint[CHILD_COMPLAINT_MAX + 1]; /* ended by a zero */
+};
+
+/* Runs one child. Its environment is ours but for Google Benchmark's variables. False with *error set: not started. */
+bool child_run(const struct child_plan *plan, struct child_end *end, struct error *error);
+
+#endif

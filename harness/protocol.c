@@ -1,0 +1,182 @@
+#include "protocol.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer_json.h"
+#include "excerpt.h"
+
+/* The decoded line, which owns the strings of the request. */
+struct protocol_text {
+    json_t *line;
+};
+
+/* Ends `object` as a line, and releases it. */
+static char *line_of(json_t *object, bool complete) {
+    char *text = complete ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    if (text == NULL)
+        return NULL;
+    size_t length = strlen(text);
+    char *line = malloc(length + 2);
+    if (line != NULL) {
+        memcpy(line, text, length);
+        memcpy(line + length, "\n", 2);
+    }
+    free(text);
+    return line;
+}
+
+static json_t *parameters_to_json(const struct execution_request *request) {
+    json_t *parameters = json_object();
+    for (size_t i = 0; i < request->parameter_count; i++)
+        json_object_set_new(parameters, request->parameters[i].name, json_integer(request->parameters[i].value));
+    return parameters;
+}
+
+static json_t *pus_to_json(const struct execution_request *request) {
+    json_t *pus = json_array();
+    for (unsigned i = 0; i < request->thread_count; i++)
+        json_array_append_new(pus, json_integer(request->pus[i]));
+    return pus;
+}
+
+char *protocol_encode_request(const struct execution_request *request) {
+    json_t *object = json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:f}", "protocol", PROTOCOL_VERSION,
+                               "case", request->case_name, "strategy", request->strategy, "workload", request->workload,
+                               "form", request->form, "parameters", parameters_to_json(request), "pus",
+                               pus_to_json(request), "iterations", (json_int_t)request->iterations, "samples",
+                               (int)request->sample_count, "sample_seconds", request->sample_seconds);
+    bool complete = object != NULL && (request->plugin == NULL ||
+                                       json_object_set_new(object, "plugin", json_string(request->plugin)) == 0);
+    return line_of(object, complete);
+}
+
+char *protocol_encode_answer(const struct execution_answer *answer, const char *case_name) {
+    json_t *object = json_pack("{s:i, s:s}", "protocol", PROTOCOL_VERSION, "case", case_name);
+    return line_of(object, object != NULL && answer_to_json(answer, object));
+}
+
+static json_t *decode_line(const char *line, size_t length, struct error *error) {
+    json_error_t where;
+    json_t *object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &where);
+    if (!json_is_object(object)) {
+        error_set(error, "no JSON object: %s", object == NULL ? where.text : "something else");
+        json_decref(object);
+        return NULL;
+    }
+    const json_t *version = json_object_get(object, "protocol");
+    if (!json_is_integer(version) || json_integer_value(version) != PROTOCOL_VERSION) {
+        error_set(error, "found protocol version %lld, wanted %d: supervisor and worker are of different builds",
+                  (long long)json_integer_value(version), PROTOCOL_VERSION);
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+static bool get_pus(const json_t *array, struct protocol_request *decoded, struct error *error) {
+    size_t count = json_array_size(array);
+    if (count == 0)
+        return error_set(error, "\"pus\" names no PU");
+    decoded->pus = calloc(count, sizeof *decoded->pus);
+    if (decoded->pus == NULL)
+        return error_set(error, "out of memory for %zu PUs", count);
+    for (size_t i = 0; i < count; i++) {
+        json_int_t pu = json_integer_value(json_array_get(array, i));
+        if (pu < 0 || pu > INT32_MAX)
+            return error_set(error, "found PU %lld, which is no index", (long long)pu);
+        decoded->pus[i] = (unsigned)pu;
+    }
+    decoded->request.pus = decoded->pus;
+    decoded->request.thread_count = (unsigned)count;
+    return true;
+}
+
+static bool get_parameters(json_t *object, struct execution_request *request, struct error *error) {
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value) {
+        if (request->parameter_count == CTX_PARAMETERS_MAX)
+            return error_set(error, "found more than %d parameters", CTX_PARAMETERS_MAX);
+        if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > UINT32_MAX)
+            return error_set(error, "parameter \"%s\" is no number from 0 to %u", name, UINT32_MAX);
+        request->parameters[request->parameter_count++] =
+            (struct execution_parameter){.name = name, .value = (uint32_t)json_integer_value(value)};
+    }
+    return true;
+}
+
+static bool get_request(json_t *line, struct protocol_request *decoded, struct error *error) {
+    struct execution_request *request = &decoded->request;
+    json_t *parameters, *pus;
+    json_int_t iterations;
+    int samples;
+    json_error_t where;
+    if (json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s}", "case",
+                       &request->case_name, "strategy", &request->strategy, "workload", &request->workload, "form",
+                       &request->form, "parameters", &parameters, "pus", &pus, "iterations", &iterations, "samples",
+                       &samples, "sample_seconds", &request->sample_seconds, "plugin", &request->plugin) != 0)
+        return error_set(error, "%s", where.text);
+    if (iterations < 0)
+        return error_set(error, "found %lld iterations, wanted 0 or more", (long long)iterations);
+    if (samples < 1 || samples > EXECUTION_SAMPLES_MAX)
+        return error_set(error, "found %d samples, wanted 1 to %d", samples, EXECUTION_SAMPLES_MAX);
+    if (!(request->sample_seconds > 0) || !isfinite(request->sample_seconds))
+        return error_set(error, "found samples of %g s, wanted more than 0", request->sample_seconds);
+    request->iterations = (uint64_t)iterations;
+    request->sample_count = (unsigned)samples;
+    return get_pus(pus, decoded, error) && get_parameters(parameters, request, error);
+}
+
+bool protocol_decode_request(const char *line, size_t length, struct protocol_request *decoded, struct error *error) {
+    *decoded = (struct protocol_request){0};
+    json_t *object = decode_line(line, length, error);
+    if (object == NULL)
+        return false;
+    decoded->text = malloc(sizeof *decoded->text);
+    if (decoded->text == NULL) {
+        json_decref(object);
+        return error_set(error, "out of memory for the request");
+    }
+    decoded->text->line = object;
+    if (get_request(object, decoded, error))
+        return true;
+    protocol_request_clear(decoded);
+    return false;
+}
+
+void protocol_request_clear(struct protocol_request *decoded) {
+    if (decoded->text != NULL)
+        json_decref(decoded->text->line);
+    free(decoded->text);
+    free(decoded->pus);
+    *decoded = (struct protocol_request){0};
+}
+
+/* Whatever is not exactly one line of ours is nonsense, be there a good answer in it or not: a kernel wrote there. */
+bool protocol_decode_answer(const char *output, size_t length, const char *case_name, struct execution_answer *answer,
+                            struct error *error) {
+    *answer = (struct execution_answer){0};
+    struct error why = {""};
+    const char *end = memchr(output, '\n', length);
+    if (end != NULL && end == output + length - 1) {
+        json_t *object = decode_line(output, length, &why);
+        const char *name = object == NULL ? NULL : json_string_value(json_object_get(object, "case"));
+        bool good = name != NULL && strcmp(name, case_name) == 0 && answer_from_json(object, answer, &why);
+        if (object != NULL && !good && why.text[0] == '\0')
+            error_set(&why, "it is not for this case, %s", case_name);
+        json_decref(object);
+        if (good)
+            return true;
+    } else {
+        error_set(&why, "%s", end == NULL ? "its line has no end" : "it is more than one line");
+    }
+    char found[160];
+    excerpt_first(found, sizeof found, output, length);
+    return error_set(
+        error, "wanted one line of the protocol on standard output, where only the worker may write; found \"%s\" (%s)",
+        found, why.text);
+}
