@@ -114,22 +114,27 @@ static bool append_line(struct journal *journal, json_t *object, struct error *e
     return error_set(error, "cannot write %s: %s", journal->path, strerror(failure));
 }
 
-/* Opens the reader on the descriptor's file, which also proves that it can be read. */
 static struct journal *journal_new(const char *path, int fd, struct error *error) {
     struct journal *journal = calloc(1, sizeof *journal);
-    FILE *reader = fopen(path, "re");
     char *name = strdup(path);
-    if (journal == NULL || reader == NULL || name == NULL) {
-        error_set(error, "cannot read %s: %s", path, strerror(errno));
+    if (journal == NULL || name == NULL) {
+        error_set(error, "out of memory for the journal");
         free(journal);
         free(name);
-        if (reader != NULL)
-            fclose(reader);
         close(fd);
         return NULL;
     }
-    *journal = (struct journal){.path = name, .fd = fd, .reader = reader};
+    *journal = (struct journal){.path = name, .fd = fd};
     return journal;
+}
+
+/* Starts reading anew. Not by rewind(3), which may keep bytes in its buffer that were cut off the file since. */
+static bool reader_open(struct journal *journal, struct error *error) {
+    if (journal->reader != NULL)
+        fclose(journal->reader);
+    journal->line_number = 0;
+    journal->reader = fopen(journal->path, "re");
+    return journal->reader != NULL || error_set(error, "cannot read %s: %s", journal->path, strerror(errno));
 }
 
 /* The next whole line without its end; NULL at the end of the file or at a torn line. */
@@ -146,14 +151,14 @@ static json_t *read_line(struct journal *journal, bool *at_end, struct error *er
     return object;
 }
 
-/* Reads the header from the start of the file. */
+/* Reads the header, which is the first line, and leaves the reader behind it. */
 static bool read_header(struct journal *journal, struct journal_header *header, struct error *error) {
-    rewind(journal->reader);
-    journal->line_number = 0;
+    *header = (struct journal_header){0};
+    if (!reader_open(journal, error))
+        return false;
     bool at_end;
     struct error why;
     json_t *object = read_line(journal, &at_end, &why);
-    *header = (struct journal_header){0};
     if (at_end)
         error_set(&why, "it has no whole line");
     bool good = object != NULL && header_from_json(object, header, &why);
@@ -161,14 +166,13 @@ static bool read_header(struct journal *journal, struct journal_header *header, 
     if (good)
         return true;
     journal_header_clear(header);
-    return error_set(error, "cannot resume from %s: %s", journal->path, why.text);
+    return error_set(error, "%s is no journal to go on with: %s", journal->path, why.text);
 }
 
-/* The length of the file up to the end of its last whole line. */
+/* The length of the file up to the end of its last whole line. The reader stands behind the first. */
 static off_t whole_length(struct journal *journal) {
-    off_t length = 0;
+    off_t length = ftello(journal->reader);
     ssize_t got;
-    rewind(journal->reader);
     while ((got = getline(&journal->line, &journal->line_capacity, journal->reader)) > 0) {
         if (journal->line[got - 1] == '\n')
             length += got;
@@ -207,7 +211,7 @@ struct journal *journal_create(const char *path, const struct journal_header *he
 struct journal *journal_open(const char *path, struct error *error) {
     int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     if (fd < 0) {
-        error_set(error, "cannot resume from %s: %s", path, strerror(errno));
+        error_set(error, "cannot go on with %s: %s", path, strerror(errno));
         return NULL;
     }
     struct journal *journal = journal_new(path, fd, error);
@@ -228,13 +232,10 @@ struct journal *journal_open(const char *path, struct error *error) {
 }
 
 bool journal_read_header(const char *path, struct journal_header *header, struct error *error) {
-    *header = (struct journal_header){0};
-    FILE *reader = fopen(path, "re");
-    if (reader == NULL)
-        return error_set(error, "cannot resume from %s: %s", path, strerror(errno));
-    struct journal journal = {.path = (char *)path, .fd = -1, .reader = reader};
+    struct journal journal = {.path = (char *)path};
     bool good = read_header(&journal, header, error);
-    fclose(reader);
+    if (journal.reader != NULL)
+        fclose(journal.reader);
     free(journal.line);
     return good;
 }
@@ -307,7 +308,8 @@ void journal_close(struct journal *journal) {
         return;
     execution_answer_clear(&journal->entry.answer);
     close(journal->fd);
-    fclose(journal->reader);
+    if (journal->reader != NULL)
+        fclose(journal->reader);
     free(journal->line);
     free(journal->path);
     free(journal);
