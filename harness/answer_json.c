@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "excerpt.h"
+
 /* JSON integers are signed in jansson; a counter beyond that is as good as unknown. */
 static int set_counter(json_t *object, const char *name, uint64_t value) {
     return value > INT64_MAX ? 0 : json_object_set_new(object, name, json_integer((json_int_t)value));
@@ -32,10 +34,20 @@ static bool pus_to_json(const struct execution_answer *answer, json_t *object) {
     return failed == 0;
 }
 
+/* JSON is UTF-8, but what a reason quotes (a path, say) need not be. */
+static json_t *reason_to_json(const char *reason) {
+    json_t *text = json_string(reason);
+    if (text != NULL)
+        return text;
+    char plain[sizeof((struct execution_answer *)0)->reason];
+    excerpt_first(plain, sizeof plain, reason, strlen(reason));
+    return json_string(plain);
+}
+
 bool answer_to_json(const struct execution_answer *answer, json_t *object) {
     int failed = json_object_set_new(object, "outcome", json_string(execution_outcome_name(answer->outcome)));
     if (answer->outcome != EXECUTION_OK)
-        return failed == 0 && json_object_set_new(object, "reason", json_string(answer->reason)) == 0;
+        return failed == 0 && json_object_set_new(object, "reason", reason_to_json(answer->reason)) == 0;
     failed |= set_counter(object, "iterations", answer->iterations);
     failed |= json_object_set_new(object, "linkage", json_string(answer->linkage));
     failed |= json_object_set_new(object, "overhead_ms", json_real(answer->overhead_ms));

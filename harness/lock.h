@@ -1,0 +1,22 @@
+/*
+ * One run at a time on a machine: two would disturb each other. The lock is an abstract socket name, so that it goes
+ * with its holder, whatever way that ends. (Containers with a network of their own do not see each other's.)
+ */
+#ifndef CTXBENCH_LOCK_H
+#define CTXBENCH_LOCK_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+enum lock_result { LOCK_HELD, LOCK_INTERRUPTED, LOCK_FAILED };
+
+/*
+ * Waits until no other run holds the lock, having said on `notes` (NULL: silent) for which process it waits. LOCK_HELD:
+ * *lock is to be given back. LOCK_FAILED: *error is set. Tests that may run beside others take a lock of their own by
+ * the environment variable CTXBENCH_LOCK.
+ */
+enum lock_result lock_take(int *lock, FILE *notes, struct error *error);
+void lock_give_back(int lock);
+
+#endif

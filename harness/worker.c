@@ -1,0 +1,382 @@
+#include "worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "case.h"
+#include "execution.h"
+#include "gbench.h"
+#include "protocol.h"
+#include "registry.h"
+#include "topology.h"
+
+enum { CACHE_LINE_PAIR = 128 }; /* lines are fetched in pairs: 64 bytes apart is not far enough */
+
+/* What the kernel of the operating system counts for one thread. */
+struct thread_counters {
+    uint64_t run_delay_ns, involuntary_switches;
+};
+
+/* A thread's own part of a measurement, away from its neighbours'. */
+struct worker_thread {
+    _Alignas(CACHE_LINE_PAIR) struct ctx_job job;
+    uint64_t checksum;
+    struct thread_counters before, spent;
+};
+
+struct gbench_work {
+    const struct execution_request *request;
+    const struct registry_entry *entry;
+    const struct ctx_kernel *kernel;
+    uint32_t parameters[CTX_PARAMETERS_MAX];
+    uint64_t iterations;
+    struct worker_thread *threads;
+    unsigned sample; /* the one in hand */
+    void *shared;    /* what prepare made for it */
+    bool prepared;
+    atomic_bool failed;
+    struct execution_answer *answer;
+};
+
+/* Notes the first failure; later ones follow from it. Safe from any thread. Returns false. */
+__attribute__((format(printf, 3, 4))) static bool fail(struct gbench_work *work, enum execution_outcome outcome,
+                                                       const char *format, ...) {
+    if (atomic_exchange(&work->failed, true))
+        return false;
+    work->answer->outcome = outcome;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(work->answer->reason, sizeof work->answer->reason, format, args);
+    va_end(args);
+    return false;
+}
+
+/* Each returns false after it called fail(). */
+
+static bool find_kernel(struct gbench_work *work, struct registry *registry) {
+    const struct execution_request *request = work->request;
+    struct error error;
+    if (request->plugin != NULL && !registry_load_plugin(registry, request->plugin, &error))
+        return fail(work, EXECUTION_FAILED, "%s", error.text);
+    work->entry = registry_find(registry, request->strategy);
+    if (work->entry == NULL)
+        return fail(work, EXECUTION_FAILED, "this build has no strategy \"%s\"", request->strategy);
+    const struct ctx_strategy *strategy = work->entry->strategy;
+    const char *why_not = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
+    if (why_not != NULL)
+        return fail(work, EXECUTION_FAILED, "%s cannot run here: %s", strategy->name, why_not);
+    for (size_t i = 0; i < strategy->kernel_count && work->kernel == NULL; i++) {
+        const struct ctx_kernel *kernel = &strategy->kernels[i];
+        if (strcmp(kernel->workload->name, request->workload) == 0 &&
+            strcmp(case_form_name(kernel->form), request->form) == 0)
+            work->kernel = kernel;
+    }
+    if (work->kernel == NULL)
+        return fail(work, EXECUTION_FAILED, "%s has no kernel for the workload \"%s\" in its %s form", strategy->name,
+                    request->workload, request->form);
+    return true;
+}
+
+static const struct execution_parameter *find_parameter(const struct execution_request *request, const char *name) {
+    for (size_t i = 0; i < request->parameter_count; i++) {
+        if (strcmp(request->parameters[i].name, name) == 0)
+            return &request->parameters[i];
+    }
+    return NULL;
+}
+
+static bool take_parameters(struct gbench_work *work) {
+    const struct ctx_workload *workload = work->kernel->workload;
+    size_t count = 0;
+    for (; count < CTX_PARAMETERS_MAX && workload->parameters[count].name != NULL; count++) {
+        const struct ctx_parameter *wanted = &workload->parameters[count];
+        const struct execution_parameter *found = find_parameter(work->request, wanted->name);
+        if (found == NULL)
+            return fail(work, EXECUTION_FAILED, "the workload \"%s\" wants a parameter \"%s\", which is not given",
+                        workload->name, wanted->name);
+        if (found->value < wanted->min || found->value > wanted->max)
+            return fail(work, EXECUTION_FAILED, "found %s %u, wanted %u to %u", wanted->name, found->value, wanted->min,
+                        wanted->max);
+        work->parameters[count] = found->value;
+    }
+    if (count != work->request->parameter_count)
+        return fail(work, EXECUTION_FAILED, "found %zu parameters, wanted the %zu that the workload \"%s\" has",
+                    work->request->parameter_count, count, workload->name);
+    return true;
+}
+
+/* References find no context by design, so there is nothing to prove. Runs before any thread is bound. */
+static bool prove(struct gbench_work *work) {
+    const struct ctx_strategy *strategy = work->entry->strategy;
+    uint32_t wanted = (strategy->traits & CTX_TRAIT_REFERENCE) != 0 ? 0 : work->kernel->workload->requires;
+    for (size_t i = 0; i < strategy->scenario_count; i++) {
+        const struct ctx_scenario *scenario = &strategy->scenarios[i];
+        if ((wanted & scenario->id) == 0)
+            continue;
+        wanted &= ~(uint32_t)scenario->id;
+        const char *broken = scenario->run();
+        if (broken != NULL)
+            return fail(work, EXECUTION_UNPROVED, "the scenario \"%s\" does not hold: %s", scenario->name, broken);
+    }
+    if (wanted != 0)
+        return fail(work, EXECUTION_UNPROVED, "%s has no scenarios for 0x%x, on which the workload \"%s\" rests",
+                    strategy->name, wanted, work->kernel->workload->name);
+    return true;
+}
+
+static struct thread_counters read_counters(void) {
+    struct thread_counters counters = {EXECUTION_UNKNOWN, EXECUTION_UNKNOWN};
+    struct rusage usage;
+    if (getrusage(RUSAGE_THREAD, &usage) == 0)
+        counters.involuntary_switches = (uint64_t)usage.ru_nivcsw;
+    FILE *schedstat = fopen("/proc/thread-self/schedstat", "re"); /* ns on a PU, ns waiting for one, time slices */
+    unsigned long long delay_ns;
+    if (schedstat != NULL && fscanf(schedstat, "%*u %llu", &delay_ns) == 1)
+        counters.run_delay_ns = delay_ns;
+    if (schedstat != NULL)
+        fclose(schedstat);
+    return counters;
+}
+
+static uint64_t spent_of(uint64_t before, uint64_t after) {
+    return before == EXECUTION_UNKNOWN || after == EXECUTION_UNKNOWN ? EXECUTION_UNKNOWN : after - before;
+}
+
+static uint64_t sum_of(uint64_t a, uint64_t b) {
+    return a == EXECUTION_UNKNOWN || b == EXECUTION_UNKNOWN ? EXECUTION_UNKNOWN : a + b;
+}
+
+static struct ctx_job job_of(const struct gbench_work *work, unsigned thread) {
+    struct ctx_job job = {
+        .iterations = work->iterations,
+        .thread = thread,
+        .threads = work->request->thread_count,
+        .shared = work->shared,
+    };
+    memcpy(job.parameters, work->parameters, sizeof job.parameters);
+    return job;
+}
+
+static void sample_begin(struct gbench_work *work) {
+    work->shared = NULL;
+    work->prepared = !atomic_load(&work->failed);
+    if (work->kernel->prepare != NULL && work->prepared) {
+        struct ctx_job job = job_of(work, 0);
+        work->shared = work->kernel->prepare(&job);
+    }
+}
+
+static void thread_begin(struct gbench_work *work, unsigned thread) {
+    struct worker_thread *own = &work->threads[thread];
+    own->job = job_of(work, thread);
+    struct error error;
+    if (topology_bind_thread(work->request->pus[thread], &error))
+        work->answer->pus_bound[thread] = work->request->pus[thread]; /* which it has read back */
+    else
+        fail(work, EXECUTION_FAILED, "%s", error.text);
+    if (work->entry->strategy->thread_begin != NULL)
+        work->entry->strategy->thread_begin();
+    own->before = read_counters();
+}
+
+/* Does nothing after a failure: another thread may be missing, and a kernel that waits for it would wait for ever. */
+static void run(struct gbench_work *work, unsigned thread) {
+    struct worker_thread *own = &work->threads[thread];
+    if (!atomic_load_explicit(&work->failed, memory_order_relaxed))
+        own->checksum = work->kernel->run(&own->job);
+}
+
+static void thread_end(struct gbench_work *work, unsigned thread) {
+    struct worker_thread *own = &work->threads[thread];
+    const struct ctx_strategy *strategy = work->entry->strategy;
+    struct thread_counters after = read_counters();
+    own->spent.run_delay_ns = spent_of(own->before.run_delay_ns, after.run_delay_ns);
+    own->spent.involuntary_switches = spent_of(own->before.involuntary_switches, after.involuntary_switches);
+    if (strategy->thread_end != NULL)
+        strategy->thread_end();
+    uint64_t wanted = work->kernel->workload->checksum(&own->job, strategy->traits);
+    if (!atomic_load(&work->failed) && own->checksum != wanted)
+        fail(work, EXECUTION_WRONG_CHECKSUM,
+             "thread %u returned the checksum %#llx after %llu operations, wanted %#llx", thread,
+             (unsigned long long)own->checksum, (unsigned long long)work->iterations, (unsigned long long)wanted);
+}
+
+static void sample_end(struct gbench_work *work) {
+    struct execution_sample *sample = &work->answer->samples[work->sample++];
+    sample->run_delay_ns = sample->involuntary_switches = 0;
+    for (unsigned i = 0; i < work->request->thread_count; i++) {
+        const struct thread_counters *spent = &work->threads[i].spent;
+        sample->run_delay_ns = sum_of(sample->run_delay_ns, spent->run_delay_ns);
+        sample->involuntary_switches = sum_of(sample->involuntary_switches, spent->involuntary_switches);
+    }
+    if (work->kernel->finish != NULL && work->prepared)
+        work->kernel->finish(work->shared);
+}
+
+/* Takes samples of `iterations` operations each. */
+static bool take_samples(struct gbench_work *work, uint64_t iterations, unsigned sample_count) {
+    struct gbench_sample times[EXECUTION_SAMPLES_MAX];
+    work->iterations = iterations;
+    work->sample = 0;
+    const struct gbench_plan plan = {
+        .name = work->request->case_name,
+        .thread_count = work->request->thread_count,
+        .sample_count = sample_count,
+        .iterations = iterations,
+        .work = work,
+        .sample_begin = sample_begin,
+        .sample_end = sample_end,
+        .thread_begin = thread_begin,
+        .thread_end = thread_end,
+        .run = run,
+    };
+    size_t taken = gbench_measure(&plan, times);
+    if (atomic_load(&work->failed))
+        return false;
+    if (taken != sample_count)
+        return fail(work, EXECUTION_FAILED, "Google Benchmark took %zu samples, wanted %u", taken, sample_count);
+    for (unsigned i = 0; i < sample_count; i++) {
+        work->answer->samples[i].real_ns = times[i].real_ns;
+        work->answer->samples[i].cpu_ns = times[i].cpu_ns;
+    }
+    work->answer->iterations = iterations;
+    work->answer->sample_count = sample_count;
+    return true;
+}
+
+/*
+ * Finds how many iterations last sample_seconds: grows their number at most tenfold at a time, since short measurements
+ * mislead, until one measurement lasted half as long as wanted, and scales that.
+ */
+static bool calibrate(struct gbench_work *work) {
+    static const double growth_max = 10, trusted = 0.5, iterations_max = 1e15;
+    double iterations = 1;
+    for (;;) {
+        if (!take_samples(work, (uint64_t)iterations, 1))
+            return false;
+        double seconds = work->answer->samples[0].real_ns * 1e-9 * iterations;
+        bool good = seconds >= trusted * work->request->sample_seconds || iterations >= iterations_max;
+        double growth = seconds > 0 ? work->request->sample_seconds / seconds : growth_max;
+        iterations *= growth < growth_max ? growth : growth_max;
+        iterations = iterations < 1 ? 1 : iterations > iterations_max ? iterations_max : iterations + 0.5;
+        if (good)
+            break;
+    }
+    work->answer->iterations = (uint64_t)iterations;
+    return true;
+}
+
+/* Resident memory at its highest. Not ru_maxrss, which begins with that of the process we were spawned from. */
+static uint64_t memory_peak_bytes(void) {
+    FILE *status = fopen("/proc/self/status", "re");
+    char line[256];
+    unsigned long long kibibytes = 0;
+    while (status != NULL && kibibytes == 0 && fgets(line, sizeof line, status) != NULL)
+        (void)sscanf(line, "VmHWM: %llu", &kibibytes);
+    if (status != NULL)
+        fclose(status);
+    return kibibytes == 0 ? EXECUTION_UNKNOWN : kibibytes * 1024;
+}
+
+static bool allocate_threads(struct gbench_work *work) {
+    unsigned count = work->request->thread_count;
+    work->threads = aligned_alloc(CACHE_LINE_PAIR, count * sizeof *work->threads);
+    work->answer->pus_bound = calloc(count, sizeof *work->answer->pus_bound);
+    work->answer->thread_count = count;
+    if (work->threads == NULL || work->answer->pus_bound == NULL)
+        return fail(work, EXECUTION_OUT_OF_MEMORY, "out of memory for %u threads", count);
+    memset(work->threads, 0, count * sizeof *work->threads);
+    return true;
+}
+
+/* From request to answer. */
+static void execute(const struct execution_request *request, struct registry *registry,
+                    struct execution_answer *answer) {
+    struct gbench_work work = {.request = request, .answer = answer};
+    if (find_kernel(&work, registry) && take_parameters(&work) && prove(&work) && allocate_threads(&work)) {
+        (void)(request->iterations == 0 ? calibrate(&work)
+                                        : take_samples(&work, request->iterations, request->sample_count));
+        (void)snprintf(answer->linkage, sizeof answer->linkage, "%s",
+                       work.entry->plugin == NULL ? "program" : "plug-in");
+        answer->memory_peak_bytes = memory_peak_bytes();
+    }
+    free(work.threads);
+}
+
+/*
+ * Dies with the supervisor. If that ended before we asked for it, nobody reads our standard output any more.
+ */
+static bool supervisor_is_there(void) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    return poll(&output, 1, 0) == 0 || (output.revents & POLLERR) == 0;
+}
+
+/* All of standard input; freed by free(). NULL with *error set. */
+static char *read_input(size_t *length, struct error *error) {
+    char *text = NULL;
+    size_t capacity = 0;
+    ssize_t got = getdelim(&text, &capacity, '\n', stdin);
+    if (got <= 0) {
+        free(text);
+        error_set(error, "a worker reads one request from standard input, and there is none");
+        return NULL;
+    }
+    *length = (size_t)got;
+    return text;
+}
+
+/* Past stdio, whose buffer goes first: what a kernel printed must not be hidden behind a good answer. */
+static bool write_answer(const char *line) {
+    fflush(stdout);
+    size_t left = strlen(line);
+    while (left > 0) {
+        ssize_t written = write(STDOUT_FILENO, line, left);
+        if (written < 0 && errno != EINTR)
+            return false;
+        if (written > 0) {
+            line += written;
+            left -= (size_t)written;
+        }
+    }
+    return true;
+}
+
+/* Answers one request. False with *error set if not even that could be done. */
+static bool answer_request(const struct execution_request *request, struct error *error) {
+    struct registry registry;
+    if (!registry_init(&registry, error))
+        return false;
+    struct execution_answer answer = {0};
+    execute(request, &registry, &answer);
+    char *line = protocol_encode_answer(&answer, request->case_name);
+    bool written = line != NULL && write_answer(line);
+    free(line);
+    execution_answer_clear(&answer);
+    registry_free(&registry);
+    return written || error_set(error, "cannot answer: %s", strerror(errno));
+}
+
+int worker_main(void) {
+    if (!supervisor_is_there())
+        return EXIT_STATUS_FAILED;
+    struct error error;
+    size_t length;
+    char *line = read_input(&length, &error);
+    struct protocol_request decoded = {0};
+    bool good = line != NULL && protocol_decode_request(line, length, &decoded, &error) &&
+                answer_request(&decoded.request, &error);
+    protocol_request_clear(&decoded);
+    free(line);
+    if (!good)
+        fprintf(stderr, "bench --worker: %s\n", error.text);
+    return good ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
+}
