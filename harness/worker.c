@@ -64,7 +64,7 @@ __attribute__((format(printf, 3, 4))) static bool fail(struct gbench_work *work,
 static bool find_kernel(struct gbench_work *work, struct registry *registry) {
     const struct execution_request *request = work->request;
     struct error error;
-    if (request->plugin != NULL && !registry_load_plugin(registry, request->plugin, &error))
+    if (request->plugin != NULL && !registry_load_tried_plugin(registry, request->plugin, &error))
         return fail(work, EXECUTION_FAILED, "%s", error.text);
     work->entry = registry_find(registry, request->strategy);
     if (work->entry == NULL)
@@ -377,6 +377,6 @@ int worker_main(void) {
     protocol_request_clear(&decoded);
     free(line);
     if (!good)
-        fprintf(stderr, "bench --worker: %s\n", error.text);
+        fprintf(stderr, "bench worker: %s\n", error.text);
     return good ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
 }

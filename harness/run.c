@@ -1,0 +1,301 @@
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "environment.h"
+#include "interrupt.h"
+#include "journal.h"
+#include "lock.h"
+#include "plan.h"
+#include "plan_identity.h"
+#include "report.h"
+#include "results.h"
+#include "run_files.h"
+#include "supervisor.h"
+
+/* All that a run is made of, in the order in which it comes to be. */
+struct run {
+    struct options options; /* of a resumed run, what its journal records */
+    bool resumed;
+    struct registry *registry;
+    struct topology *topology;
+    int argc;
+    char **argv;                    /* the command line that it was started by */
+    struct journal_header recorded; /* of a resumed run; owns its argv */
+    struct plan plan;
+    int lock; /* -1: not held */
+    struct environment environment;
+    struct run_files files;
+    struct journal *journal;
+};
+
+/* Prints the message and passes the status on. */
+static int complain(int status, const struct error *error) {
+    fprintf(stderr, "bench: %s\n", error->text);
+    return status;
+}
+
+static FILE *notes_of(const struct run *run) {
+    return run->options.quiet ? NULL : stderr;
+}
+
+/*
+ * A file that we open must not become a standard descriptor because the caller closed that: workers are spawned over
+ * those. Writing to what stands in for one fails, as it should.
+ */
+static void fill_standard_descriptors(void) {
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static bool make_plan(struct run *run, struct error *error) {
+    if (!topology_is_here(run->topology) && !run->options.dry_run)
+        return error_set(error,
+                         "--topology describes another machine; wanted --dry-run with it, since one can plan "
+                         "for that machine but not measure on it");
+    return plan_make(&run->plan, &run->options, run->registry, run->topology, notes_of(run), error);
+}
+
+/* The header that a journal of this run has. Its arguments belong to the run. */
+static struct journal_header header_of(const struct run *run) {
+    struct journal_header header = {.seed = run->plan.seed, .arguments = run->argv + 1};
+    (void)snprintf(header.program, sizeof header.program, "%s", run->environment.version);
+    (void)snprintf(header.revision, sizeof header.revision, "%s", run->environment.source_revision);
+    (void)snprintf(header.fingerprint, sizeof header.fingerprint, "%s", run->environment.fingerprint);
+    plan_identity(&run->plan, &run->options, header.plan);
+    return header;
+}
+
+static bool open_journal(struct run *run, struct error *error) {
+    struct journal_header header = header_of(run);
+    struct error why;
+    if (!run->resumed) {
+        run->journal = journal_create(run->files.journal, &header, run->options.force, error);
+    } else if (!journal_header_matches(&run->recorded, &header, &why)) {
+        return error_set(error, "cannot go on with %s: %s", run->files.journal, why.text);
+    } else {
+        run->journal = journal_open(run->files.journal, error);
+    }
+    return run->journal != NULL;
+}
+
+/* From the plan to an open journal, so that what can be refused is refused before anything is measured. */
+static int get_ready(struct run *run) {
+    struct error error;
+    if (!run->resumed && run->options.out != NULL && !results_check_path(run->options.out, run->options.force, &error))
+        return complain(EXIT_STATUS_USAGE, &error);
+    switch (lock_take(&run->lock, notes_of(run), &error)) {
+    case LOCK_INTERRUPTED:
+        return EXIT_STATUS_INTERRUPTED;
+    case LOCK_FAILED:
+        return complain(EXIT_STATUS_USAGE, &error);
+    case LOCK_HELD:
+        break;
+    }
+    environment_capture(&run->environment, topology_facts(run->topology));
+    if (!run->resumed && !run_files_name(&run->files, run->options.out, &run->environment, &error))
+        return complain(EXIT_STATUS_USAGE, &error);
+    if (!results_check_path(run_files_target(&run->files), run->resumed || run->options.force, &error) ||
+        !open_journal(run, &error))
+        return complain(EXIT_STATUS_USAGE, &error);
+    return EXIT_STATUS_OK;
+}
+
+static struct table_style style_for(FILE *out) {
+    struct winsize size;
+    bool terminal = isatty(fileno(out)) == 1;
+    bool sized = terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    const char *no_color = getenv("NO_COLOR");
+    return (struct table_style){
+        .width = sized ? size.ws_col : 80,
+        .colour = terminal && (no_color == NULL || no_color[0] == '\0'),
+    };
+}
+
+/* Shows the table of a result file. */
+static bool show_table(const char *path, FILE *out, struct error *error) {
+    struct report *report = report_load(path, error->text, sizeof error->text);
+    if (report == NULL)
+        return false;
+    report_table(report, out, style_for(out));
+    report_free(report);
+    return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
+}
+
+/* What was streamed cannot be read again: the table is made from a copy of it, which then goes. */
+static bool show_table_of_stream(const struct run *run, const struct results *results, struct error *error) {
+    if (!results_write(results, run->files.result, false, error))
+        return false;
+    bool shown = show_table(run->files.result, stderr, error);
+    unlink(run->files.result);
+    return shown;
+}
+
+static bool show(const struct run *run, const struct results *results, struct error *error) {
+    if (run->options.quiet)
+        return true;
+    if (run->files.stream != NULL)
+        return show_table_of_stream(run, results, error);
+    fprintf(stderr, "The results are in %s.\n", run->files.result);
+    return show_table(run->files.result, stdout, error);
+}
+
+static void say_how_to_resume(const struct run *run) {
+    fprintf(stderr, "bench: what was measured is kept; go on with --resume=%s\n", run->files.result);
+}
+
+/* From what was measured to the file and the table. */
+static int conclude(struct run *run, bool interrupted, const struct supervisor_summary *summary) {
+    struct error error;
+    const struct results results = {
+        .options = &run->options,
+        .plan = &run->plan,
+        .facts = topology_facts(run->topology),
+        .environment = &run->environment,
+        .argc = run->argc,
+        .argv = run->argv,
+        .interrupted = interrupted,
+        .source = journal_results(run->journal),
+    };
+    if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error)) {
+        (void)complain(EXIT_STATUS_USAGE, &error);
+        say_how_to_resume(run);
+        return EXIT_STATUS_USAGE;
+    }
+    bool shown = show(run, &results, &error);
+    if (interrupted)
+        say_how_to_resume(run);
+    else
+        unlink(run->files.journal);
+    if (!shown)
+        return complain(EXIT_STATUS_USAGE, &error);
+    return interrupted ? EXIT_STATUS_INTERRUPTED : summary->failures > 0 ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
+}
+
+static int measure(struct run *run) {
+    const struct supervision supervision = {
+        .options = &run->options,
+        .plan = &run->plan,
+        .registry = run->registry,
+        .journal = run->journal,
+    };
+    struct supervisor_summary summary;
+    struct error error;
+    enum supervisor_end end = supervisor_run(&supervision, &summary, &error);
+    lock_give_back(run->lock);
+    run->lock = -1;
+    if (end != SUPERVISOR_FAILED)
+        return conclude(run, end == SUPERVISOR_INTERRUPTED, &summary);
+    (void)complain(EXIT_STATUS_USAGE, &error);
+    say_how_to_resume(run);
+    return EXIT_STATUS_USAGE;
+}
+
+/* Plans, and unless that was all, measures. */
+static int carry_out(struct run *run) {
+    struct error error;
+    if (!make_plan(run, &error))
+        return complain(EXIT_STATUS_USAGE, &error);
+    if (run->options.dry_run) {
+        plan_print(&run->plan, &run->options, stdout);
+        return EXIT_STATUS_OK;
+    }
+    int status = get_ready(run);
+    if (status == EXIT_STATUS_OK)
+        status = measure(run);
+    return status;
+}
+
+/* The command line that the journal records, as an argv. It lives as long as `recorded`. False when out of memory. */
+static bool recall_arguments(struct run *run, char *program) {
+    size_t count = 0;
+    while (run->recorded.arguments[count] != NULL)
+        count++;
+    char **argv = calloc(count + 2, sizeof *argv);
+    if (argv == NULL)
+        return false;
+    argv[0] = program;
+    memcpy(argv + 1, run->recorded.arguments, count * sizeof *argv);
+    run->argc = (int)count + 1;
+    run->argv = argv;
+    return true;
+}
+
+/* Takes the settings, the plug-ins and the seed from the journal. Then run->argv and run->options are to be freed. */
+static bool recall(struct run *run, const struct options *given, char *program, struct error *error) {
+    if (!journal_read_header(run->files.journal, &run->recorded, error))
+        return false;
+    if (!recall_arguments(run, program))
+        return error_set(error, "out of memory for the command line");
+    struct error why;
+    if (!options_parse(&run->options, run->argc, run->argv, &why))
+        return error_set(error, "%s records a command line that does not hold here: %s", run->files.journal, why.text);
+    run->options.quiet = given->quiet;
+    run->options.seed = run->recorded.seed;
+    run->options.seed_given = true;
+    for (size_t i = 0; i < run->options.plugin_count; i++) {
+        if (!registry_load_plugin(run->registry, run->options.plugins[i], error))
+            return false;
+    }
+    return run_files_name_resumed(&run->files, given->resume, run->options.out, error);
+}
+
+/* A run whose result file is there without a journal came to its end. */
+static int show_completed(const struct run *run) {
+    struct error error;
+    if (!run->options.quiet)
+        fprintf(stderr, "%s: this run came to its end; there is nothing to go on with.\n", run->files.result);
+    if (!show_table(run->files.result, stdout, &error))
+        return complain(EXIT_STATUS_USAGE, &error);
+    return EXIT_STATUS_OK;
+}
+
+static int resume(struct run *run, const struct options *given, char *program) {
+    struct error error;
+    if (!run_files_name_resumed(&run->files, given->resume, NULL, &error))
+        return complain(EXIT_STATUS_USAGE, &error);
+    if (access(run->files.journal, F_OK) != 0 && access(run->files.result, F_OK) == 0)
+        return show_completed(run);
+    bool recalled = recall(run, given, program, &error);
+    int status = recalled ? carry_out(run) : complain(EXIT_STATUS_USAGE, &error);
+    if (run->argv != NULL)
+        options_free(&run->options);
+    free(run->argv);
+    return status;
+}
+
+int run_command(const struct options *options, struct registry *registry, struct topology *topology, int argc,
+                char **argv) {
+    fill_standard_descriptors();
+    interrupt_install();
+    struct run run = {
+        .options = *options,
+        .resumed = options->resume != NULL,
+        .registry = registry,
+        .topology = topology,
+        .lock = -1,
+    };
+    int status;
+    if (run.resumed) {
+        status = resume(&run, options, argv[0]);
+    } else {
+        run.argc = argc;
+        run.argv = argv;
+        status = carry_out(&run);
+    }
+    if (run.lock >= 0)
+        lock_give_back(run.lock);
+    journal_close(run.journal);
+    plan_free(&run.plan);
+    journal_header_clear(&run.recorded);
+    return status;
+}
