@@ -1,12 +1,13 @@
-/* The program: reads the command line and hands it to the part that does the work. The only file that prints errors. */
+/* The program: reads the command line and hands it to the part that does the work. */
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "list.h"
 #include "options.h"
-#include "plan.h"
+#include "run.h"
 #include "usage.h"
+#include "worker.h"
 
 static int usage_error(const struct error *error) {
     (void)fprintf(stderr, "bench: %s\n", error->text);
@@ -35,34 +36,22 @@ static int list(const struct options *options, struct registry *registry, struct
     return done ? printed() : usage_error(&error);
 }
 
-/* Only plans, so far. */
-static int run_command(const struct options *options, const struct registry *registry,
-                       const struct topology *topology) {
-    struct error error;
-    struct plan plan;
-    if (!plan_make(&plan, options, registry, topology, stderr, &error))
-        return usage_error(&error);
-    plan_print(&plan, options, stdout);
-    plan_free(&plan);
-    return printed();
-}
-
 /* The commands that need to know the strategies. */
-static int with_registry(const struct options *options, struct topology *topology) {
+static int with_registry(const struct options *options, struct topology *topology, int argc, char **argv) {
     struct error error;
     struct registry registry;
     bool ready = registry_init(&registry, &error);
     for (size_t i = 0; ready && i < options->plugin_count; i++)
         ready = registry_load_plugin(&registry, options->plugins[i], &error) || error_prefix(&error, "--plugin: ");
     int status = !ready                            ? usage_error(&error)
-                 : options->command == COMMAND_RUN ? run_command(options, &registry, topology)
+                 : options->command == COMMAND_RUN ? run_command(options, &registry, topology, argc, argv)
                                                    : list(options, &registry, topology);
     registry_free(&registry);
     return status;
 }
 
 /* The commands that need to know the machine. */
-static int with_topology(const struct options *options) {
+static int with_topology(const struct options *options, int argc, char **argv) {
     struct error error;
     struct topology *topology = topology_load(options->topology, &error);
     if (topology == NULL) {
@@ -75,13 +64,13 @@ static int with_topology(const struct options *options) {
         topology_draw(topology, stdout, terminal_width());
         status = printed();
     } else {
-        status = with_registry(options, topology);
+        status = with_registry(options, topology, argc, argv);
     }
     topology_free(topology);
     return status;
 }
 
-static int dispatch(const struct options *options) {
+static int dispatch(const struct options *options, int argc, char **argv) {
     switch (options->command) {
     case COMMAND_HELP:
         usage_print_help(stdout);
@@ -96,11 +85,12 @@ static int dispatch(const struct options *options) {
         usage_print_manual(stdout);
         return printed();
     case COMMAND_WORKER:
+        return worker_main();
     case COMMAND_RUN:
     case COMMAND_LIST:
     case COMMAND_TOPOLOGY:
     case COMMAND_NAMES:
-        return with_topology(options);
+        return with_topology(options, argc, argv);
     }
     return EXIT_STATUS_USAGE;
 }
@@ -108,7 +98,7 @@ static int dispatch(const struct options *options) {
 int main(int argc, char **argv) {
     struct error error;
     struct options options;
-    int status = options_parse(&options, argc, argv, &error) ? dispatch(&options) : usage_error(&error);
+    int status = options_parse(&options, argc, argv, &error) ? dispatch(&options, argc, argv) : usage_error(&error);
     options_free(&options);
     return status;
 }

@@ -124,7 +124,7 @@ static size_t pad_bytes(const struct plan *plan, const struct results_entry *ent
 /* Lets a worker do what the request says. False when interrupted; the answer is filled otherwise. */
 static bool execute(struct supervisor *supervisor, const struct execution_request *request, size_t pad,
                     struct execution_answer *answer) {
-    static char program[] = "/proc/self/exe", name[] = "bench", role[] = "worker";
+    static char program[] = "/proc/self/exe", name[] = "bench", role[] = "--worker";
     char *const argv[] = {name, role, NULL};
     struct error error;
     char *line = protocol_encode_request(request);

@@ -377,6 +377,6 @@ int worker_main(void) {
     protocol_request_clear(&decoded);
     free(line);
     if (!good)
-        fprintf(stderr, "bench worker: %s\n", error.text);
+        fprintf(stderr, "bench --worker: %s\n", error.text);
     return good ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
 }

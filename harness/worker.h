@@ -6,7 +6,7 @@
 #ifndef CTXBENCH_WORKER_H
 #define CTXBENCH_WORKER_H
 
-/* What `bench worker` does. Returns the exit status: 0 once it has answered, be it with a failure. */
+/* What `bench --worker` does. Returns the exit status: 0 once it has answered, be it with a failure. */
 int worker_main(void);
 
 #endif
