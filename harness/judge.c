@@ -1,5 +1,6 @@
 #include "judge.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,8 +8,6 @@
 
 #include "excerpt.h"
 #include "protocol.h"
-
-static const double bytes_per_mib = 1024.0 * 1024.0;
 
 /* Sets the outcome and its reason, with the last of what the worker complained about. */
 __attribute__((format(printf, 4, 5))) static void conclude(struct execution_answer *answer,
@@ -27,37 +26,28 @@ __attribute__((format(printf, 4, 5))) static void conclude(struct execution_answ
         (void)snprintf(answer->reason + length, sizeof answer->reason - length, "; it said: %s", said);
 }
 
-/* The limit on memory that a worker inherits from us, in bytes; 0: none. */
-static double memory_limit(void) {
-    static const __rlimit_resource_t kinds[] = {RLIMIT_AS, RLIMIT_DATA};
-    double least = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        struct rlimit limit;
-        if (getrlimit(kinds[i], &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-            (least == 0 || (double)limit.rlim_cur < least))
-            least = (double)limit.rlim_cur;
-    }
-    return least;
+/* Whether the worker's last words were that it had no memory (last_words.h). */
+static bool ran_out_of_memory(const struct child_end *end, const char *case_name) {
+    struct execution_answer words;
+    struct error error;
+    bool said = protocol_decode_answer(end->output, end->output_length, case_name, &words, &error) &&
+                words.outcome == EXECUTION_OUT_OF_MEMORY;
+    execution_answer_clear(&words);
+    return said;
 }
 
-/*
- * A program that gets no more memory ends in its own way: by abort(), or by following a null pointer. What gives it
- * away is how much it had: the limit counts more than what is resident, so half of it is near enough.
- */
-static void judge_signal(const struct child_end *end, struct execution_answer *answer) {
+static void judge_signal(const struct child_end *end, const char *case_name, struct execution_answer *answer) {
     int number = WTERMSIG(end->status);
     const char *name = sigabbrev_np(number), *description = sigdescr_np(number);
-    double limit = memory_limit(), resident = (double)end->usage.ru_maxrss * 1024;
     name = name != NULL ? name : "?";
     description = description != NULL ? description : "a signal without a name";
-    if (limit > 0 && resident >= limit / 2)
-        conclude(answer, EXECUTION_OUT_OF_MEMORY, end,
-                 "ended by SIG%s (%s) with %.0f MiB resident under a limit of %.0f MiB: out of memory", name,
-                 description, resident / bytes_per_mib, limit / bytes_per_mib);
+    if (ran_out_of_memory(end, case_name))
+        conclude(answer, EXECUTION_OUT_OF_MEMORY, end, "ended by SIG%s (%s) when no memory was left", name,
+                 description);
     else if (number == SIGKILL)
         conclude(answer, EXECUTION_OUT_OF_MEMORY, end,
-                 "killed by SIGKILL with %.0f MiB resident, as the system does when memory runs out",
-                 resident / bytes_per_mib);
+                 "killed by SIGKILL with %ld MiB resident, as the system does when memory runs out",
+                 end->usage.ru_maxrss / 1024);
     else if (number == SIGABRT)
         conclude(answer, EXECUTION_ABORTED, end, "ended itself by SIGABRT (%s)", description);
     else
@@ -96,7 +86,7 @@ void judge_worker(const struct child_end *end, const char *case_name, struct exe
                  "wrote more than %d KiB to standard output, where only the worker's answer belongs, and was killed",
                  CHILD_OUTPUT_MAX / 1024);
     else if (WIFSIGNALED(end->status))
-        judge_signal(end, answer);
+        judge_signal(end, case_name, answer);
     else
         judge_exit(end, case_name, answer);
 }

@@ -14,6 +14,7 @@
 #include "case.h"
 #include "execution.h"
 #include "gbench.h"
+#include "last_words.h"
 #include "protocol.h"
 #include "registry.h"
 #include "topology.h"
@@ -127,8 +128,9 @@ static bool prove(struct gbench_work *work) {
             return fail(work, EXECUTION_UNPROVED, "the scenario \"%s\" does not hold: %s", scenario->name, broken);
     }
     if (wanted != 0)
-        return fail(work, EXECUTION_UNPROVED, "%s has no scenarios for 0x%x, on which the workload \"%s\" rests",
-                    strategy->name, wanted, work->kernel->workload->name);
+        return fail(work, EXECUTION_UNPROVED,
+                    "the workload \"%s\" rests on the scenarios %#x (a mask of enum ctx_scenario_id), which %s lacks",
+                    work->kernel->workload->name, wanted, strategy->name);
     return true;
 }
 
@@ -355,7 +357,11 @@ static bool answer_request(const struct execution_request *request, struct error
     struct registry registry;
     if (!registry_init(&registry, error))
         return false;
-    struct execution_answer answer = {0};
+    struct execution_answer answer = {.outcome = EXECUTION_OUT_OF_MEMORY, .reason = "no memory is left"};
+    char *words = protocol_encode_answer(&answer, request->case_name);
+    if (words != NULL)
+        last_words_prepare(words);
+    execution_answer_clear(&answer);
     execute(request, &registry, &answer);
     char *line = protocol_encode_answer(&answer, request->case_name);
     bool written = line != NULL && write_answer(line);
