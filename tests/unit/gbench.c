@@ -1,0 +1,140 @@
+/* The shim around Google Benchmark, above all how it reports the times of several threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gbench.h"
+
+enum { THREADS = 4, SAMPLES = 3, ITERATIONS = 1000 };
+
+/* Each thread times its own work, inside and around what the shim times. */
+struct gbench_work {
+    double inside_s[SAMPLES][THREADS], inside_cpu_s[SAMPLES][THREADS];
+    double begun_s[SAMPLES];
+    double around_s[SAMPLES]; /* from before the threads start until after they ended */
+    unsigned sample;
+    atomic_uint begun, run, ended;
+    atomic_bool overlapped;
+};
+
+static double clock_s(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void sample_begin(struct gbench_work *work) {
+    work->begun_s[work->sample] = clock_s(CLOCK_MONOTONIC);
+}
+
+static void sample_end(struct gbench_work *work) {
+    work->around_s[work->sample] = clock_s(CLOCK_MONOTONIC) - work->begun_s[work->sample];
+    work->sample++;
+}
+
+static void thread_begin(struct gbench_work *work, unsigned thread) {
+    (void)thread;
+    atomic_fetch_add(&work->begun, 1);
+}
+
+static void thread_end(struct gbench_work *work, unsigned thread) {
+    (void)thread;
+    atomic_fetch_add(&work->ended, 1);
+}
+
+/* Some work for the PU, then some waiting, so that the two clocks differ. */
+static void run(struct gbench_work *work, unsigned thread) {
+    if (atomic_load(&work->begun) == (work->sample + 1) * THREADS)
+        atomic_store(&work->overlapped, true);
+    double real_s = clock_s(CLOCK_MONOTONIC), cpu_s = clock_s(CLOCK_THREAD_CPUTIME_ID);
+    while (clock_s(CLOCK_THREAD_CPUTIME_ID) - cpu_s < 0.002)
+        ;
+    usleep(20000);
+    work->inside_cpu_s[work->sample][thread] = clock_s(CLOCK_THREAD_CPUTIME_ID) - cpu_s;
+    work->inside_s[work->sample][thread] = clock_s(CLOCK_MONOTONIC) - real_s;
+    atomic_fetch_add(&work->run, 1);
+}
+
+static double mean(const double *values) {
+    double sum = 0;
+    for (int i = 0; i < THREADS; i++)
+        sum += values[i];
+    return sum / THREADS;
+}
+
+static const double rounding = 1e-6;
+
+/*
+ * What the shim reports contains what each thread timed inside, and is contained in what was timed around. Were it
+ * divided by the number of threads, it would be less than what is inside; were it summed, more than what is around.
+ */
+static void test_times_are_per_thread(void **state) {
+    (void)state;
+    static struct gbench_work work;
+    const struct gbench_plan plan = {
+        .name = "test/with:odd,characters(.*)",
+        .thread_count = THREADS,
+        .sample_count = SAMPLES,
+        .iterations = ITERATIONS,
+        .work = &work,
+        .sample_begin = sample_begin,
+        .sample_end = sample_end,
+        .thread_begin = thread_begin,
+        .thread_end = thread_end,
+        .run = run,
+    };
+    struct gbench_sample samples[SAMPLES];
+    assert_int_equal(gbench_measure(&plan, samples), SAMPLES);
+    assert_int_equal(work.sample, SAMPLES);
+    assert_int_equal(atomic_load(&work.begun), SAMPLES * THREADS);
+    assert_int_equal(atomic_load(&work.run), SAMPLES * THREADS);
+    assert_int_equal(atomic_load(&work.ended), SAMPLES * THREADS);
+    assert_true(atomic_load(&work.overlapped));
+    for (int i = 0; i < SAMPLES; i++) {
+        double real_s = samples[i].real_ns * 1e-9 * ITERATIONS, cpu_s = samples[i].cpu_ns * 1e-9 * ITERATIONS;
+        assert_true(real_s >= mean(work.inside_s[i]) * (1 - rounding));
+        assert_true(real_s <= work.around_s[i] * (1 + rounding));
+        assert_true(cpu_s >= mean(work.inside_cpu_s[i]) * (1 - rounding));
+        assert_true(cpu_s <= real_s * (1 + rounding));
+    }
+}
+
+/* A second measurement in the same process, as in a calibration, is not mixed with the first. */
+static void test_measures_again(void **state) {
+    (void)state;
+    static struct gbench_work work;
+    struct gbench_plan plan = {
+        .name = "again",
+        .thread_count = 1,
+        .sample_count = 1,
+        .work = &work,
+        .sample_begin = sample_begin,
+        .sample_end = sample_end,
+        .thread_begin = thread_begin,
+        .thread_end = thread_end,
+        .run = run,
+    };
+    struct gbench_sample sample;
+    for (plan.iterations = 1; plan.iterations <= 100; plan.iterations *= 10) {
+        assert_int_equal(gbench_measure(&plan, &sample), 1);
+        double inside_ns = work.inside_s[work.sample - 1][0] * 1e9;
+        assert_true(sample.real_ns * (double)plan.iterations >= inside_ns * (1 - rounding));
+    }
+    assert_int_equal(work.sample, SAMPLES);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_times_are_per_thread),
+        cmocka_unit_test(test_measures_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
