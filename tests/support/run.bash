@@ -1,0 +1,62 @@
+# What tests of runs share: a folder of their own, a lock of their own (so that they do not wait for others' runs), and
+# ways to look at what a run leaves. Sourced, not run.
+
+set -euo pipefail
+
+python=${PYTHON:-python3}
+folder=$(mktemp -d)
+trap 'rm -r "$folder"' EXIT
+cd "$folder"
+err=$folder/err
+export CTXBENCH_LOCK=test-$$
+export CTXBENCH_PATIENCE=60
+unset NO_COLOR
+
+fail() {
+  echo "$*"
+  [[ ! -s $err ]] || { echo "standard error:"; cat "$err"; }
+  exit 1
+}
+
+# expect STATUS COMMAND...: standard output into ./out, standard error into ./err.
+expect() {
+  local status=0
+  "${@:2}" >out 2>"$err" || status=$?
+  [[ $status -eq $1 ]] || fail "${*:2}: status $status, wanted $1"
+}
+
+expect_words() {
+  grep -qF -- "$1" "$err" || fail "standard error should have '$1'"
+}
+
+# Processes that carry our lock in their environment: runs and their workers, and what those started.
+survivors() {
+  env -u CTXBENCH_LOCK grep -lzxF "CTXBENCH_LOCK=$CTXBENCH_LOCK" /proc/[0-9]*/environ 2>/dev/null || true
+}
+
+expect_no_survivors() {
+  for _ in {1..100}; do
+    [[ -n $(survivors) ]] || return 0
+    sleep 0.05
+  done
+  fail "these should have ended: $(survivors)"
+}
+
+# wait_for COMMAND...: until it succeeds.
+wait_for() {
+  for _ in {1..600}; do
+    "$@" && return
+    sleep 0.05
+  done
+  fail "waited in vain for: $*"
+}
+
+# check FILE CODE: runs Python with the parsed result file as `result` and its rows as `rows`.
+check() {
+  "$python" -c "
+import json, sys
+result = json.load(open(sys.argv[1]))
+rows = result['benchmarks']
+failures = result['failures']
+$2" "$1" || fail "$1 is not as it should be"
+}
