@@ -30,7 +30,7 @@ static void test_fits(void **state) {
     (void)state;
     assert_line(200, "42%  1:02:03 left  101/240  stacktag/get/depth:16/up:1/latency/threads:2/l3");
     assert_line(40, "42%  1:02:03 left  101/240  stacktag/ge");
-    assert_line(27, "42%  1:02:03 left");
+    assert_line(26, "42%  1:02:03 left");
     assert_line(20, "42%  1:02:03 left");
     assert_line(10, "42%");
     assert_line(3, "");
