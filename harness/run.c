@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "environment.h"
@@ -110,23 +109,12 @@ static int get_ready(struct run *run) {
     return EXIT_STATUS_OK;
 }
 
-static struct table_style style_for(FILE *out) {
-    struct winsize size;
-    bool terminal = isatty(fileno(out)) == 1;
-    bool sized = terminal && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    const char *no_color = getenv("NO_COLOR");
-    return (struct table_style){
-        .width = sized ? size.ws_col : 80,
-        .colour = terminal && (no_color == NULL || no_color[0] == '\0'),
-    };
-}
-
 /* Shows the table of a result file. */
 static bool show_table(const char *path, FILE *out, struct error *error) {
     struct report *report = report_load(path, error->text, sizeof error->text);
     if (report == NULL)
         return false;
-    report_table(report, out, style_for(out));
+    report_table(report, out, table_style_for(out));
     report_free(report);
     return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
 }

@@ -128,17 +128,6 @@ static const struct ctx_workload unproved_workload = {
     .checksum = operations_done,
 };
 
-static const struct ctx_workload untested_workload = {
-    .name = "fault-untested",
-    .summary = "rests on what nothing proves",
-    .operation = "operation",
-    .revision = 1,
-    .requires = CTX_SCENARIO_HANDOFF,
-    .threads_min = 1,
-    .threads_max = 1,
-    .checksum = operations_done,
-};
-
 static const struct ctx_scenario scenarios[] = {
     {.id = CTX_SCENARIO_NEST, .name = "nest", .summary = "nested override and restore", .run = does_not_hold},
 };
@@ -150,7 +139,7 @@ static const struct ctx_kernel kernels[] = {
     {.workload = &print_workload, .run = print},     {.workload = &flood_workload, .run = flood},
     {.workload = &forge_workload, .run = forge},     {.workload = &cheat_workload, .run = cheat},
     {.workload = &litter_workload, .run = litter},   {.workload = &crash_late_workload, .run = crash_late},
-    {.workload = &unproved_workload, .run = well},   {.workload = &untested_workload, .run = well},
+    {.workload = &unproved_workload, .run = well},
 };
 
 const struct ctx_strategy CTX_STRATEGY_ENTRY = {
