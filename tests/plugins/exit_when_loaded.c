@@ -1,10 +1,11 @@
-/* Its start-up code ends the program. */
+/* Its start-up code ends the program, by the system call: a sanitizer's _exit may have a status of its own. */
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "minimal.h"
 
 __attribute__((constructor)) static void leave(void) {
-    _exit(7);
+    (void)syscall(SYS_exit_group, 7);
 }
 
 const struct ctx_strategy CTX_STRATEGY_ENTRY = {MINIMAL_STRATEGY("exit-when-loaded")};
