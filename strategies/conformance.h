@@ -341,51 +341,77 @@ enum { CTX_REUSE_ROUNDS = 300, CTX_THREADS = 4 };
 
 struct ctx_reuse {
     struct ctx_proof *proof;
-    uintptr_t value;
+    uintptr_t value; /* odd; the next round's is 2 more */
 };
+
+/* Rounds take turns with two keys: what one binds must be unset in the next. */
+static inline uint32_t ctx_reuse_key(uintptr_t value) {
+    return 2 + (uint32_t)(value / 2 % 2);
+}
 
 CTX_OPAQUE static void CTX_FN(ctx_reuse_inner, void *arg) {
     struct ctx_reuse *reuse = arg;
     CTX_WANT(reuse->proof, "in a scope opened again and again", 0, reuse->value);
     CTX_WANT(reuse->proof, "around it", 1, reuse->value + 1);
-    CTX_WANT_UNSET(reuse->proof, "a key of the rounds before", 2 + reuse->value % 2);
+    CTX_WANT_UNSET(reuse->proof, "a key of the round before", ctx_reuse_key(reuse->value + 2));
 }
 
 CTX_OPAQUE static void CTX_FN(ctx_reuse_outer, void *arg) {
     struct ctx_reuse *reuse = arg;
-    const struct ctx_binding bindings[] = {ctx_bind(0, reuse->value), ctx_bind(2 + (reuse->value + 1) % 2, 7)};
+    const struct ctx_binding bindings[] = {ctx_bind(0, reuse->value), ctx_bind(ctx_reuse_key(reuse->value), 7)};
     const struct ctx scope = {CTX_CURRENT(0), &ctx_bench_manager, bindings, 2};
     CTX_WITH(&scope, ctx_reuse_inner, reuse);
     ctx_touch(&scope);
 }
 
-CTX_OPAQUE static void CTX_FN(ctx_reuse_root, void *arg) {
-    static atomic_uintptr_t next_value = 1; /* so that threads differ in every value they bind */
-    struct ctx_reuse reuse = {.proof = arg};
+CTX_OPAQUE static void CTX_FN(ctx_reuse_rounds, void *arg) {
+    struct ctx_reuse *reuse = arg;
     for (int i = 0; i < CTX_REUSE_ROUNDS; i++) {
-        reuse.value = atomic_fetch_add(&next_value, 2);
-        CTX_WITH_ONE(1, reuse.value + 1, ctx_reuse_outer, &reuse);
+        CTX_WITH_ONE(1, reuse->value + 1, ctx_reuse_outer, reuse);
+        reuse->value += 2;
     }
 }
 
-static void *ctx_reuse_main(void *arg) {
+CTX_OPAQUE static void CTX_FN(ctx_reuse_root, void *arg) {
+    struct ctx_reuse reuse = {.proof = arg, .value = 1};
+    CTX_CALL(ctx_reuse_rounds, &reuse);
+}
+
+/* One of several threads that differ in every value they bind, and go through their rounds at the same time. */
+struct ctx_rival {
+    pthread_t thread;
+    struct ctx_proof proof;
+    struct ctx_reuse reuse;
+    atomic_uint *missing; /* how many have not started yet */
+};
+
+static void *ctx_rival_main(void *arg) {
+    struct ctx_rival *rival = arg;
     ctx_thread_begin();
-    CTX_BARE(ctx_reuse_root, arg);
+    atomic_fetch_sub(rival->missing, 1);
+    while (atomic_load(rival->missing) > 0)
+        (void)sched_yield();
+    CTX_BARE(ctx_reuse_rounds, &rival->reuse);
     ctx_thread_end();
     return NULL;
 }
 
 CTX_OPAQUE static void CTX_FN(ctx_threads_root, void *arg) {
     struct ctx_proof *proof = arg;
-    struct ctx_proof proofs[CTX_THREADS] = {{.failed = false}};
-    pthread_t threads[CTX_THREADS];
+    struct ctx_rival rivals[CTX_THREADS];
+    atomic_uint missing = CTX_THREADS;
     CTX_ENTER_OPAQUE();
-    for (int i = 0; i < CTX_THREADS; i++)
-        ctx_start_or_die(&threads[i], ctx_reuse_main, &proofs[i]);
-    for (int i = 0; i < CTX_THREADS; i++) {
-        (void)pthread_join(threads[i], NULL);
-        if (proofs[i].failed)
-            *proof = proofs[i];
+    for (uint32_t i = 0; i < CTX_THREADS; i++) {
+        struct ctx_rival *rival = &rivals[i];
+        rival->proof = (struct ctx_proof){.failed = false};
+        rival->reuse = (struct ctx_reuse){.proof = &rival->proof, .value = 1 + 2 * CTX_REUSE_ROUNDS * i};
+        rival->missing = &missing;
+        ctx_start_or_die(&rival->thread, ctx_rival_main, rival);
+    }
+    for (uint32_t i = 0; i < CTX_THREADS; i++) {
+        (void)pthread_join(rivals[i].thread, NULL);
+        if (rivals[i].proof.failed)
+            *proof = rivals[i].proof;
     }
 }
 

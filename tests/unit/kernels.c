@@ -1,0 +1,216 @@
+/*
+ * Every kernel of every strategy, over the range of its parameters and on several threads: it returns the checksum that
+ * its workload has in closed form, and a kernel that loses or invents something does not.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CTX_STRATEGY_ENTRY lossy_strategy /* of the one that is defined here */
+#include "registry.h"
+
+enum { THREADS = 2, VALUES_MAX = CTX_DEFAULTS_MAX + 2 };
+
+/* One thread of a measurement. */
+struct share {
+    const struct ctx_strategy *strategy;
+    const struct ctx_kernel *kernel;
+    struct ctx_job job;
+    uint64_t checksum;
+};
+
+static void *run_share(void *arg) {
+    struct share *share = arg;
+    if (share->strategy->thread_begin != NULL)
+        share->strategy->thread_begin();
+    share->checksum = share->kernel->run(&share->job);
+    if (share->strategy->thread_end != NULL)
+        share->strategy->thread_end();
+    return NULL;
+}
+
+/* Runs the job on so many threads, this one being the first, as a worker does. */
+static void run_shares(struct share shares[THREADS], const struct ctx_strategy *strategy,
+                       const struct ctx_kernel *kernel, struct ctx_job job) {
+    pthread_t others[THREADS];
+    job.shared = kernel->prepare == NULL ? NULL : kernel->prepare(&job);
+    for (job.thread = 0; job.thread < THREADS; job.thread++)
+        shares[job.thread] = (struct share){.strategy = strategy, .kernel = kernel, .job = job};
+    for (unsigned i = 1; i < job.threads; i++)
+        assert_int_equal(pthread_create(&others[i], NULL, run_share, &shares[i]), 0);
+    (void)run_share(&shares[0]);
+    for (unsigned i = 1; i < job.threads; i++)
+        assert_int_equal(pthread_join(others[i], NULL), 0);
+    if (kernel->finish != NULL)
+        kernel->finish(job.shared);
+}
+
+static bool is_right(const struct share *share) {
+    return share->checksum == share->kernel->workload->checksum(&share->job, share->strategy->traits);
+}
+
+static void expect_right(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel, struct ctx_job job) {
+    struct share shares[THREADS];
+    run_shares(shares, strategy, kernel, job);
+    for (unsigned i = 0; i < job.threads; i++)
+        if (!is_right(&shares[i]))
+            fail_msg("%s %s (form %d) with %u, %u, %llu iterations: thread %u of %u returned %#llx", strategy->name,
+                     kernel->workload->name, (int)kernel->form, job.parameters[0], job.parameters[1],
+                     (unsigned long long)job.iterations, i, job.threads, (unsigned long long)shares[i].checksum);
+}
+
+static size_t count_parameters(const struct ctx_workload *workload) {
+    size_t count = 0;
+    while (count < CTX_PARAMETERS_MAX && workload->parameters[count].name != NULL)
+        count++;
+    return count;
+}
+
+/* The first default of every parameter, as a plan has it. */
+static struct ctx_job base_job(const struct ctx_workload *workload, unsigned threads, uint64_t iterations) {
+    struct ctx_job job = {.iterations = iterations, .threads = threads};
+    for (size_t i = 0; i < count_parameters(workload); i++)
+        job.parameters[i] = workload->parameters[i].defaults[0];
+    return job;
+}
+
+/* The smallest, the largest and all default values of the parameter, one after the other. */
+static void try_parameter(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel, struct ctx_job job,
+                          size_t index) {
+    const struct ctx_parameter *parameter = &kernel->workload->parameters[index];
+    uint32_t values[VALUES_MAX];
+    memcpy(values, parameter->defaults, sizeof parameter->defaults);
+    values[parameter->default_count] = parameter->min;
+    values[parameter->default_count + 1] = parameter->max;
+    for (uint32_t i = 0; i < parameter->default_count + 2; i++) {
+        job.parameters[index] = values[i];
+        expect_right(strategy, kernel, job);
+    }
+}
+
+static void try_kernel(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel) {
+    static const uint64_t iterations[] = {1, 7};
+    const struct ctx_workload *workload = kernel->workload;
+    for (unsigned threads = workload->threads_min; threads <= THREADS; threads++) {
+        if (workload->threads_max != 0 && threads > workload->threads_max)
+            break;
+        for (size_t i = 0; i < sizeof iterations / sizeof *iterations; i++) {
+            const struct ctx_job job = base_job(workload, threads, iterations[i]);
+            expect_right(strategy, kernel, job);
+            for (size_t p = 0; p < count_parameters(workload); p++)
+                try_parameter(strategy, kernel, job, p);
+        }
+    }
+}
+
+static void test_checksums(void **state) {
+    struct registry *registry = *state;
+    assert_true(registry->count > 0);
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        assert_true(strategy->kernel_count > 0);
+        for (size_t k = 0; k < strategy->kernel_count; k++)
+            try_kernel(strategy, &strategy->kernels[k]);
+    }
+}
+
+/* Every parameter at its largest at once, where that is more than each alone. */
+static void test_largest(void **state) {
+    struct registry *registry = *state;
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        for (size_t k = 0; k < strategy->kernel_count; k++) {
+            const struct ctx_workload *workload = strategy->kernels[k].workload;
+            struct ctx_job job = base_job(workload, workload->threads_min, 1);
+            for (size_t p = 0; p < count_parameters(workload); p++)
+                job.parameters[p] = workload->parameters[p].max;
+            expect_right(strategy, &strategy->kernels[k], job);
+        }
+    }
+}
+
+/* ---- A strategy that loses its contexts, and bodies of scopes when it is told to ---- */
+
+static unsigned bodies_skipped_of_ten;
+static atomic_uint begun, ended;
+
+static void lossy_with(void (*fn)(void *), void *arg) {
+    static _Thread_local unsigned calls;
+    if (calls++ % 10 >= bodies_skipped_of_ten)
+        fn(arg);
+}
+
+static void lossy_begin(void) {
+    begun++;
+}
+
+static void lossy_end(void) {
+    ended++;
+}
+
+#define CTX_NAME "lossy"
+#define CTX_SUMMARY "finds no context, though it should"
+#define CTX_TRAITS 0
+#define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
+#define CTX_OP_WITH(next, fn, arg) ((void)(next), lossy_with(fn, arg))
+#define CTX_OP_THREAD_BEGIN lossy_begin
+#define CTX_OP_THREAD_END lossy_end
+#include "kernels.h"
+
+static void test_wrong_work_gives_a_wrong_checksum(void **state) {
+    (void)state;
+    enum { ITERATIONS = 100 };
+    for (size_t k = 0; k < lossy_strategy.kernel_count; k++) {
+        const struct ctx_kernel *kernel = &lossy_strategy.kernels[k];
+        struct share shares[THREADS];
+        /* Losing its context does not change how many bodies `with` runs; skipping some of them does. */
+        bodies_skipped_of_ten = kernel->workload == &with_workload ? 1 : 0;
+        run_shares(shares, &lossy_strategy, kernel,
+                   base_job(kernel->workload, kernel->workload->threads_min, ITERATIONS));
+        if (is_right(&shares[0]))
+            fail_msg("%s: the checksum does not show that the work was not done", kernel->workload->name);
+    }
+}
+
+static void test_thread_hooks_are_the_strategys(void **state) {
+    (void)state;
+    const struct ctx_kernel *spawn = NULL;
+    for (size_t k = 0; k < lossy_strategy.kernel_count; k++)
+        if (lossy_strategy.kernels[k].workload == &spawn_workload)
+            spawn = &lossy_strategy.kernels[k];
+    assert_non_null(spawn);
+    struct ctx_job job = base_job(&spawn_workload, 1, 5);
+    struct share shares[THREADS];
+    begun = ended = bodies_skipped_of_ten = 0;
+    run_shares(shares, &lossy_strategy, spawn, job);
+    assert_int_equal(begun, 1 + 5); /* this thread, and the one that each iteration starts */
+    assert_int_equal(ended, 1 + 5);
+}
+
+static int set_up(void **state) {
+    static struct registry registry;
+    struct error error;
+    *state = &registry;
+    if (registry_init(&registry, &error) && registry_load_plugin(&registry, TEST_SKELETON, &error))
+        return 0;
+    print_error("%s\n", error.text);
+    return -1;
+}
+
+static int tear_down(void **state) {
+    registry_free(*state);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_largest),
+        cmocka_unit_test(test_wrong_work_gives_a_wrong_checksum),
+        cmocka_unit_test(test_thread_hooks_are_the_strategys),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
