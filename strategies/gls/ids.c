@@ -129,8 +129,8 @@ static void release_if_abandoned(uint32_t id) {
 }
 
 /*
- * All ids below the first word with room are in use. Looks at a few of them, others every time; an abandoned one is then
- * the smallest free id, so that scopes left by longjmp never make the pool grow for long.
+ * All ids below the first word with room are in use. Looks at a few of them, others every time; an abandoned one is
+ * then the smallest free id, so that scopes left by longjmp never make the pool grow for long.
  */
 static void check_some(uint32_t shard_index) {
     enum { CHECKED_AT_ONCE = 2 };

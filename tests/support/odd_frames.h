@@ -1,0 +1,27 @@
+/*
+ * Code as others write it, on the stack between a scope and its reader. Each of these runs fn(arg).
+ */
+#ifndef ODD_FRAMES_H
+#define ODD_FRAMES_H
+
+#include <stdint.h>
+
+/* C compiled with -fomit-frame-pointer, and busy enough to want rbp for a value of its own. Returns a checksum. */
+uintptr_t frameless_call(void (*fn)(void *), void *arg);
+/* The same, `depth` times over. */
+uintptr_t frameless_descend(unsigned depth, void (*fn)(void *), void *arg);
+
+/* Assembly with right unwind information that keeps `rbp` in the frame-pointer register. */
+void call_with_rbp(void (*fn)(void *), void *arg, uintptr_t rbp);
+
+/* Assembly without unwind information, with a frame pointer and without. */
+void call_uncovered(void (*fn)(void *), void *arg);
+void call_uncovered_without_frame(void (*fn)(void *), void *arg);
+/* The same, as the body of a scope: what the scope is handed points to a `struct uncovered_call`. */
+struct uncovered_call {
+    void (*fn)(void *);
+    void *arg;
+};
+void uncovered_body(void *call);
+
+#endif
