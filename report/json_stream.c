@@ -25,9 +25,12 @@ static bool fail_system(struct json_stream *stream, int code) {
     return false;
 }
 
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_space(struct json_stream *stream) {
-    static const char spaces[] = {' ', '\t', '\r', '\n'};
-    while (stream->at < stream->end && memchr(spaces, *stream->at, sizeof spaces) != NULL)
+    while (stream->at < stream->end && is_space(*stream->at))
         stream->at++;
 }
 

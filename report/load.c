@@ -278,26 +278,11 @@ static bool check_kind(struct loader *loader) {
 
 /* The summary of each case. */
 
-/* Sorts the rows by their case (a counting sort: there may be very many). */
-static bool sort_rows(struct loader *loader) {
-    size_t *next = calloc(loader->report->case_count + 1, sizeof *next);
-    struct row *sorted = calloc(loader->row_count + 1, sizeof *sorted);
-    if (next != NULL && sorted != NULL) {
-        for (size_t i = 0; i < loader->row_count; i++)
-            next[loader->rows[i].case_index + 1]++;
-        for (size_t i = 0; i < loader->report->case_count; i++)
-            next[i + 1] += next[i];
-        for (size_t i = 0; i < loader->row_count; i++)
-            sorted[next[loader->rows[i].case_index]++] = loader->rows[i];
-        free(loader->rows);
-        loader->rows = sorted;
-        sorted = NULL;
-    } else {
-        loader->out_of_memory = true;
-    }
-    free(next);
-    free(sorted);
-    return !loader->out_of_memory;
+static int compare_rows(const void *left, const void *right) {
+    const struct row *a = left, *b = right;
+    if (a->case_index != b->case_index)
+        return a->case_index < b->case_index ? -1 : 1;
+    return (a->sample_start > b->sample_start) - (a->sample_start < b->sample_start);
 }
 
 static unsigned choose_resamples(const struct loader *loader) {
@@ -333,9 +318,8 @@ static bool summarise_case(struct loader *loader, const struct row *rows, size_t
 
 static bool summarise(struct loader *loader) {
     unsigned resamples = choose_resamples(loader);
-    if (!sort_rows(loader))
-        return false;
-    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the loader owns its rows
+    if (loader->row_count > 0)
+        qsort(loader->rows, loader->row_count, sizeof *loader->rows, compare_rows);
     for (size_t i = 0, end; i < loader->row_count; i = end) {
         for (end = i + 1; end < loader->row_count && loader->rows[end].case_index == loader->rows[i].case_index;)
             end++;
@@ -391,22 +375,20 @@ static bool load(struct loader *loader) {
 }
 
 struct report *report_load(const char *path, char *error, size_t error_size) {
-    struct loader loader = {.report = calloc(1, sizeof *loader.report)};
-    if (!json_stream_open(&loader.stream, path, error, error_size)) {
-        free(loader.report);
+    struct loader loader = {0};
+    if (!json_stream_open(&loader.stream, path, error, error_size))
         return NULL;
-    }
+    loader.report = calloc(1, sizeof *loader.report);
     bool loaded = loader.report != NULL && load(&loader);
     if (loader.report == NULL || loader.out_of_memory)
         (void)fail(&loader, "cannot read %s: out of memory", path);
     json_stream_close(&loader.stream);
     free(loader.rows);
     free(loader.samples);
-    if (!loaded) {
-        report_free(loader.report);
-        return NULL;
-    }
-    return loader.report;
+    if (loaded)
+        return loader.report;
+    report_free(loader.report);
+    return NULL;
 }
 
 void report_free(struct report *report) {

@@ -1,3 +1,5 @@
+#!/usr/bin/env bash
+#
 # Result files, shown to readers that are not ours: a JSON Schema validator, and Google Benchmark's compare.py.
 set -euo pipefail
 

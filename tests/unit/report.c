@@ -1,0 +1,466 @@
+/* How result files are read, and what the table shows of them. */
+#include "report.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../support/results_fixture.h"
+#include "format.h"
+#include "statistics.h"
+
+enum { ERROR_MAX = 1024 };
+
+static char path[] = "/tmp/ctxbench-report-XXXXXX";
+
+static int make_file(void **state) {
+    (void)state;
+    (void)snprintf(path, sizeof path, "/tmp/ctxbench-report-XXXXXX");
+    return close(mkstemp(path));
+}
+
+static int remove_file(void **state) {
+    (void)state;
+    return unlink(path);
+}
+
+static void write_text_file(const char *text) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static struct report *load_fixture(struct fixture *fixture) {
+    struct error error;
+    char message[ERROR_MAX] = "";
+    if (!results_write(&fixture->results, path, true, &error))
+        fail_msg("%s", error.text);
+    struct report *report = report_load(path, message, sizeof message);
+    if (report == NULL)
+        fail_msg("%s", message);
+    return report;
+}
+
+static const struct report_case *case_named(const struct report *report, const char *name) {
+    for (size_t i = 0; i < report->case_count; i++)
+        if (strcmp(report->cases[i].name, name) == 0)
+            return &report->cases[i];
+    fail_msg("no case %s", name);
+    return NULL;
+}
+
+/* The table as a string, to be freed. */
+static char *draw(const struct report *report, struct table_style style) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    report_table(report, out, style);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+/* Reading. */
+
+static void test_cases_are_summarised(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 9);
+    struct report *report = load_fixture(&fixture);
+    assert_int_equal(report->case_count, fixture.plan.case_count);
+    for (size_t i = 0; i < fixture.plan.case_count; i++) {
+        double medians[9], samples[FIXTURE_SAMPLES];
+        for (size_t e = 0; e < 9; e++) {
+            const struct results_entry *entry = &fixture.entries[e * fixture.plan.case_count + i];
+            for (size_t s = 0; s < FIXTURE_SAMPLES; s++)
+                samples[s] = entry->answer.samples[s].real_ns;
+            medians[e] = statistics_median(samples, FIXTURE_SAMPLES);
+        }
+        char name[CASE_NAME_MAX];
+        case_name(&fixture.cases[i], name);
+        const struct report_case *c = case_named(report, name);
+        assert_int_equal(c->execution_count, 9);
+        assert_true(c->median_ns == statistics_median(medians, 9));
+        assert_true(c->low_ns < c->median_ns && c->median_ns < c->high_ns);
+        assert_true(c->high_ns - c->low_ns < 0.05 * c->median_ns);
+        assert_int_equal(c->threads, fixture.cases[i].placement->thread_count);
+        assert_string_equal(c->placement, fixture.cases[i].placement->name);
+        assert_string_equal(c->operation, fixture.cases[i].kernel->workload->operation);
+    }
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+static void test_ratios_are_to_the_same_work(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 3);
+    struct report *report = load_fixture(&fixture);
+    const char *work = "get/depth:64/up:1/latency/threads:1/pu";
+    static const char *const strategies[] = {"stacktag", "explicit", "none", "floor", "walk-floor"};
+    const struct report_case *cases[5];
+    for (size_t i = 0; i < 5; i++) {
+        char name[CASE_NAME_MAX];
+        (void)snprintf(name, sizeof name, "%s/%s", strategies[i], work);
+        cases[i] = case_named(report, name);
+        assert_string_equal(cases[i]->comparison_name, work);
+        assert_string_equal(cases[i]->parameters, "depth 64, up 1");
+    }
+    assert_true(cases[0]->ratio_to_none == cases[0]->median_ns / cases[2]->median_ns);
+    assert_true(cases[0]->ratio_to_floor == cases[0]->median_ns / cases[3]->median_ns);
+    assert_true(cases[0]->ratio_to_walk_floor == cases[0]->median_ns / cases[4]->median_ns);
+    assert_true(cases[1]->ratio_to_walk_floor == 0); /* walks no frames */
+    assert_true(cases[2]->ratio_to_none == 0);
+    assert_true(cases[3]->ratio_to_floor == 0);
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+/* A reference whose loop did nothing gives no ratio, and above all no infinity. */
+static void test_no_ratio_to_nothing(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 2);
+    for (size_t i = 0; i < fixture.entry_count; i++)
+        if (strcmp(fixture.cases[fixture.entries[i].case_index].strategy->name, "none") == 0)
+            for (size_t s = 0; s < FIXTURE_SAMPLES; s++)
+                fixture.entries[i].answer.samples[s].real_ns = 1e-9;
+    struct report *report = load_fixture(&fixture);
+    for (size_t i = 0; i < report->case_count; i++)
+        assert_true(report->cases[i].ratio_to_none == 0);
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+static void test_failures_are_told_once(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 3);
+    for (size_t e = 0; e < 3; e++)
+        fixture_fail(&fixture, e * fixture.plan.case_count, EXECUTION_CRASHED, "ended by SIGSEGV");
+    fixture_fail(&fixture, 1, EXECUTION_CRASHED, "ended by SIGSEGV");
+    fixture_fail(&fixture, 2, EXECUTION_FAILED, "said \033[31mred\033[0m\nand more");
+    struct report *report = load_fixture(&fixture);
+    assert_int_equal(report->failure_count, 3);
+    assert_int_equal(report->failures[0].count, 3);
+    assert_int_equal(report->failures[1].count, 1);
+    assert_string_equal(report->failures[2].reason, "said ?[31mred?[0m?and more");
+    assert_int_equal(report->case_count, fixture.plan.case_count - 1);
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+#define OURS "\"ctxbench\": {\"schema_version\": 1}"
+#define ROW "{\"name\": \"a/w/b\", \"real_time\": 2.5, \"time_unit\": \"ns\", \"ctxbench\": {}}"
+
+static void test_missing_parts_are_tolerated(void **state) {
+    (void)state;
+    char message[ERROR_MAX];
+    write_text_file("{\"future\": [1, {}, null], \"benchmarks\": [" ROW
+                    ", {\"name\": \"x\"}, 7, {\"run_type\": "
+                    "\"aggregate\"}], \"more\": 1.5e3, \"context\": {" OURS "}}");
+    struct report *report = report_load(path, message, sizeof message);
+    if (report == NULL)
+        fail_msg("%s", message);
+    assert_int_equal(report->case_count, 1);
+    assert_int_equal(report->unusable_rows, 2);
+    assert_true(report->cases[0].median_ns == 2.5);
+    assert_true(report->cases[0].low_ns == 0 && report->cases[0].high_ns == 0);
+    char *text = draw(report, (struct table_style){.width = 80});
+    assert_non_null(strstr(text, "2.50 ns"));
+    assert_non_null(strstr(text, "2 rows of the file hold no usable time"));
+    free(text);
+    report_free(report);
+}
+
+static void test_what_is_no_result_file_is_refused(void **state) {
+    (void)state;
+    static const char *const files[][2] = {
+        {"", "is empty"},
+        {"hello", "line 1 is no valid JSON"},
+        {"[]", "'{' expected"},
+        {"{}", "no \"context\""},
+        {"{\"context\": {" OURS "}}", "no \"benchmarks\""},
+        {"{\"context\": {}, \"benchmarks\": []}", "no \"ctxbench\""},
+        {"{\"context\": {\"ctxbench\": 3}, \"benchmarks\": []}", "no \"ctxbench\""},
+        {"{\"context\": {\"ctxbench\": {\"schema_version\": 7}}, \"benchmarks\": []}", "version 7, but"},
+        {"{\"context\": {" OURS "}, \"benchmarks\": [{}]}", "none of its 1 rows"},
+        {"{\"context\": {" OURS "},\n\"benchmarks\": [" ROW ",\n{\"name\": \"a/w", "line 3"},
+        {"{\"context\": {" OURS "},\n\"benchmarks\": [" ROW "]\n", "line 3"},
+        {"{\"context\": {" OURS "}, \"benchmarks\": []} {}", "nothing more"},
+        {"{\"context\": {" OURS "}, \"benchmarks\": [" ROW "],}", "unexpected token"},
+        {"{\"context\": {" OURS "}, \"benchmarks\": [{\"real_time\": NaN}]}", "line 1"},
+        {"{\"context\": {" OURS "}, \"benchmarks\": [{\"real_time\": 1e999}]}", "line 1"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char message[ERROR_MAX] = "";
+        write_text_file(files[i][0]);
+        assert_null(report_load(path, message, sizeof message));
+        if (strstr(message, files[i][1]) == NULL || strstr(message, path) == NULL)
+            fail_msg("%s: said \"%s\", and not \"%s\"", files[i][0], message, files[i][1]);
+    }
+    char message[ERROR_MAX];
+    assert_null(report_load("/nonexistent.json", message, sizeof message));
+    assert_non_null(strstr(message, "No such file"));
+    assert_null(report_load("/tmp", message, sizeof message));
+    assert_non_null(strstr(message, "Is a directory"));
+}
+
+/* The table. */
+
+static void assert_lines_fit(const char *text, size_t width) {
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        if (length > width)
+            fail_msg("%zu columns instead of %zu: %.*s", length, width, (int)length, text);
+        assert_true(length == 0 || text[length - 1] != ' ');
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void test_table_fits_its_width(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 3);
+    fixture_fail(&fixture, 0, EXECUTION_CRASHED, "the worker was ended by SIGSEGV");
+    fixture.results.interrupted = true;
+    struct report *report = load_fixture(&fixture);
+    for (unsigned width = 40; width <= 100; width++) {
+        char *text = draw(report, (struct table_style){.width = width, .references = width % 2 == 0});
+        assert_lines_fit(text, width);
+        assert_null(strchr(text, '\033'));
+        assert_null(strstr(text, "inf"));
+        assert_null(strstr(text, "nan"));
+        free(text);
+    }
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+/* Each line of rows and titles ends in the same column, since its last cell is right-aligned. */
+static void test_columns_are_right_aligned(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 6);
+    struct report *report = load_fixture(&fixture);
+    char *text = draw(report, (struct table_style){.width = 80});
+    size_t rows = 0, width = 0;
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (strstr(line, " ns ") == NULL && strstr(line, " us ") == NULL && strstr(line, "median ") == NULL)
+            continue;
+        assert_true(width == 0 || strlen(line) == width);
+        width = strlen(line);
+        rows++;
+    }
+    assert_true(rows > 2 * fixture.plan.case_count / FIXTURE_STRATEGY_COUNT);
+    assert_true(width > 60 && width <= 80);
+    free(text);
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+static void test_colour_adds_nothing_but_colour(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 3);
+    struct report *report = load_fixture(&fixture);
+    char *plain = draw(report, (struct table_style){.width = 80, .references = true});
+    char *colour = draw(report, (struct table_style){.width = 80, .references = true, .colour = true});
+    size_t length = 0, escapes = 0;
+    for (const char *c = colour; *c != '\0'; c++) {
+        if (*c == '\033') {
+            escapes++;
+            c = strchr(c, 'm');
+            assert_non_null(c);
+        } else {
+            colour[length++] = *c;
+        }
+    }
+    colour[length] = '\0';
+    assert_string_equal(plain, colour);
+    assert_true(escapes > 0 && escapes % 2 == 0);
+    free(plain);
+    free(colour);
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+static void test_order_is_natural(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 2);
+    struct report *report = load_fixture(&fixture);
+    char *text = draw(report, (struct table_style){.width = 80});
+    static const char *const in_order[] = {
+        "get, throughput, per read",
+        "depth 0, up 1",
+        "depth 0, up 8",
+        "depth 1, up 1",
+        "depth 4, up 1",
+        "depth 16, up 1",
+        "depth 64, up",
+        "depth 256, up",
+        "depth 1024, up",
+        "2 threads on l3",
+        "get, latency, per read",
+        "spawn",
+        "with",
+        "keys 1 ",
+        "keys 4 ",
+        "keys 16 ",
+    };
+    const char *at = text;
+    for (size_t i = 0; i < sizeof in_order / sizeof *in_order; i++) {
+        at = strstr(at, in_order[i]);
+        if (at == NULL)
+            fail_msg("%s is missing or out of order", in_order[i]);
+    }
+    free(text);
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+/* References are ratios beside others, rows of their own on request, and rows where they stand alone. */
+static void test_references(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 2);
+    struct report *report = load_fixture(&fixture);
+    char *text = draw(report, (struct table_style){.width = 80});
+    assert_null(strstr(text, " walk-floor "));
+    free(text);
+    text = draw(report, (struct table_style){.width = 80, .references = true});
+    assert_non_null(strstr(text, " walk-floor "));
+    free(text);
+    report_free(report);
+
+    /* With nothing but failures among the others, the references are what there is. */
+    for (size_t i = 0; i < fixture.entry_count; i++)
+        if ((fixture.cases[fixture.entries[i].case_index].strategy->traits & CTX_TRAIT_REFERENCE) == 0)
+            fixture_fail(&fixture, i, EXECUTION_EXITED, "ended without an answer");
+    report = load_fixture(&fixture);
+    text = draw(report, (struct table_style){.width = 80});
+    assert_non_null(strstr(text, " walk-floor "));
+    assert_non_null(strstr(text, "more, which the file names"));
+    free(text);
+    report_free(report);
+    fixture_free(&fixture);
+}
+
+static void test_few_executions_are_admitted(void **state) {
+    (void)state;
+    static const struct {
+        unsigned executions;
+        bool admitted;
+    } runs[] = {{1, true}, {5, true}, {6, false}};
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        struct fixture fixture;
+        fixture_init(&fixture, runs[i].executions);
+        struct report *report = load_fixture(&fixture);
+        char *text = draw(report, (struct table_style){.width = 80});
+        assert_int_equal(strstr(text, "too narrow") != NULL, runs[i].admitted);
+        assert_int_equal(strstr(text, "..") != NULL, runs[i].executions > 1);
+        free(text);
+        report_free(report);
+        fixture_free(&fixture);
+    }
+}
+
+static void test_style_of_a_file(void **state) {
+    (void)state;
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(setenv("COLUMNS", "66", 1), 0);
+    assert_int_equal(table_style_for(file).width, 66);
+    assert_int_equal(setenv("COLUMNS", "nonsense", 1), 0);
+    assert_int_equal(table_style_for(file).width, 80);
+    assert_int_equal(setenv("COLUMNS", "200", 1), 0);
+    assert_int_equal(table_style_for(file).width, 80);
+    assert_false(table_style_for(file).colour);
+    assert_int_equal(unsetenv("COLUMNS"), 0);
+    (void)fclose(file);
+}
+
+/* Numbers and text. */
+
+static void test_numbers_for_people(void **state) {
+    (void)state;
+    static const struct {
+        double ns;
+        const char *text;
+    } times[] = {
+        {0.05, "0.0500 ns"}, {0.5, "0.500 ns"},   {0.9996, "1.00 ns"}, {1, "1.00 ns"},       {9.994, "9.99 ns"},
+        {9.996, "10.0 ns"},  {99.96, "100 ns"},   {999.4, "999 ns"},   {999.6, "1.00 us"},   {45100, "45.1 us"},
+        {2.5e6, "2.50 ms"},  {999.6e6, "1.00 s"}, {1e12, "1000 s"},    {1e-12, "0.0000 ns"},
+    };
+    char cell[FORMAT_CELL_MAX];
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        format_time(times[i].ns, cell);
+        assert_string_equal(cell, times[i].text);
+    }
+    format_range(990, 1010, 1000, cell);
+    assert_string_equal(cell, "0.990..1.01");
+    format_time(1e300, cell);
+    assert_true(strlen(cell) < FORMAT_CELL_MAX);
+}
+
+static void test_text_is_shortened_in_its_middle(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t width;
+        const char *shortened;
+    } texts[] = {
+        {"stacktag", 8, "stacktag"},
+        {"stacktag-unwind", 10, "stac..wind"},
+        {"stacktag", 3, "s.."},
+        {"stacktag", 2, "st"},
+        {"\u00e4\u00f6\u00fc\u00e4\u00f6\u00fc", 5, "\u00e4\u00f6..\u00fc"},
+        {"", 5, ""},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char out[64];
+        text_shorten(texts[i].text, texts[i].width, out, sizeof out);
+        assert_string_equal(out, texts[i].shortened);
+        assert_true(text_width(out) <= texts[i].width);
+    }
+}
+
+static void test_paragraphs_are_wrapped(void **state) {
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    text_wrap(out, "- one two three fourfourfourfour five", 12, 2);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "- one two\n  three\n  fourfourfo\n  urfour\n  five\n");
+    free(text);
+}
+
+#define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, make_file, remove_file)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        WITH_FILE(test_cases_are_summarised),
+        WITH_FILE(test_ratios_are_to_the_same_work),
+        WITH_FILE(test_no_ratio_to_nothing),
+        WITH_FILE(test_failures_are_told_once),
+        WITH_FILE(test_missing_parts_are_tolerated),
+        WITH_FILE(test_what_is_no_result_file_is_refused),
+        WITH_FILE(test_table_fits_its_width),
+        WITH_FILE(test_columns_are_right_aligned),
+        WITH_FILE(test_colour_adds_nothing_but_colour),
+        WITH_FILE(test_order_is_natural),
+        WITH_FILE(test_references),
+        WITH_FILE(test_few_executions_are_admitted),
+        WITH_FILE(test_style_of_a_file),
+        cmocka_unit_test(test_numbers_for_people),
+        cmocka_unit_test(test_text_is_shortened_in_its_middle),
+        cmocka_unit_test(test_paragraphs_are_wrapped),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
