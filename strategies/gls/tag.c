@@ -48,25 +48,42 @@ static bool is_known_step(uintptr_t address) {
     return true;
 }
 
-/* Looks for the innermost complete tag among return addresses, innermost first. */
-static enum tag_answer find_tag(void *const *addresses, size_t count, uint32_t *id) {
-    for (size_t i = 0; i < count; i++) {
-        if (!is_known_step((uintptr_t)addresses[i]))
+/* The innermost complete tag, while return addresses come in, innermost first. */
+struct spelling {
+    bool begun; /* E has been met */
+    uint32_t value;
+};
+
+/* Takes one more return address. TAG_NONE: not complete yet. */
+static enum tag_answer spell(struct spelling *spelling, uintptr_t return_address, uint32_t *id) {
+    if (!spelling->begun) {
+        if (!is_known_step(return_address))
             return TAG_UNREADABLE;
-        if ((uintptr_t)addresses[i] != (uintptr_t)glsi_mark_E_return)
-            continue;
-        uint32_t value = 0;
-        for (size_t j = i + 1; j < count; j++) {
-            const uintptr_t mark = mark_index((uintptr_t)addresses[j]);
-            if (mark >= MARK_DIGITS) {
-                *id = value;
-                return mark == MARK_S ? TAG_FOUND : TAG_UNREADABLE;
-            }
-            value = value << 4 | (uint32_t)mark;
-        }
-        return TAG_UNREADABLE;
+        spelling->begun = return_address == (uintptr_t)glsi_mark_E_return;
+        return TAG_NONE;
     }
-    return count > 0 && is_stack_end((uintptr_t)addresses[count - 1]) ? TAG_NONE : TAG_UNREADABLE;
+    const uintptr_t mark = mark_index(return_address);
+    if (mark < MARK_DIGITS) {
+        spelling->value = spelling->value << 4 | (uint32_t)mark;
+        return TAG_NONE;
+    }
+    *id = spelling->value;
+    return mark == MARK_S ? TAG_FOUND : TAG_UNREADABLE;
+}
+
+/* The answer when a walk ends without a complete tag. */
+static enum tag_answer end_of_walk(const struct spelling *spelling, uintptr_t last_return_address) {
+    return !spelling->begun && is_stack_end(last_return_address) ? TAG_NONE : TAG_UNREADABLE;
+}
+
+static enum tag_answer find_tag(void *const *addresses, size_t count, uint32_t *id) {
+    struct spelling spelling = {.begun = false};
+    for (size_t i = 0; i < count; i++) {
+        const enum tag_answer answer = spell(&spelling, (uintptr_t)addresses[i], id);
+        if (answer != TAG_NONE)
+            return answer;
+    }
+    return end_of_walk(&spelling, count > 0 ? (uintptr_t)addresses[count - 1] : 0);
 }
 
 /*
@@ -126,6 +143,21 @@ __attribute__((noinline)) enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
     if (count < FRAMES_ON_STACK)
         return find_tag(addresses, count < 0 ? 0 : (size_t)count, id);
     return read_deep_stack(id);
+}
+
+__attribute__((noinline)) enum tag_answer glsi_tag_read_cursor(uint32_t *id) {
+    struct spelling spelling = {.begun = false};
+    unw_context_t context;
+    unw_cursor_t cursor;
+    unw_word_t return_address = 0;
+    if (unw_getcontext(&context) != 0 || unw_init_local(&cursor, &context) != 0)
+        return TAG_UNREADABLE;
+    while (unw_step(&cursor) > 0 && unw_get_reg(&cursor, UNW_REG_IP, &return_address) == 0) {
+        const enum tag_answer answer = spell(&spelling, return_address, id);
+        if (answer != TAG_NONE)
+            return answer;
+    }
+    return end_of_walk(&spelling, return_address);
 }
 
 _Noreturn void glsi_tag_die_unreadable(void) {

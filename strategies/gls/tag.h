@@ -28,6 +28,9 @@ enum tag_answer {
 /* Reads through libunwind's unw_backtrace, starting at the caller. */
 enum tag_answer glsi_tag_read_unwind(uint32_t *id);
 
+/* Reads through libunwind's cursor, one unw_step a frame, starting at the caller. */
+enum tag_answer glsi_tag_read_cursor(uint32_t *id);
+
 /* What a frame pointer points to. */
 struct frame_record {
     const struct frame_record *up;

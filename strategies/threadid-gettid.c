@@ -1,0 +1,25 @@
+/*
+ * The kernel's thread id, asked for by a system call at every read, looked up in the table of threadid. What a program
+ * pays that asks the kernel who it is.
+ */
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "threadid_table.h"
+
+/* By system call: glibc keeps no copy of the id that a read could use. */
+CTX_OPERATION uintptr_t threadid_gettid_self(uintptr_t after) {
+    return (uintptr_t)syscall(SYS_gettid) + after;
+}
+
+static void threadid_gettid_thread_end(void) {
+    threadid_give_back(threadid_gettid_self(0));
+}
+
+#define CTX_NAME "threadid-gettid"
+#define CTX_SUMMARY "the kernel's thread id, by system call, in the same table"
+#define CTX_TRAITS 0
+#define CTX_OP_CURRENT(after) threadid_context(threadid_gettid_self(after))
+#define CTX_OP_WITH(next, fn, arg) threadid_run(threadid_gettid_self(0), next, fn, arg)
+#define CTX_OP_THREAD_END threadid_gettid_thread_end
+#include "kernels.h"

@@ -1,0 +1,50 @@
+/*
+ * The table of threadid behind a reader-writer lock, as tylerb/gls keeps its map: what the lock costs, and how it
+ * scales.
+ */
+#include <pthread.h>
+
+#include "threadid_table.h"
+
+static pthread_rwlock_t threadid_rwlock = PTHREAD_RWLOCK_INITIALIZER;
+
+CTX_OPERATION const struct ctx *threadid_rwlock_current(uintptr_t after) {
+    (void)pthread_rwlock_rdlock((pthread_rwlock_t *)((char *)&threadid_rwlock + after));
+    const struct ctx *context = threadid_context((uintptr_t)pthread_self());
+    (void)pthread_rwlock_unlock(&threadid_rwlock);
+    return context;
+}
+
+/* Sets this thread's context and returns the one before. */
+CTX_OPERATION const struct ctx *threadid_rwlock_exchange(const struct ctx *next) {
+    (void)pthread_rwlock_wrlock(&threadid_rwlock);
+    struct threadid_entry *entry = threadid_find_or_claim((uintptr_t)pthread_self());
+    const struct ctx *before = entry->context;
+    entry->context = next;
+    (void)pthread_rwlock_unlock(&threadid_rwlock);
+    return before;
+}
+
+/* Restores also when the body throws a C++ exception or ends its thread. */
+CTX_OPERATION void threadid_rwlock_restore(const struct ctx *const *outer) {
+    (void)threadid_rwlock_exchange(*outer);
+}
+
+CTX_OPERATION void threadid_rwlock_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+    __attribute__((cleanup(threadid_rwlock_restore), unused)) const struct ctx *outer = threadid_rwlock_exchange(next);
+    fn(arg);
+}
+
+static void threadid_rwlock_thread_end(void) {
+    (void)pthread_rwlock_wrlock(&threadid_rwlock);
+    threadid_give_back((uintptr_t)pthread_self());
+    (void)pthread_rwlock_unlock(&threadid_rwlock);
+}
+
+#define CTX_NAME "threadid-rwlock"
+#define CTX_SUMMARY "the same table behind a reader-writer lock, as tylerb/gls"
+#define CTX_TRAITS 0
+#define CTX_OP_CURRENT(after) threadid_rwlock_current(after)
+#define CTX_OP_WITH(next, fn, arg) threadid_rwlock_with(next, fn, arg)
+#define CTX_OP_THREAD_END threadid_rwlock_thread_end
+#include "kernels.h"

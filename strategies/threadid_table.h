@@ -1,0 +1,101 @@
+/*
+ * A hash table from thread ids to contexts, for the strategies that look a thread up by its id. Include it once.
+ *
+ * Open addressing with linear probing. Only its own thread ever reads or writes an entry's context, so reads need no
+ * ordering. An entry is claimed at a thread's first scope and given back when the thread ends; its place is then a
+ * grave that may be claimed again, and past which searches go on.
+ */
+#ifndef CTX_THREADID_TABLE_H
+#define CTX_THREADID_TABLE_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "strategy.h"
+
+enum { THREADID_ENTRIES_BITS = 14, THREADID_ENTRIES = 1 << THREADID_ENTRIES_BITS, THREADID_LINE_BYTES = 64 };
+
+#define THREADID_EMPTY ((uintptr_t)0)
+#define THREADID_GRAVE ((uintptr_t)1)
+
+struct threadid_entry {
+    alignas(THREADID_LINE_BYTES) _Atomic uintptr_t thread; /* THREADID_EMPTY, THREADID_GRAVE or a thread's id */
+    const struct ctx *context;
+};
+static struct threadid_entry threadid_table[THREADID_ENTRIES];
+
+/* Stacks lie a constant stride apart, kernel ids follow each other; Fibonacci hashing spreads such progressions evenly.
+ */
+static inline size_t threadid_home(uintptr_t thread) {
+    return (size_t)((uint64_t)thread * UINT64_C(0x9e3779b97f4a7c15) >> (64 - THREADID_ENTRIES_BITS));
+}
+
+/* The entry of `thread`, or NULL: an empty entry, or a table full of others, ends the search. */
+CTX_OPERATION struct threadid_entry *threadid_find(uintptr_t thread) {
+    size_t i = threadid_home(thread);
+    for (size_t tries = 0; tries < THREADID_ENTRIES; tries++, i = (i + 1) % THREADID_ENTRIES) {
+        const uintptr_t found = atomic_load_explicit(&threadid_table[i].thread, memory_order_relaxed);
+        if (__builtin_expect(found == thread, 1))
+            return &threadid_table[i];
+        if (found == THREADID_EMPTY)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Claims an entry for a thread that has none. */
+__attribute__((noinline)) static struct threadid_entry *threadid_claim(uintptr_t thread) {
+    size_t i = threadid_home(thread);
+    for (size_t tries = 0; tries < THREADID_ENTRIES; tries++, i = (i + 1) % THREADID_ENTRIES) {
+        struct threadid_entry *entry = &threadid_table[i];
+        uintptr_t found = atomic_load_explicit(&entry->thread, memory_order_relaxed);
+        if (found > THREADID_GRAVE)
+            continue;
+        /* Acquire: the context that the entry's last owner left is seen to be NULL. */
+        if (atomic_compare_exchange_strong_explicit(&entry->thread, &found, thread, memory_order_acquire,
+                                                    memory_order_relaxed))
+            return entry;
+    }
+    (void)fprintf(stderr, "threadid: more than %d threads hold a context at once\n", (int)THREADID_ENTRIES);
+    abort();
+}
+
+/* The entry of `thread`, made at its first scope. */
+CTX_OPERATION struct threadid_entry *threadid_find_or_claim(uintptr_t thread) {
+    struct threadid_entry *entry = threadid_find(thread);
+    return entry != NULL ? entry : threadid_claim(thread);
+}
+
+/* The context of `thread`; NULL while it has no entry. */
+CTX_OPERATION const struct ctx *threadid_context(uintptr_t thread) {
+    const struct threadid_entry *entry = threadid_find(thread);
+    return entry == NULL ? NULL : entry->context;
+}
+
+/* Gives the entry of a thread that ends back. */
+CTX_OPERATION void threadid_give_back(uintptr_t thread) {
+    struct threadid_entry *entry = threadid_find(thread);
+    if (entry != NULL)
+        atomic_store_explicit(&entry->thread, THREADID_GRAVE, memory_order_release);
+}
+
+struct threadid_scope {
+    struct threadid_entry *entry;
+    const struct ctx *outer;
+};
+
+/* Restores also when the body throws a C++ exception or ends its thread. */
+CTX_OPERATION void threadid_restore(const struct threadid_scope *scope) {
+    scope->entry->context = scope->outer;
+}
+
+CTX_OPERATION void threadid_run(uintptr_t thread, const struct ctx *next, void (*fn)(void *), void *arg) {
+    struct threadid_entry *entry = threadid_find_or_claim(thread);
+    __attribute__((cleanup(threadid_restore), unused)) const struct threadid_scope scope = {entry, entry->context};
+    entry->context = next;
+    fn(arg);
+}
+
+#endif
