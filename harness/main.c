@@ -1,5 +1,4 @@
 /* The program: reads the command line and hands it to the part that does the work. */
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -14,8 +13,8 @@ static int usage_error(const struct error *error) {
     return EXIT_STATUS_USAGE;
 }
 
-/* What was printed reached its reader: a full disk or a closed pipe is a failure, not a silence. */
-static int printed(void) {
+/* What was printed reached its reader: a full disk is a failure, not a silence. */
+static int check_printed(void) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_STATUS_OK;
     (void)fprintf(stderr, "bench: standard output could not be written: %m\n");
@@ -33,7 +32,7 @@ static int list(const struct options *options, struct registry *registry, struct
     struct error error;
     bool done = options->command == COMMAND_NAMES ? list_print_names(options->names, registry, topology, stdout, &error)
                                                   : list_print(registry, topology, stdout, &error);
-    return done ? printed() : usage_error(&error);
+    return done ? EXIT_STATUS_OK : usage_error(&error);
 }
 
 /* The commands that need to know the strategies. */
@@ -59,13 +58,11 @@ static int with_topology(const struct options *options, int argc, char **argv) {
             (void)error_prefix(&error, "--topology: ");
         return usage_error(&error);
     }
-    int status;
-    if (options->command == COMMAND_TOPOLOGY) {
+    int status = EXIT_STATUS_OK;
+    if (options->command == COMMAND_TOPOLOGY)
         topology_draw(topology, stdout, terminal_width());
-        status = printed();
-    } else {
+    else
         status = with_registry(options, topology, argc, argv);
-    }
     topology_free(topology);
     return status;
 }
@@ -74,16 +71,16 @@ static int dispatch(const struct options *options, int argc, char **argv) {
     switch (options->command) {
     case COMMAND_HELP:
         usage_print_help(stdout);
-        return printed();
+        break;
     case COMMAND_VERSION:
         (void)printf("bench (ctxbench) %s\n", CTXBENCH_VERSION);
-        return printed();
+        break;
     case COMMAND_COMPLETION:
         usage_print_completion(stdout);
-        return printed();
+        break;
     case COMMAND_MANUAL:
         usage_print_manual(stdout);
-        return printed();
+        break;
     case COMMAND_WORKER:
         return worker_main();
     case COMMAND_RUN:
@@ -92,7 +89,7 @@ static int dispatch(const struct options *options, int argc, char **argv) {
     case COMMAND_NAMES:
         return with_topology(options, argc, argv);
     }
-    return EXIT_STATUS_USAGE;
+    return EXIT_STATUS_OK;
 }
 
 int main(int argc, char **argv) {
@@ -100,5 +97,5 @@ int main(int argc, char **argv) {
     struct options options;
     int status = options_parse(&options, argc, argv, &error) ? dispatch(&options, argc, argv) : usage_error(&error);
     options_free(&options);
-    return status;
+    return status == EXIT_STATUS_OK ? check_printed() : status;
 }

@@ -34,6 +34,7 @@ done
 "$BENCH" --names=strategy | while read -r name; do
   grep -q "^  $name " listing || echo "$name"
 done | grep . && fail "--names=strategy and list differ"
+"$BENCH" --names=parameter | grep -qx 'depth=' || fail "--names=parameter has no depth="
 "$BENCH" --names=workload | grep -qx get || fail "--names=workload has no get"
 "$BENCH" --names=placement | grep -qx pu || "$BENCH" --names=placement | grep -q pu-kind || fail "--names=placement has no pu"
 
