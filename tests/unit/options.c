@@ -48,7 +48,7 @@ static void defaults_are_those_of_the_table(void **state) {
     assert_string_equal(options.strategies, "*");
     assert_string_equal(options.workloads, "*");
     assert_string_equal(options.placements, "*");
-    assert_int_equal(options.executions, 5);
+    assert_int_equal(options.executions, 9);
     assert_int_equal(options.sample_count, 5);
     assert_true(options.sample_seconds > 0.00199 && options.sample_seconds < 0.00201);
     assert_int_equal(options.threads.count, 0);
@@ -62,7 +62,7 @@ static void quick_changes_defaults_but_not_what_is_given(void **state) {
     struct options options;
     accepts(&options, "--samples=7 --quick");
     assert_true(options.quick);
-    assert_int_equal(options.executions, 3);
+    assert_int_equal(options.executions, 6);
     assert_int_equal(options.sample_count, 7);
     assert_true(options.sample_seconds > 0.00099 && options.sample_seconds < 0.00101);
     options_free(&options);
@@ -204,7 +204,7 @@ static void settings_are_recorded_as_text(void **state) {
     expect_setting(&options, "strategy", "*");
     expect_setting(&options, "depth", "0,16");
     expect_setting(&options, "plugin", "a.so b.so");
-    expect_setting(&options, "executions", "3");
+    expect_setting(&options, "executions", "6");
     expect_setting(&options, "min-time", "5ms");
     expect_setting(&options, "quick", "true");
     expect_setting(&options, "force", "false");
