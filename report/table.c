@@ -123,13 +123,9 @@ static void measure_columns(struct table *table) {
     }
 }
 
-/* "get, latency, 2 threads on l3, per read": what the rows of a group share. */
-static void write_heading(const struct report_case *c, char *heading, size_t size) {
-    char where[128] = "";
-    if (c->threads != 1 || strcmp(c->placement, "pu") != 0)
-        (void)snprintf(where, sizeof where, ", %u thread%s on %.90s", c->threads, c->threads == 1 ? "" : "s",
-                       c->placement);
-    (void)snprintf(heading, size, "%s, %s%s%s%s", c->workload, c->form, where, c->operation[0] != '\0' ? ", per " : "",
+/* "get, latency, per read": what the rows of a group share. */
+static void write_heading(const struct report_case *c, char heading[static HEADING_MAX]) {
+    (void)snprintf(heading, HEADING_MAX, "%s, %s%s%s", c->workload, c->form, c->operation[0] != '\0' ? ", per " : "",
                    c->operation);
 }
 
@@ -149,7 +145,7 @@ static void measure_labels(struct table *table) {
     for (size_t i = 0; i < table->row_count; i++) {
         const struct report_case *c = table->rows[i];
         char heading[HEADING_MAX];
-        write_heading(c, heading, sizeof heading);
+        write_heading(c, heading);
         table->heading_width = larger(table->heading_width, text_width(heading));
         table->parameters_width = larger(table->parameters_width, text_width(first_part(table, c)));
         table->strategy_width = table->one_strategy ? 0 : larger(table->strategy_width, text_width(c->strategy));
@@ -212,7 +208,7 @@ static void print_padded(const struct table *table, const char *text, size_t wid
 /* The heading of a group stands in the line of the columns' titles, or above it if it is too long. */
 static void print_heading(const struct table *table, const struct report_case *c) {
     char heading[HEADING_MAX];
-    write_heading(c, heading, sizeof heading);
+    write_heading(c, heading);
     (void)fputc('\n', table->out);
     paint(table, BOLD);
     bool too_long = text_width(heading) > table->label_width;
@@ -240,14 +236,24 @@ static void print_row(const struct table *table, const struct report_case *c, bo
     (void)fputc('\n', table->out);
 }
 
+static void print_placement(const struct table *table, const struct report_case *c) {
+    char placement[HEADING_MAX];
+    (void)snprintf(placement, sizeof placement, " %u thread%s on %s", c->threads, c->threads == 1 ? "" : "s",
+                   c->placement);
+    text_wrap(table->out, placement, table->style.width, GAP);
+}
+
+/* A group has a heading, and within it each placement but the plain one, a single thread on any PU. */
 static void print_rows(const struct table *table) {
     for (size_t i = 0; i < table->row_count; i++) {
         const struct report_case *c = table->rows[i], *above = i > 0 ? table->rows[i - 1] : NULL;
-        bool continues = above != NULL && c->workload == above->workload && c->form == above->form &&
-                         c->threads == above->threads && c->placement == above->placement;
-        if (!continues)
+        bool same_group = above != NULL && c->workload == above->workload && c->form == above->form;
+        bool same_place = same_group && c->threads == above->threads && c->placement == above->placement;
+        if (!same_group)
             print_heading(table, c);
-        print_row(table, c, continues && !table->one_strategy && c->parameters == above->parameters);
+        if (!same_place && (c->threads != 1 || strcmp(c->placement, "pu") != 0))
+            print_placement(table, c);
+        print_row(table, c, same_place && !table->one_strategy && c->parameters == above->parameters);
     }
 }
 
