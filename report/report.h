@@ -64,9 +64,9 @@ struct table_style {
 struct table_style table_style_for(FILE *out);
 
 /*
- * One row per case: median, 95 % interval, ratios to floor, walk-floor and none; then failures and warnings. What does
- * not fit the width is left out from the right, or shortened in its middle. References stand alone in a row where
- * nothing else was measured.
+ * One row per case: median, 95 % interval, ratios to floor, walk-floor and none; then failures and warnings. Where
+ * the width does not suffice, columns are left out (the median never), then names are shortened in their middle.
+ * References stand alone in a row where nothing else was measured.
  */
 void report_table(const struct report *report, FILE *out, struct table_style style);
 
