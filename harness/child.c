@@ -19,8 +19,6 @@
 /* Google Benchmark takes defaults from its environment: BENCHMARK_LIST_TESTS, say, would keep it from measuring. */
 #define GBENCH_VARIABLES "BENCHMARK_"
 
-extern char **environ;
-
 /* The parent's ends are what poll(2) sees; -1 when closed. */
 struct channels {
     int input;        /* holds the request; a file in memory, so that writing it cannot block */

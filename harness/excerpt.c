@@ -19,11 +19,8 @@ static size_t shown_width(const char *from, size_t i) {
 }
 
 static char *show(char *to, const char *from, size_t i) {
-    if (from[i] == '\n') {
-        size_t width = shown_width(from, i);
-        memcpy(to, line_end, width);
-        return to + width;
-    }
+    if (from[i] == '\n')
+        return shown_width(from, i) > 0 ? stpcpy(to, line_end) : to;
     *to = is_blank(from[i]) ? ' ' : isprint((unsigned char)from[i]) ? from[i] : '?';
     return to + 1;
 }
@@ -52,7 +49,7 @@ void excerpt_first(char *to, size_t size, const char *from, size_t length) {
         room -= shown_width(from, i);
         to = show(to, from, i);
     }
-    strcpy(to, cut ? ellipsis : "");
+    (void)stpcpy(to, cut ? ellipsis : "");
 }
 
 void excerpt_last(char *to, size_t size, const char *from, size_t length) {

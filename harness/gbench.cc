@@ -8,11 +8,11 @@ namespace {
 
 const gbench_plan *current; // Set-up and tear-down functions of Google Benchmark carry no argument.
 
-void sample_begin(const benchmark::State &) {
+void sample_begin(const benchmark::State & /*state*/) {
     current->sample_begin(current->work);
 }
 
-void sample_end(const benchmark::State &) {
+void sample_end(const benchmark::State & /*state*/) {
     current->sample_end(current->work);
 }
 
@@ -34,7 +34,7 @@ class Collector final : public benchmark::BenchmarkReporter {
         SetErrorStream(&silence_);
     }
 
-    bool ReportContext(const Context &) override {
+    bool ReportContext(const Context & /*context*/) override {
         return true;
     }
 

@@ -20,12 +20,11 @@ static char *line_of(json_t *object, bool complete) {
     if (text == NULL)
         return NULL;
     size_t length = strlen(text);
-    char *line = malloc(length + 2);
-    if (line != NULL) {
-        memcpy(line, text, length);
-        memcpy(line + length, "\n", 2);
-    }
-    free(text);
+    char *line = realloc(text, length + sizeof "\n");
+    if (line == NULL)
+        free(text);
+    else
+        (void)stpcpy(line + length, "\n");
     return line;
 }
 

@@ -22,8 +22,8 @@ struct protocol_request {
 };
 
 /* False with *error set: no JSON, another version, something missing. Frees with protocol_request_clear. */
-bool protocol_decode_request(const char *line, size_t length, struct protocol_request *request, struct error *error);
-void protocol_request_clear(struct protocol_request *request);
+bool protocol_decode_request(const char *line, size_t length, struct protocol_request *decoded, struct error *error);
+void protocol_request_clear(struct protocol_request *decoded);
 
 /*
  * Reads all that a worker wrote: exactly one line, which answers for this case. False with *error set, which says what

@@ -4,6 +4,9 @@
 
 source "$SOURCE/tests/support/run.bash"
 export CTXBENCH_PATIENCE=5
+# A sanitizer must leave the signals alone, or it reports them in its own way.
+export ASAN_OPTIONS=handle_segv=0:handle_sigbus=0 UBSAN_OPTIONS=handle_segv=0:handle_sigbus=0
+export TSAN_OPTIONS=handle_segv=0:handle_sigbus=0
 faults=$PLUGINS/faults.so
 
 all='fault-none,fault-crash,fault-abort,fault-hang,fault-exit,fault-print,fault-flood,fault-forge,fault-checksum'

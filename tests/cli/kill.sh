@@ -5,7 +5,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 RANDOM=20 # the seed
-settings=(--strategy=tls --workload=get,with --depth=0,16 --threads=1 --executions=6 --samples=2 --min-time=1ms --seed=7)
+settings=(--strategy=tls --workload="get,with" --depth="0,16" --threads=1 --executions=6 --samples=2 --min-time=1ms --seed=7)
 
 # journal_holds_whole_entries: what a kill leaves is whole lines of JSON, but perhaps for the last.
 keep_whole_lines() {
@@ -42,10 +42,10 @@ while ((kills < 20)); do
   wait $! 2>/dev/null || true
   kills=$((kills + 1))
   expect_no_survivors
-  [[ ! -e $file ]] || check $file 'assert rows and not failures'
+  [[ ! -e $file ]] || check "$file" 'assert rows and not failures'
   if [[ -e $file.journal ]]; then
-    expect_prefix $file.journal
-    keep_whole_lines $file.journal whole || fail "$file.journal is damaged"
+    expect_prefix "$file.journal"
+    keep_whole_lines "$file.journal" whole || fail "$file.journal is damaged"
   else
     [[ -e $file || ! -s whole ]] || fail "$file is neither there nor under way"
     number=$((number + 1)) # it had come to its end
@@ -56,15 +56,15 @@ done
 # One that was begun comes to its end, with every step done once, and what was measured before the kills as it was.
 if [[ ! -e $file.journal ]]; then
   file=last.json
-  "$BENCH" "${settings[@]}" --out=$file >out 2>"$err" &
-  wait_for test -s $file.journal
+  "$BENCH" "${settings[@]}" --out="$file" >out 2>"$err" &
+  wait_for test -s "$file.journal"
   kill -KILL $!
   wait $! 2>/dev/null || true
-  keep_whole_lines $file.journal whole
+  keep_whole_lines "$file.journal" whole
 fi
-expect 0 "$BENCH" --resume=$file.journal
+expect 0 "$BENCH" --resume="$file.journal"
 [[ ! -e $file.journal ]] || fail "the journal should be gone"
-check $file '
+check "$file" '
 steps = {(row["name"], row["repetition_index"]) for row in rows}
 cases = {row["name"] for row in rows}
 assert len(steps) == len(rows) == 6 * len(cases) and not failures, (len(steps), len(rows), len(cases))
@@ -75,5 +75,5 @@ for line in open("whole").read().splitlines()[1:]:
     assert entry["calibration"] or samples in measured, f"measured again: {line}"
 '
 # There is nothing left to do, which is no error.
-expect 0 "$BENCH" --resume=$file
+expect 0 "$BENCH" --resume="$file"
 expect_words "came to its end"

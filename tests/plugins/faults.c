@@ -34,6 +34,8 @@ static uint64_t leave(const struct ctx_job *job) {
     _exit(job->iterations > 0 ? 3 : 0);
 }
 
+static char *volatile kept; /* or the compiler sees that nobody needs the memory */
+
 /* Takes memory until there is no more, and gives up then, as most programs do. Needs a limit; ends by itself anyway. */
 static uint64_t take_memory(const struct ctx_job *job) {
     enum { STEP_BYTES = 1 << 20, STEPS_MAX = 4096 };
@@ -42,6 +44,7 @@ static uint64_t take_memory(const struct ctx_job *job) {
         if (step == NULL)
             abort();
         memset(step, 1, STEP_BYTES);
+        kept = step;
     }
     return job->iterations;
 }
@@ -95,8 +98,8 @@ static const char *does_not_hold(void) {
 
 #define WORKLOAD(id, title, what)                                                                                      \
     static const struct ctx_workload id##_workload = {                                                                 \
-        .name = title,                                                                                                 \
-        .summary = what,                                                                                               \
+        .name = (title),                                                                                               \
+        .summary = (what),                                                                                             \
         .operation = "operation",                                                                                      \
         .revision = 1,                                                                                                 \
         .threads_min = 1,                                                                                              \

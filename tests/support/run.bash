@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+#
 # What tests of runs share: a folder of their own, a lock of their own (so that they do not wait for others' runs), and
 # ways to look at what a run leaves. Sourced, not run.
 
