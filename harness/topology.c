@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "topology_model.h"
@@ -51,6 +53,23 @@ static void copy_text(char *to, size_t size, const char *from) {
 }
 
 /* Loading. */
+
+static bool configure(hwloc_topology_t hwloc) {
+    return hwloc_topology_set_flags(hwloc, load_flags) == 0 &&
+           hwloc_topology_set_cache_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL) == 0 &&
+           hwloc_topology_set_icache_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL) == 0;
+}
+
+/* Are there as many PUs as the machine says that it has, each its own? hwloc believes XML that contradicts itself. */
+static bool is_sound(hwloc_topology_t hwloc) {
+    hwloc_const_bitmap_t present = hwloc_topology_get_topology_cpuset(hwloc);
+    for (hwloc_obj_t pu = NULL; (pu = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, pu)) != NULL;) {
+        if (hwloc_bitmap_weight(pu->cpuset) != 1 || !hwloc_bitmap_isset(pu->cpuset, pu->os_index) ||
+            hwloc_get_pu_obj_by_os_index(hwloc, pu->os_index) != pu)
+            return false;
+    }
+    return hwloc_bitmap_weight(present) == hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
+}
 
 /*
  * How many PUs a synthetic description has, or TOPOLOGY_PUS_MAX + 1 if it has more: hwloc takes minutes and gigabytes
@@ -94,6 +113,8 @@ static bool set_synthetic(hwloc_topology_t hwloc, const char *description, struc
     return hwloc_topology_set_synthetic(hwloc, description) == 0 || not_understood(description, error);
 }
 
+enum { XML_TRIAL_SECONDS = 10 };
+
 /* Reads a whole file, a pipe too. NULL with errno set; otherwise freed by the caller. */
 static char *read_file(const char *path, size_t *size) {
     FILE *file = fopen(path, "re");
@@ -121,13 +142,39 @@ static char *read_file(const char *path, size_t *size) {
     return NULL;
 }
 
+_Noreturn static void try_xml_in_child(const char *xml, int size) {
+    const struct rlimit no_core = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)alarm(XML_TRIAL_SECONDS);
+    (void)close(STDERR_FILENO); /* nobody needs to read how it crashed */
+    hwloc_topology_t hwloc;
+    const bool ok = hwloc_topology_init(&hwloc) == 0 && configure(hwloc) &&
+                    hwloc_topology_set_xmlbuffer(hwloc, xml, size) == 0 && hwloc_topology_load(hwloc) == 0;
+    _exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/*
+ * Whether hwloc can load this XML. hwloc 2.9 crashes on some that is well-formed but makes no sense (a cache without a
+ * cpuset), and leaks on some that ends early: so a child tries first.
+ */
+static bool is_xml_loadable(const char *xml, int size) {
+    const pid_t child = fork();
+    if (child == 0)
+        try_xml_in_child(xml, size);
+    int status = EXIT_SUCCESS; /* where we may not have a child, we go on without */
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status == EXIT_SUCCESS;
+}
+
 /* hwloc says EINVAL whatever is wrong with a file: so we read it, which tells what cannot be read from nonsense. */
 static bool set_xml(hwloc_topology_t hwloc, const char *path, struct error *error) {
     size_t size = 0;
     char *const xml = read_file(path, &size);
     if (xml == NULL)
         return error_set(error, "cannot read the topology '%s': %s", path, strerror(errno));
-    const bool ok = size > 0 && size < INT_MAX && hwloc_topology_set_xmlbuffer(hwloc, xml, (int)size) == 0;
+    const bool ok = size > 0 && size < INT_MAX && is_xml_loadable(xml, (int)size) &&
+                    hwloc_topology_set_xmlbuffer(hwloc, xml, (int)size) == 0;
     free(xml);
     return ok || not_understood(path, error);
 }
@@ -145,23 +192,22 @@ static bool set_source(hwloc_topology_t hwloc, const char *spec, struct error *e
 }
 
 static bool load(hwloc_topology_t hwloc, const char *spec, struct error *error) {
-    if (hwloc_topology_set_flags(hwloc, load_flags) != 0 ||
-        hwloc_topology_set_cache_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL) != 0 ||
-        hwloc_topology_set_icache_types_filter(hwloc, HWLOC_TYPE_FILTER_KEEP_ALL) != 0)
+    if (!configure(hwloc))
         return error_set(error, "hwloc %#x refuses our settings: %s; wanted is hwloc %#x or newer",
                          hwloc_get_api_version(), strerror(errno), HWLOC_API_VERSION);
     if (!set_source(hwloc, spec, error))
         return false;
-    if (hwloc_topology_load(hwloc) != 0) {
-        if (spec != NULL && errno == EINVAL)
-            return not_understood(spec, error);
+    const char *const name = spec != NULL ? spec : "this machine";
+    if (hwloc_topology_load(hwloc) != 0)
         return error_set(error, "hwloc cannot load the topology of %s: %s; it reads /sys/devices/system and /proc",
-                         spec != NULL ? spec : "this machine", strerror(errno));
-    }
+                         name, strerror(errno));
     const int pu_count = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
     if (pu_count < 1 || pu_count > TOPOLOGY_PUS_MAX)
-        return error_set(error, "the topology has %d PUs; wanted are 1 to %d", pu_count, TOPOLOGY_PUS_MAX);
-    return true;
+        return error_set(error, "the topology of %s has %d PUs; wanted are 1 to %d", name, pu_count, TOPOLOGY_PUS_MAX);
+    return is_sound(hwloc) || error_set(error,
+                                        "the topology of %s contradicts itself: its PUs and its cpusets do not "
+                                        "fit together",
+                                        name);
 }
 
 /* Takes off `allowed` what the calling thread, and so each worker process that it starts, may not use. */
@@ -227,16 +273,32 @@ struct builder {
     unsigned share_counts[SHARE_COUNT];
 };
 
-static size_t open_node(struct builder *builder, enum node_type type, hwloc_obj_t object) {
-    struct node *node = &builder->topology->nodes[builder->node_count];
-    *node = (struct node){.type = type, .os_index = object->os_index, .first_pu = builder->pu_count};
-    if (type == NODE_CACHE) {
-        node->level = object->attr->cache.depth;
-        node->bytes = object->attr->cache.size;
-    } else if (type == NODE_NUMA) {
-        node->bytes = object->attr->numanode.local_memory;
+/* hwloc's types that mean something to us; others, as groups and instruction caches, are passed through. */
+struct part {
+    hwloc_obj_type_t type;
+    enum node_type node;
+    enum share share; /* SHARE_COUNT: sharing it has no name */
+};
+
+static const struct part *find_part(hwloc_obj_type_t type) {
+    static const struct part parts[] = {
+        {HWLOC_OBJ_MACHINE, NODE_MACHINE, SHARE_MACHINE}, {HWLOC_OBJ_PACKAGE, NODE_PACKAGE, SHARE_PACKAGE},
+        {HWLOC_OBJ_DIE, NODE_DIE, SHARE_COUNT},           {HWLOC_OBJ_L5CACHE, NODE_CACHE, SHARE_COUNT},
+        {HWLOC_OBJ_L4CACHE, NODE_CACHE, SHARE_COUNT},     {HWLOC_OBJ_L3CACHE, NODE_CACHE, SHARE_L3},
+        {HWLOC_OBJ_L2CACHE, NODE_CACHE, SHARE_L2},        {HWLOC_OBJ_L1CACHE, NODE_CACHE, SHARE_COUNT},
+        {HWLOC_OBJ_CORE, NODE_CORE, SHARE_CORE},          {HWLOC_OBJ_PU, NODE_PU, SHARE_COUNT},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].type == type)
+            return &parts[i];
     }
-    return builder->node_count++;
+    return NULL;
+}
+
+static struct node *open_node(struct builder *builder, enum node_type type, hwloc_obj_t object) {
+    struct node *node = &builder->topology->nodes[builder->node_count++];
+    *node = (struct node){.type = type, .os_index = object->os_index, .first_pu = builder->pu_count};
+    return node;
 }
 
 static void close_node(struct builder *builder, size_t index) {
@@ -245,62 +307,16 @@ static void close_node(struct builder *builder, size_t index) {
     node->pu_count = builder->pu_count - node->first_pu;
 }
 
-/* False for what we do not draw, as hwloc's groups and instruction caches. */
-static bool node_type_of(hwloc_obj_t object, enum node_type *type) {
-    switch (object->type) {
-    case HWLOC_OBJ_MACHINE:
-        *type = NODE_MACHINE;
-        return true;
-    case HWLOC_OBJ_PACKAGE:
-        *type = NODE_PACKAGE;
-        return true;
-    case HWLOC_OBJ_DIE:
-        *type = NODE_DIE;
-        return true;
-    case HWLOC_OBJ_NUMANODE:
-        *type = NODE_NUMA;
-        return true;
-    case HWLOC_OBJ_CORE:
-        *type = NODE_CORE;
-        return true;
-    case HWLOC_OBJ_PU:
-        *type = NODE_PU;
-        return true;
-    default:
-        *type = NODE_CACHE;
-        return hwloc_obj_type_is_dcache(object->type);
-    }
-}
-
-/* Which of the things that PUs can share this object is; SHARE_COUNT if none of them. */
-static enum share share_of(hwloc_obj_t object) {
-    switch (object->type) {
-    case HWLOC_OBJ_CORE:
-        return SHARE_CORE;
-    case HWLOC_OBJ_L2CACHE:
-        return SHARE_L2;
-    case HWLOC_OBJ_L3CACHE:
-        return SHARE_L3;
-    case HWLOC_OBJ_PACKAGE:
-        return SHARE_PACKAGE;
-    case HWLOC_OBJ_MACHINE:
-        return SHARE_MACHINE;
-    default:
-        return SHARE_COUNT;
-    }
-}
-
 static void enclose(struct builder *builder, struct enclosing *enclosing, enum share share) {
-    if (share < SHARE_COUNT)
-        enclosing->shares[share] = ++builder->share_counts[share];
+    enclosing->shares[share] = ++builder->share_counts[share];
 }
 
 static void add_pu(struct builder *builder, hwloc_obj_t object, const struct enclosing *enclosing) {
     struct pu *pu = &builder->topology->pus[builder->pu_count];
     pu->os_index = object->os_index;
     pu->allowed = hwloc_bitmap_isset(builder->allowed, object->os_index) != 0;
-    memcpy(pu->shares, enclosing->shares, sizeof pu->shares);
     pu->kind = KIND_UNKNOWN;
+    memcpy(pu->shares, enclosing->shares, sizeof pu->shares);
     const int hwloc_kind = hwloc_cpukinds_get_by_cpuset(builder->hwloc, object->cpuset, 0);
     struct signature *signature = &builder->signatures[builder->pu_count];
     *signature = enclosing->signature;
@@ -308,40 +324,48 @@ static void add_pu(struct builder *builder, hwloc_obj_t object, const struct enc
     builder->pu_count++;
 }
 
+static void enter(struct builder *builder, hwloc_obj_t object, const struct part *part, struct enclosing *enclosing) {
+    struct node *node = open_node(builder, part->node, object);
+    if (part->share != SHARE_COUNT)
+        enclose(builder, enclosing, part->share);
+    if (part->node == NODE_CACHE) {
+        node->level = object->attr->cache.depth;
+        node->bytes = object->attr->cache.size;
+        if (node->level < CACHE_LEVELS)
+            enclosing->signature.cache_bytes[node->level] = node->bytes;
+    } else if (part->node == NODE_CORE) {
+        enclosing->signature.pus = (uint64_t)hwloc_bitmap_weight(object->cpuset);
+    } else if (part->node == NODE_PU) {
+        add_pu(builder, object, enclosing);
+    }
+}
+
+/* Opens the NUMA nodes in a list of memory objects, those behind memory-side caches too. */
+static void enter_memory(struct builder *builder, hwloc_obj_t memory, struct enclosing *enclosing) {
+    for (; memory != NULL; memory = memory->next_sibling) {
+        if (memory->type == HWLOC_OBJ_NUMANODE) {
+            open_node(builder, NODE_NUMA, memory)->bytes = memory->attr->numanode.local_memory;
+            enclose(builder, enclosing, SHARE_NUMA);
+        }
+        enter_memory(builder, memory->memory_first_child, enclosing);
+    }
+}
+
 /*
  * Walks an object and all below. hwloc hangs NUMA nodes beside the tree of processors, at the object whose PUs are
- * local to them; here they enclose that object's children. A PU belongs to the nearest ones: where memory of several
+ * local to them; here they enclose that object's children. A PU belongs to the nearest of them: where memory of several
  * sorts hangs at one object (DRAM and HBM), these count as one thing to share.
  */
-static void walk(struct builder *builder, hwloc_obj_t object, struct enclosing enclosing) { // NOLINT(misc-no-recursion)
-    enum node_type type;
-    const bool drawn = node_type_of(object, &type);
-    const size_t first_node = builder->node_count;
-    if (drawn)
-        (void)open_node(builder, type, object);
-    enclose(builder, &enclosing, share_of(object));
-    if (type == NODE_CACHE && drawn && object->attr->cache.depth < CACHE_LEVELS)
-        enclosing.signature.cache_bytes[object->attr->cache.depth] = object->attr->cache.size;
-    if (type == NODE_CORE)
-        enclosing.signature.pus = (uint64_t)hwloc_bitmap_weight(object->cpuset);
-    if (type == NODE_PU)
-        add_pu(builder, object, &enclosing);
-
-    bool has_memory = false;
-    for (hwloc_obj_t memory = object->memory_first_child; memory != NULL;) {
-        if (memory->type == HWLOC_OBJ_NUMANODE) {
-            (void)open_node(builder, NODE_NUMA, memory);
-            has_memory = true;
-        }
-        /* A memory-side cache stands between the object and its node. */
-        memory = memory->type == HWLOC_OBJ_MEMCACHE ? memory->memory_first_child : memory->next_sibling;
-    }
-    if (has_memory)
-        enclose(builder, &enclosing, SHARE_NUMA);
-    const size_t opened = builder->node_count;
+static void walk(struct builder *builder, hwloc_obj_t object, struct enclosing enclosing) {
+    const size_t first_opened = builder->node_count;
+    const struct part *part = find_part(object->type);
+    if (part != NULL)
+        enter(builder, object, part, &enclosing);
+    enter_memory(builder, object->memory_first_child, &enclosing);
+    const size_t end_opened = builder->node_count;
     for (hwloc_obj_t child = object->first_child; child != NULL; child = child->next_sibling)
         walk(builder, child, enclosing);
-    for (size_t node = opened; node-- > first_node;)
+    for (size_t node = first_opened; node < end_opened; node++)
         close_node(builder, node);
 }
 
@@ -526,8 +550,8 @@ static void find_facts(const struct builder *builder, const char *spec) {
 /* Binding. */
 
 /*
- * A topology of two PUs that never were, loaded once per process in 20 us: hwloc's functions for binding want one, and
- * reading this machine's takes a hundred times as long. What it says of PUs does not matter to the functions used
+ * A topology of two PUs that never were, loaded once per process: hwloc's functions for binding want one, and reading
+ * this machine's takes a hundred times as long. What it says of PUs does not matter to the functions used
  * below, but for one thing: reading a binding back drops PUs beyond the topology's last. So its last is beyond any.
  */
 static hwloc_topology_t binding_topology;
@@ -548,6 +572,9 @@ static void load_binding_topology(void) {
 
 static bool bind_to(hwloc_bitmap_t wanted, hwloc_bitmap_t found, unsigned pu, struct error *error) {
     char list[128];
+    if (pu >= TOPOLOGY_PUS_MAX)
+        return error_set(error, "cannot bind a thread to PU %u: Linux numbers them from 0 to %d at most", pu,
+                         TOPOLOGY_PUS_MAX - 1);
     if (hwloc_bitmap_only(wanted, pu) != 0 || hwloc_linux_set_tid_cpubind(binding_topology, 0, wanted) != 0)
         return error_set(error, "cannot bind a thread to PU %u: %s; %s", pu, strerror(errno),
                          errno == EINVAL  ? "no such PU is online in the cpuset of this process"

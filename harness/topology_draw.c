@@ -11,7 +11,7 @@
 
 enum {
     WIDTH_MIN = 40,
-    DEPTH_MAX = 16,     /* of the tree; hwloc's types nest to about 10 */
+    DEPTH_MAX = 10,     /* of the tree: hwloc's types nest to 9, and a grid still fits beside these */
     DRAWN_PUS_MAX = 16, /* that alike siblings have together; of more than that only the first is drawn */
     GRID_ROWS_MAX = 2,  /* rows of cores from which on only the first is drawn */
     INDENT = 3,         /* columns of one piece of the tree */
@@ -105,27 +105,32 @@ __attribute__((format(printf, 2, 3))) static void put_text(struct pen *pen, cons
 /* Is this PU, given by its place among the topology's, to be listed? */
 typedef bool pu_filter(const struct topology *topology, size_t index, const void *arg);
 
+/* The first PU to be listed from place `i` of the order of OS indices on; the number of PUs if there is none. */
+static size_t next_listed(const struct topology *topology, size_t i, pu_filter *filter, const void *arg) {
+    while (i < topology->facts.pus_present && !filter(topology, topology->by_os_index[i], arg))
+        i++;
+    return i;
+}
+
+static unsigned os_index_at(const struct topology *topology, size_t i) {
+    return topology->pus[topology->by_os_index[i]].os_index;
+}
+
 /* Lists PUs in the order of their OS indices as "0-3, 8": runs are contracted. */
 static void put_pu_list(struct pen *pen, pu_filter *filter, const void *arg, const char *end) {
     const struct topology *topology = pen->topology;
-    unsigned first = 0, last = 0;
-    bool open = false;
-    for (size_t i = 0; i <= topology->facts.pus_present; i++) {
-        const bool over = i == topology->facts.pus_present;
-        if (!over && !filter(topology, topology->by_os_index[i], arg))
-            continue;
-        const unsigned pu = over ? 0 : topology->pus[topology->by_os_index[i]].os_index;
-        if (open && !over && pu == last + 1) {
-            last = pu;
-            continue;
-        }
-        const char *const mark = over ? end : ",";
-        if (open && first == last)
+    const size_t count = topology->facts.pus_present;
+    for (size_t next = next_listed(topology, 0, filter, arg); next < count;) {
+        const unsigned first = os_index_at(topology, next);
+        unsigned last = first;
+        next = next_listed(topology, next + 1, filter, arg);
+        for (; next < count && os_index_at(topology, next) == last + 1; last++)
+            next = next_listed(topology, next + 1, filter, arg);
+        const char *const mark = next < count ? "," : end;
+        if (first == last)
             put_text(pen, "%u%s", first, mark);
-        else if (open)
+        else
             put_text(pen, "%u-%u%s", first, last, mark);
-        first = last = pu;
-        open = true;
     }
 }
 
@@ -176,51 +181,38 @@ static void put_pus(struct pen *pen, struct pu_range range) {
 
 enum { LABEL_MAX = 64 };
 
-/* "32 MiB", "1.25 MiB": three digits that matter. */
-static void format_bytes(char text[static LABEL_MAX], uint64_t bytes) {
+/* " (32 MiB)", " (1.25 MiB)": three digits that matter. Nothing if the size is unknown. */
+static void format_size(char text[static LABEL_MAX], uint64_t bytes) {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     double value = (double)bytes;
     size_t unit = 0;
     for (; value >= 1024; unit++)
         value /= 1024;
-    int length = snprintf(text, LABEL_MAX, "%.*f", value < 10 ? 2 : value < 100 ? 1 : 0, value);
+    int length = snprintf(text, LABEL_MAX, " (%.*f", value < 10 ? 2 : value < 100 ? 1 : 0, value);
     if (value < 100) { /* there is a point */
         while (text[length - 1] == '0')
             length--;
         if (text[length - 1] < '0' || text[length - 1] > '9')
             length--;
     }
-    (void)snprintf(text + length, LABEL_MAX - (size_t)length, " %s", units[unit]);
+    (void)snprintf(text + length, LABEL_MAX - (size_t)length, " %s)", units[unit]);
+    if (bytes == 0)
+        text[0] = '\0';
 }
 
 static void format_node(char text[static LABEL_MAX], const struct node *node) {
-    char size[LABEL_MAX] = "";
-    if (node->bytes > 0)
-        format_bytes(size, node->bytes);
-    const char *const open = node->bytes > 0 ? " (" : "", *const close = node->bytes > 0 ? ")" : "";
-    switch (node->type) {
-    case NODE_MACHINE:
-        (void)snprintf(text, LABEL_MAX, "machine");
-        break;
-    case NODE_PACKAGE:
-        (void)snprintf(text, LABEL_MAX, "package %u", node->os_index);
-        break;
-    case NODE_DIE:
-        (void)snprintf(text, LABEL_MAX, "die %u", node->os_index);
-        break;
-    case NODE_NUMA:
-        (void)snprintf(text, LABEL_MAX, "NUMA node %u%s%.20s%s", node->os_index, open, size, close);
-        break;
-    case NODE_CACHE:
-        (void)snprintf(text, LABEL_MAX, "L%u%s%.20s%s", node->level, open, size, close);
-        break;
-    case NODE_CORE:
-        (void)snprintf(text, LABEL_MAX, "core %u", node->os_index);
-        break;
-    case NODE_PU:
-        (void)snprintf(text, LABEL_MAX, "PU %u", node->os_index);
-        break;
-    }
+    static const char *const names[] = {
+        [NODE_MACHINE] = "machine", [NODE_PACKAGE] = "package", [NODE_DIE] = "die", [NODE_NUMA] = "NUMA node",
+        [NODE_CACHE] = "cache",     [NODE_CORE] = "core",       [NODE_PU] = "PU",
+    };
+    char size[LABEL_MAX];
+    format_size(size, node->bytes);
+    if (node->type == NODE_MACHINE)
+        (void)snprintf(text, LABEL_MAX, "%s", names[node->type]);
+    else if (node->type == NODE_CACHE)
+        (void)snprintf(text, LABEL_MAX, "L%u%.20s", node->level, size);
+    else
+        (void)snprintf(text, LABEL_MAX, "%s %u%.20s", names[node->type], node->os_index, size);
 }
 
 /* The tree. Nodes are given by their index. */
@@ -241,6 +233,15 @@ static struct pu_range range_of(const struct node *node) {
     return (struct pu_range){node->first_pu, node->pu_count};
 }
 
+/* Caches are of one size or they are not; of memory, the firmware takes a little here and there. */
+static bool are_sizes_alike(const struct node *a, const struct node *b) {
+    if (a->type != NODE_NUMA)
+        return a->bytes == b->bytes;
+    const uint64_t larger = a->bytes > b->bytes ? a->bytes : b->bytes;
+    const uint64_t smaller = a->bytes > b->bytes ? b->bytes : a->bytes;
+    return larger - smaller <= larger / 16;
+}
+
 /* Are two subtrees built alike? Numbers and permissions may differ. */
 static bool are_alike(const struct topology *topology, size_t a, size_t b) {
     const struct node *nodes = topology->nodes;
@@ -248,8 +249,8 @@ static bool are_alike(const struct topology *topology, size_t a, size_t b) {
         return false;
     for (size_t i = 0; i < nodes[a].subtree; i++) {
         const struct node *one = &nodes[a + i], *other = &nodes[b + i];
-        if (one->type != other->type || one->level != other->level || one->bytes != other->bytes ||
-            one->subtree != other->subtree || one->pu_count != other->pu_count)
+        if (one->type != other->type || one->level != other->level || one->subtree != other->subtree ||
+            one->pu_count != other->pu_count || !are_sizes_alike(one, other))
             return false;
         if (one->type == NODE_PU && topology->pus[one->first_pu].kind != topology->pus[other->first_pu].kind)
             return false;
@@ -292,9 +293,8 @@ static void format_pu(char text[static LABEL_MAX], const struct pu *pu) {
     (void)snprintf(text, LABEL_MAX, pu->allowed ? "%u" : "(%u)", pu->os_index);
 }
 
-/* Cores side by side, given by the PUs that they have together. */
+/* Cores side by side, their PUs below each other. */
 struct grid {
-    struct pu_range pus;
     size_t pus_per_core;
     unsigned cell; /* columns inside a cell */
 };
@@ -327,7 +327,7 @@ static void draw_grid_row(struct pen *pen, const struct grid *grid, size_t first
 }
 
 static void draw_grid(struct pen *pen, struct pu_range pus, size_t pus_per_core) {
-    struct grid grid = {pus, pus_per_core, 0};
+    struct grid grid = {pus_per_core, 0};
     for (size_t i = pus.first; i < pus.first + pus.count; i++) {
         char text[LABEL_MAX];
         format_pu(text, &pen->topology->pus[i]);
@@ -412,7 +412,7 @@ static void draw_alike(struct pen *pen, size_t first, size_t count, bool last) {
 }
 
 /* Draws a node, whose branch stands there already, and all below it; but nothing below where we may use nothing. */
-static void draw_node(struct pen *pen, size_t node) { // NOLINT(misc-no-recursion)
+static void draw_node(struct pen *pen, size_t node) {
     const struct topology *topology = pen->topology;
     node = put_label(pen, node);
     if (count_allowed(topology, range_of(&topology->nodes[node])) == 0 || pen->depth == DEPTH_MAX)
@@ -422,8 +422,8 @@ static void draw_node(struct pen *pen, size_t node) { // NOLINT(misc-no-recursio
         size_t alike;
         const size_t run_end = end_of_run(topology, child, end, &alike);
         const size_t second = child + topology->nodes[child].subtree;
-        const bool cores = is_core(topology, child),
-                   fold = !cores && alike > 1 && alike * topology->nodes[child].pu_count > DRAWN_PUS_MAX;
+        const bool cores = is_core(topology, child);
+        const bool fold = !cores && alike > 1 && alike * topology->nodes[child].pu_count > DRAWN_PUS_MAX;
         next = cores || fold ? run_end : second;
         begin_item(pen, !fold && next == end);
         if (cores)

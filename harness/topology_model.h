@@ -17,8 +17,7 @@ struct pu {
     unsigned shares[SHARE_COUNT]; /* which core, L2, ... this PU belongs to, counted from 1; 0: there is none */
 };
 
-/* A kind of core. Ranked by performance, lowest first: as hwloc has it, and by PUs and caches where it does not know.
- */
+/* A kind of core. Ranked by performance, lowest first: as hwloc has it; by PUs and caches where it does not know. */
 struct core_kind {
     char type[32];      /* "IntelCore"; empty if unknown */
     char placement[24]; /* the name of its placement: "pu", "pu-kind0", ... */
