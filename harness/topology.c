@@ -154,8 +154,8 @@ _Noreturn static void try_xml_in_child(const char *xml, int size) {
 }
 
 /*
- * Whether hwloc can load this XML. hwloc 2.9 crashes on some that is well-formed but makes no sense (a cache without a
- * cpuset), and leaks on some that ends early: so a child tries first.
+ * Whether hwloc can load this XML. hwloc 2.9 crashes on some that is well-formed but makes no sense (a PU without
+ * a complete_cpuset), and leaks on some that ends early: so a child tries first.
  */
 static bool is_xml_loadable(const char *xml, int size) {
     const pid_t child = fork();
