@@ -1,0 +1,235 @@
+/* Stack tags: both readers give the same answers, and none is wrong while a tag is being built or taken down. */
+#include "tag.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "opaque.h"
+
+static uint32_t draw(uint32_t *random) {
+    *random = *random * 1664525u + 1013904223u;
+    return *random >> 4 | *random << 28;
+}
+
+static void with_tag(uint32_t id, void (*fn)(void *), void *arg) {
+    uintptr_t path[MARK_PATH_MAX];
+    (void)mark_spell(id, fn, arg, path);
+    mark_call(path);
+}
+
+/* ---- Both readers ---- */
+
+struct reading {
+    enum tag_answer by_frames, by_unwinder;
+    uint32_t frames_id, unwinder_id;
+};
+
+CTX_OPAQUE static void read_both(void *arg) {
+    struct reading *reading = arg;
+    reading->by_frames = tag_read(0, &reading->frames_id);
+    reading->by_unwinder = glsi_tag_read_unwind(&reading->unwinder_id);
+    ctx_touch(reading);
+}
+
+static void want(const struct reading *reading, enum tag_answer answer, uint32_t id) {
+    assert_int_equal(reading->by_frames, answer);
+    assert_int_equal(reading->by_unwinder, answer);
+    if (answer == TAG_FOUND) {
+        assert_int_equal(reading->frames_id, id);
+        assert_int_equal(reading->unwinder_id, id);
+    }
+}
+
+static void test_readers_agree_on_every_kind_of_id(void **state) {
+    (void)state;
+    enum { RANDOM_IDS = 2000 };
+    static const uint32_t ids[] = {0, 1, 9, 0xf, 0x10, 0xff, 0x100, 0x10000001, 0xfffffffe, 0xffffffff};
+    uint32_t random = 1;
+    struct reading reading;
+    read_both(&reading);
+    want(&reading, TAG_NONE, 0);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        with_tag(ids[i], read_both, &reading);
+        want(&reading, TAG_FOUND, ids[i]);
+    }
+    for (int i = 0; i < RANDOM_IDS; i++) {
+        const uint32_t id = draw(&random) >> draw(&random) % 32; /* ids of all lengths */
+        with_tag(id, read_both, &reading);
+        want(&reading, TAG_FOUND, id);
+    }
+    read_both(&reading);
+    want(&reading, TAG_NONE, 0);
+}
+
+struct nesting {
+    uint32_t outer, inner;
+};
+
+static void nest(void *arg) {
+    const struct nesting *nesting = arg;
+    struct reading reading;
+    with_tag(nesting->inner, read_both, &reading);
+    want(&reading, TAG_FOUND, nesting->inner);
+    read_both(&reading);
+    want(&reading, TAG_FOUND, nesting->outer);
+}
+
+static void test_the_innermost_tag_counts(void **state) {
+    (void)state;
+    static const struct nesting nestings[] = {{0, 0}, {0, 1}, {1, 0}, {0x123, 0x456}, {0x21, 0x12345678}};
+    for (size_t i = 0; i < sizeof nestings / sizeof *nestings; i++)
+        with_tag(nestings[i].outer, nest, (void *)&nestings[i]);
+}
+
+/* S and some digits, but no E: what a signal handler meets while a tag is being built. */
+static void read_in_incomplete_tag(const uintptr_t *path) {
+    read_both((void *)path[0]); // NOLINT: paths hold addresses
+}
+
+static void build_half_a_tag(void *arg) {
+    const uint32_t outer = *(const uint32_t *)arg;
+    for (uint32_t digits = 0; digits <= 8; digits++) {
+        uintptr_t path[MARK_DIGITS_MAX + 2], *next = path;
+        struct reading reading;
+        for (uint32_t i = 0; i < digits; i++)
+            *next++ = mark_address(i + 1);
+        next[0] = (uintptr_t)read_in_incomplete_tag;
+        next[1] = (uintptr_t)&reading;
+        ((mark_function *)mark_address(MARK_S))(path);
+        ctx_touch(path);
+        want(&reading, outer == ID_NONE ? TAG_NONE : TAG_FOUND, outer);
+    }
+}
+
+static void test_digits_without_an_end_are_passed_over(void **state) {
+    (void)state;
+    uint32_t none = ID_NONE, outer = 0x5a;
+    build_half_a_tag(&none);
+    with_tag(outer, build_half_a_tag, &outer);
+}
+
+/* ---- Signals at any moment ---- */
+
+enum { SIGNALS_WANTED = 10000 };
+
+/* What the interrupted thread is doing: between two tags, on the way in or out of one, or in its body. */
+enum phase { PHASE_OUTSIDE, PHASE_ON_THE_WAY, PHASE_INSIDE };
+
+static struct shadow {
+    _Atomic enum phase phase;
+    _Atomic uint32_t outer, inner; /* ID_NONE: there is no outer tag */
+    atomic_uint handled, wrong, on_the_way;
+} shadow;
+
+static bool is_outer(enum tag_answer answer, uint32_t id) {
+    const uint32_t outer = atomic_load(&shadow.outer);
+    return outer == ID_NONE ? answer == TAG_NONE : answer == TAG_FOUND && id == outer;
+}
+
+static bool is_right(enum tag_answer answer, uint32_t id) {
+    const bool is_inner = answer == TAG_FOUND && id == atomic_load(&shadow.inner);
+    switch (atomic_load(&shadow.phase)) {
+    case PHASE_OUTSIDE:
+        return is_outer(answer, id);
+    case PHASE_ON_THE_WAY:
+        return is_inner || is_outer(answer, id);
+    case PHASE_INSIDE:
+        return is_inner;
+    }
+    return false;
+}
+
+static void read_in_handler(int signal) {
+    (void)signal;
+    struct reading reading;
+    read_both(&reading);
+    if (!is_right(reading.by_frames, reading.frames_id) || !is_right(reading.by_unwinder, reading.unwinder_id))
+        atomic_fetch_add(&shadow.wrong, 1);
+    if (atomic_load(&shadow.phase) == PHASE_ON_THE_WAY)
+        atomic_fetch_add(&shadow.on_the_way, 1);
+    atomic_fetch_add(&shadow.handled, 1);
+}
+
+static void be_inside(void *arg) {
+    struct reading reading;
+    (void)arg;
+    atomic_store(&shadow.phase, PHASE_INSIDE);
+    read_both(&reading);
+    if (!is_right(reading.by_frames, reading.frames_id) || !is_right(reading.by_unwinder, reading.unwinder_id))
+        atomic_fetch_add(&shadow.wrong, 1);
+    atomic_store(&shadow.phase, PHASE_ON_THE_WAY);
+}
+
+static void be_briefly_inside(void *arg) {
+    (void)arg;
+}
+
+static void build_and_take_down(uint32_t *random) {
+    enum { ROUNDS = 50, ROUNDS_BETWEEN_READS = 10 };
+    for (int i = 0; i < ROUNDS; i++) {
+        atomic_store(&shadow.inner, draw(random) >> draw(random) % 32);
+        atomic_store(&shadow.phase, PHASE_ON_THE_WAY);
+        with_tag(atomic_load(&shadow.inner), i % ROUNDS_BETWEEN_READS == 0 ? be_inside : be_briefly_inside, NULL);
+        atomic_store(&shadow.phase, PHASE_OUTSIDE);
+    }
+}
+
+/* The outer tag counts as the inner one, below nothing, while it is built and taken down. */
+static void build_below_outer(void *arg) {
+    const uint32_t outer = atomic_load(&shadow.inner);
+    atomic_store(&shadow.outer, outer);
+    atomic_store(&shadow.phase, PHASE_OUTSIDE);
+    build_and_take_down(arg);
+    atomic_store(&shadow.inner, outer);
+    atomic_store(&shadow.phase, PHASE_ON_THE_WAY);
+    atomic_store(&shadow.outer, ID_NONE);
+}
+
+/* Sends one signal after the other, each when the one before has been handled. */
+static void *send_signals(void *arg) {
+    const pthread_t target = *(const pthread_t *)arg;
+    for (unsigned sent = 0; sent < SIGNALS_WANTED; sent++) {
+        (void)pthread_kill(target, SIGUSR1);
+        while (atomic_load(&shadow.handled) <= sent)
+            (void)sched_yield();
+    }
+    return NULL;
+}
+
+static void test_no_signal_ever_reads_a_wrong_id(void **state) {
+    (void)state;
+    const struct sigaction action = {.sa_handler = read_in_handler};
+    struct sigaction before;
+    uint32_t random = 7;
+    pthread_t sender, self = pthread_self();
+    assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
+    atomic_store(&shadow.outer, ID_NONE);
+    assert_int_equal(pthread_create(&sender, NULL, send_signals, &self), 0);
+    while (atomic_load(&shadow.handled) < SIGNALS_WANTED) {
+        build_and_take_down(&random);
+        atomic_store(&shadow.inner, draw(&random));
+        atomic_store(&shadow.phase, PHASE_ON_THE_WAY);
+        with_tag(atomic_load(&shadow.inner), build_below_outer, &random);
+        atomic_store(&shadow.phase, PHASE_OUTSIDE);
+    }
+    assert_int_equal(pthread_join(sender, NULL), 0);
+    assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
+    assert_int_equal(atomic_load(&shadow.wrong), 0);
+    assert_int_not_equal(atomic_load(&shadow.on_the_way), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_readers_agree_on_every_kind_of_id),
+        cmocka_unit_test(test_the_innermost_tag_counts),
+        cmocka_unit_test(test_digits_without_an_end_are_passed_over),
+        cmocka_unit_test(test_no_signal_ever_reads_a_wrong_id),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
