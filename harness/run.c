@@ -109,12 +109,26 @@ static int get_ready(struct run *run) {
     return EXIT_STATUS_OK;
 }
 
+/* Did the options name a reference? Those that the plan added for the sake of ratios need no rows. */
+static bool asked_for_references(const struct run *run) {
+    struct error ignored;
+    bool asked = false;
+    bool *selected = calloc(run->registry->count, sizeof *selected);
+    if (selected != NULL && registry_select(run->registry, run->options.strategies, selected, &ignored))
+        for (size_t i = 0; i < run->registry->count; i++)
+            asked |= selected[i] && (run->registry->entries[i].strategy->traits & CTX_TRAIT_REFERENCE) != 0;
+    free(selected);
+    return asked;
+}
+
 /* Shows the table of a result file. */
-static bool show_table(const char *path, FILE *out, struct error *error) {
+static bool show_table(const struct run *run, const char *path, FILE *out, struct error *error) {
     struct report *report = report_load(path, error->text, sizeof error->text);
     if (report == NULL)
         return false;
-    report_table(report, out, table_style_for(out));
+    struct table_style style = table_style_for(out);
+    style.references = asked_for_references(run);
+    report_table(report, out, style);
     report_free(report);
     return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
 }
@@ -123,7 +137,7 @@ static bool show_table(const char *path, FILE *out, struct error *error) {
 static bool show_table_of_stream(const struct run *run, const struct results *results, struct error *error) {
     if (!results_write(results, run->files.result, false, error))
         return false;
-    bool shown = show_table(run->files.result, stderr, error);
+    bool shown = show_table(run, run->files.result, stderr, error);
     unlink(run->files.result);
     return shown;
 }
@@ -134,7 +148,7 @@ static bool show(const struct run *run, const struct results *results, struct er
     if (run->files.stream != NULL)
         return show_table_of_stream(run, results, error);
     fprintf(stderr, "The results are in %s.\n", run->files.result);
-    return show_table(run->files.result, stdout, error);
+    return show_table(run, run->files.result, stdout, error);
 }
 
 static void say_how_to_resume(const struct run *run) {
@@ -242,7 +256,7 @@ static int show_completed(const struct run *run) {
     struct error error;
     if (!run->options.quiet)
         fprintf(stderr, "%s: this run came to its end; there is nothing to go on with.\n", run->files.result);
-    if (!show_table(run->files.result, stdout, &error))
+    if (!show_table(run, run->files.result, stdout, &error))
         return complain(EXIT_STATUS_USAGE, &error);
     return EXIT_STATUS_OK;
 }
