@@ -68,4 +68,21 @@ glsi_mark_E_return:
 #error "marks.S knows x86-64 only"
 #endif
 
+	/* For other copies of the library in this process (copies.c): a distance to the address of the marks. */
+	.section .data.rel.ro.gls_marks, "aw", @progbits
+	.balign	8
+bound_marks:
+	.quad	glsi_marks
+
+	.section .note.gls, "a", @note
+	.balign	4
+	.long	name_end - name
+	.long	4
+	.long	MARK_NOTE_TYPE
+name:
+	.asciz	MARK_NOTE_NAME
+name_end:
+	.balign	4
+	.long	bound_marks - .
+
 	.section .note.GNU-stack, "", @progbits

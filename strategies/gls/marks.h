@@ -19,6 +19,10 @@
 #define MARK_S 17
 #define MARK_COUNT 18
 
+/* The ELF note by which copies of the library find each other. */
+#define MARK_NOTE_NAME "gls"
+#define MARK_NOTE_TYPE 1
+
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>

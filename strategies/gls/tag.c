@@ -1,12 +1,9 @@
 #define UNW_LOCAL_ONLY
 #include "tag.h"
 
-#include <dlfcn.h>
 #include <libunwind.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 /*
@@ -197,41 +194,7 @@ static void check_marks(void) {
     }
 }
 
-/*
- * Two copies of the library in one process would have two sets of marks, and each would walk past the other's tags
- * without seeing them: a wrong "no context". Copies that the dynamic linker has bound to one set share it and are fine;
- * others are refused. Each copy exports this function, which says what its own code is bound to.
- */
-__attribute__((visibility("default"))) const char *gls_bound_marks(void);
-const char *gls_bound_marks(void) {
-    return glsi_marks;
-}
-
-static const char *module_name(const void *address) {
-    Dl_info info;
-    return dladdr(address, &info) != 0 && info.dli_fname != NULL ? info.dli_fname : "(unknown module)";
-}
-
-static int refuse_other_copy(struct dl_phdr_info *info, size_t size, void *arg) {
-    (void)size;
-    (void)arg;
-    void *module = dlopen(info->dlpi_name[0] == '\0' ? NULL : info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
-    if (module == NULL)
-        return 0;
-    const char *(*bound_marks)(void) = NULL;
-    *(void **)&bound_marks = dlsym(module, "gls_bound_marks"); /* POSIX's own way around casting void * to a function */
-    (void)dlclose(module);
-    if (bound_marks == NULL || bound_marks() == glsi_marks)
-        return 0;
-    (void)fprintf(stderr,
-                  "gls: two copies of the library are in this process (%s and %s) and would not see each other's "
-                  "contexts; link both with the shared library, libgls.so\n",
-                  module_name(glsi_marks), module_name(bound_marks()));
-    abort();
-}
-
 /* After ids and the text map, which it uses. */
 __attribute__((constructor(102))) static void tag_init(void) {
-    (void)dl_iterate_phdr(refuse_other_copy, NULL);
     check_marks();
 }
