@@ -19,6 +19,7 @@ struct pieces {
     struct piece *pieces;
     size_t count, capacity;
     size_t rows_of_module, frames_of_module;
+    bool is_library; /* the module that is being read */
 };
 
 static void add_piece(struct pieces *all, struct piece piece) {
@@ -70,7 +71,10 @@ static bool is_believed(const struct cfi_row *row) {
     return false;
 }
 
-/* Most libraries are built without frame pointers. Reading all their tables would take milliseconds for nothing. */
+/*
+ * Most libraries are built without frame pointers: reading all their tables would take milliseconds for nothing. The
+ * program itself is read to its end. It may well begin with code of others that was linked into it.
+ */
 enum { ROWS_TO_GIVE_UP_AFTER = 256 };
 
 static bool add_row(const struct cfi_row *row, void *arg) {
@@ -80,7 +84,7 @@ static bool add_row(const struct cfi_row *row, void *arg) {
         add_piece(all, (struct piece){.start = row->start, .end = row->end, .has_frames = has_frames});
     all->rows_of_module++;
     all->frames_of_module += has_frames;
-    return all->frames_of_module > 0 || all->rows_of_module < ROWS_TO_GIVE_UP_AFTER;
+    return !all->is_library || all->frames_of_module > 0 || all->rows_of_module < ROWS_TO_GIVE_UP_AFTER;
 }
 
 /* The length of the no-op at `at`, in the encodings that assemblers pad with; 0 if it is something else. */
@@ -194,6 +198,7 @@ static int add_module(struct dl_phdr_info *info, size_t size, void *arg) {
     (void)size;
     struct pieces *all = arg;
     all->rows_of_module = all->frames_of_module = 0;
+    all->is_library = info->dlpi_name[0] != '\0'; /* the program has no name */
     visit_module(info, add_row, all);
     return 0;
 }

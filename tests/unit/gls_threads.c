@@ -135,6 +135,7 @@ static void test_scenario_of_the_original(void **state) {
 /* ---- What is inherited ---- */
 
 struct delayed {
+    pthread_t thread;
     pthread_barrier_t barrier;
     struct view view;
 };
@@ -143,20 +144,18 @@ static void *look_when_told(void *arg) {
     struct delayed *delayed = arg;
     (void)pthread_barrier_wait(&delayed->barrier);
     delayed->view = look();
-    (void)pthread_barrier_wait(&delayed->barrier);
     return NULL;
 }
 
 static void let_child_look(void *arg) {
     struct delayed *delayed = arg;
     (void)pthread_barrier_wait(&delayed->barrier);
-    (void)pthread_barrier_wait(&delayed->barrier);
+    assert_int_equal(pthread_join(delayed->thread, NULL), 0);
 }
 
 static void start_delayed_child(void *arg) {
-    pthread_t thread;
-    assert_int_equal(gls_go(&thread, NULL, look_when_told, arg), 0);
-    assert_int_equal(pthread_detach(thread), 0);
+    struct delayed *delayed = arg;
+    assert_int_equal(gls_go(&delayed->thread, NULL, look_when_told, delayed), 0);
 }
 
 static void start_child_then_change(void *arg) {
