@@ -73,7 +73,7 @@ void progress_clear(struct progress *progress) {
 }
 
 void progress_format(const struct progress *progress, unsigned width, char line[static PROGRESS_WIDTH_MAX]) {
-    size_t room = width < 1 ? 0 : width > PROGRESS_WIDTH_MAX ? PROGRESS_WIDTH_MAX - 1 : width - 1;
+    size_t room = width == 0 ? 0 : width > PROGRESS_WIDTH_MAX ? PROGRESS_WIDTH_MAX - 1 : width - 1;
     char percent[24], left[48], count[48];
     snprintf(percent, sizeof percent, "%zu%%", progress->total == 0 ? 100 : progress->done * 100 / progress->total);
     format_left(progress->seconds_left, left, sizeof left);
