@@ -370,7 +370,8 @@ static bool load(struct loader *loader) {
         !check_kind(loader) || !summarise(loader))
         return false;
     add_ratios(loader->report);
-    qsort(loader->report->cases, loader->report->case_count, sizeof *loader->report->cases, compare_cases);
+    if (loader->report->case_count > 0)
+        qsort(loader->report->cases, loader->report->case_count, sizeof *loader->report->cases, compare_cases);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #
 # Kernels that go wrong: each becomes one entry in failures[] with its reason, and every other case is kept.
 
+set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
 export CTXBENCH_PATIENCE=5
 # A sanitizer must leave the signals alone, or it reports them in its own way.

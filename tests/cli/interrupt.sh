@@ -2,6 +2,7 @@
 #
 # Ctrl-C and SIGTERM end a run early: the file is whole and holds what was done, the status is 130, and --resume goes on.
 
+set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
 settings=(--strategy=tls --workload=get --depth="0,16" --threads=1 --executions=8 --samples=2 --min-time=1ms)
 

@@ -3,6 +3,7 @@
 # A run that is killed 20 times: what it had measured is kept and not measured again, no worker lives on, and the result
 # file is whole whenever it is there.
 
+set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
 RANDOM=20 # the seed
 settings=(--strategy=tls --workload="get,with" --depth="0,16" --threads=1 --executions=6 --samples=2 --min-time=1ms --seed=7)

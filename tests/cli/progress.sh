@@ -3,6 +3,7 @@
 # The progress line: on a terminal it fits, also when that is narrow or resized, and is gone at the end; in a pipe there
 # is none.
 
+set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
 settings=(--strategy=tls --workload=get --depth="0,16" --threads=1 --samples=1 --min-time=1ms --force)
 

@@ -2,6 +2,7 @@
 #
 # Where a run writes: nothing is overwritten, nothing half-written stays, and what cannot work is refused beforehand.
 
+set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
 base=(--strategy=tls --workload=get --depth=0 --threads=1 --samples=1 --min-time=1ms)
 settings=("${base[@]}" --executions=1)
@@ -57,15 +58,18 @@ status=0
 [[ $status -eq 2 ]] || fail "a closed standard output: status $status, wanted 2"
 rm -f ./*.journal
 
-# A disk that is full, as a limit on the size of files: nothing half-written is left.
-status=0
-(ulimit -f 2 && exec "$BENCH" "${longer[@]}" --out=full.json) >out 2>"$err" ||
-  status=$?
-[[ $status -eq 2 ]] || fail "a full disk: status $status, wanted 2"
-[[ ! -e full.json ]] || fail "full.json should not be there"
-expect_words --resume=full.json
-expect 0 "$BENCH" --resume=full.json
-check full.json 'assert len(rows) == 9 * len({row["name"] for row in rows}) and not failures'
+# A disk that is full, as a limit on the size of files: nothing half-written is left. (ThreadSanitizer needs files of
+# its own, which do not fit.)
+if (ulimit -f 2 && "$BENCH" --version) >version 2>&1; then
+  status=0
+  (ulimit -f 2 && exec "$BENCH" "${longer[@]}" --out=full.json) >out 2>"$err" ||
+    status=$?
+  [[ $status -eq 2 ]] || fail "a full disk: status $status, wanted 2"
+  [[ ! -e full.json ]] || fail "full.json should not be there"
+  expect_words --resume=full.json
+  expect 0 "$BENCH" --resume=full.json
+  check full.json 'assert len(rows) == 9 * len({row["name"] for row in rows}) and not failures'
+fi
 
 # What cannot be resumed.
 expect 2 "$BENCH" --resume=nothing.json

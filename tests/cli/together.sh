@@ -2,6 +2,7 @@
 #
 # Two runs at once: the second says for whom it waits, and then takes its turn. Waiting can be interrupted.
 
+set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
 settings=(--strategy=tls --workload=get --depth=0 --threads=1 --samples=2 --min-time=1ms)
 

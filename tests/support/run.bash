@@ -3,7 +3,6 @@
 # What tests of runs share: a folder of their own, a lock of their own (so that they do not wait for others' runs), and
 # ways to look at what a run leaves. Sourced, not run.
 
-set -euo pipefail
 
 python=${PYTHON:-python3}
 folder=$(mktemp -d)
