@@ -3,11 +3,10 @@
 # What tests of runs share: a folder of their own, a lock of their own (so that they do not wait for others' runs), and
 # ways to look at what a run leaves. Sourced, not run.
 
-
 python=${PYTHON:-python3}
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
-cd "$folder"
+cd "$folder" || exit
 err=$folder/err
 export CTXBENCH_LOCK=test-$$
 export CTXBENCH_PATIENCE=60
