@@ -1,5 +1,6 @@
 #include "textmap.h"
 
+#include <dlfcn.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -194,12 +195,21 @@ static void visit_module(const struct dl_phdr_info *info, cfi_visitor *visit, vo
     }
 }
 
+/* What is believed must stay: another module may be put in its place. Only where we are loaded late does this matter. */
+static void keep_loaded(const char *library) {
+    void *handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+    if (handle != NULL)
+        (void)dlclose(handle);
+}
+
 static int add_module(struct dl_phdr_info *info, size_t size, void *arg) {
     (void)size;
     struct pieces *all = arg;
     all->rows_of_module = all->frames_of_module = 0;
     all->is_library = info->dlpi_name[0] != '\0'; /* the program has no name */
     visit_module(info, add_row, all);
+    if (all->is_library && all->frames_of_module > 0)
+        keep_loaded(info->dlpi_name);
     return 0;
 }
 

@@ -9,8 +9,8 @@
  * anything, and code built without frame pointers, in the program, in libc or in a third party's library, is
  * recognised.
  *
- * The tables of the modules that are present at start-up are read once; those modules are never unloaded. Text loaded
- * later is not known here: readers ask libunwind about it.
+ * The tables of the modules that are present at start-up are read once; those that are believed are kept from being
+ * unloaded. Text loaded later is not known here: readers ask libunwind about it.
  */
 #ifndef GLS_TEXTMAP_H
 #define GLS_TEXTMAP_H

@@ -2,23 +2,8 @@
 #
 # Two copies of the gls library in one process are refused, however they came there; two users of one copy are not.
 
-set -euo pipefail
-
-build=${BENCH%/*}
-folder=$(mktemp -d)
-trap 'rm -r "$folder"' EXIT
-cd "$folder"
-libraries=$build/strategies/gls
-
-setting() {
-  sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
-}
-
-# compile FILE ARGUMENTS...: with the compiler of the build, and the flags that its objects may want.
-compile() {
-  # shellcheck disable=SC2046
-  "$(setting CMAKE_C_COMPILER)" $(setting CMAKE_C_FLAGS) -I"$SOURCE/strategies/gls" -o "$@" -lgcc_s -lunwind -pthread
-}
+# shellcheck source=tests/support/modules.bash
+. "$SOURCE/tests/support/modules.bash"
 
 # A module that has a copy, or uses one; a program that loads modules, and may have a copy itself.
 cat >user.c <<'END'
@@ -36,15 +21,15 @@ int main(int count, char **names) {
     return 0;
 }
 END
-static=$libraries/libgls.a
+static=("$libraries/libgls.a" -lgcc_s -lunwind -pthread)
 shared=("-L$libraries" -lgls "-Wl,-rpath,$libraries")
 for name in first second; do
-  compile $name.so -shared -fPIC user.c "$static"
-  compile $name-hidden.so -shared -fPIC user.c "$static" -Wl,--exclude-libs,ALL -Wl,--gc-sections -s
+  compile $name.so -shared -fPIC user.c "${static[@]}"
+  compile $name-hidden.so -shared -fPIC user.c "${static[@]}" -Wl,--exclude-libs,ALL -Wl,--gc-sections -s
   compile $name-user.so -shared -fPIC user.c "${shared[@]}"
 done
 compile loader loader.c -ldl
-compile loader-with-copy loader.c user.c "$static" -ldl
+compile loader-with-copy loader.c user.c "${static[@]}" -ldl
 compile loader-user loader.c user.c -Wl,--no-as-needed "${shared[@]}" -ldl
 
 # run PROGRAM MODULE...: its exit status, and its messages in ./err.
