@@ -48,7 +48,7 @@ void catch_below_outer_scope(void *reason) {
         (void)set(&value2, give_up, reason);
     } catch (const std::exception &error) {
         caught = error.what();
-        CHECK(is_set_to(&value1)); /* in the handler, too */
+        CHECK(is_set_to(&value1)); // in the handler, too
     }
     CHECK(caught == "reason");
     CHECK(is_set_to(&value1));
@@ -56,7 +56,7 @@ void catch_below_outer_scope(void *reason) {
 
 void pass_on_from_two_scopes(void *reason) {
     (void)set(&value2, give_up, reason);
-    CHECK(!"reached: the exception was lost");
+    check(false, "the exception goes on to the caller");
 }
 
 void record_id(unsigned id, void *arg) {
