@@ -146,8 +146,8 @@ static void check_some(uint32_t shard_index) {
 uint32_t glsi_ids_acquire_slowly(uint32_t home) {
     const uint32_t shard_count = 1u << glsi_id_pool.shard_bits;
     uint32_t exhausted = 0;
-    check_some(
-        home); /* not in all that are passed over: with hundreds of shards that would take longer than the rest */
+    /* Not in all that are passed over: with hundreds of shards that would take longer than the rest. */
+    check_some(home);
     for (uint32_t i = 0; exhausted < shard_count; i++) {
         const uint32_t index = (home + i) % shard_count;
         uint32_t local = 0;
