@@ -1,12 +1,11 @@
 /* Stack tags: all readers give the same answers, and none is wrong while a tag is being built or taken down. */
 #include "tag.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -159,6 +158,17 @@ static void count_wrong(const struct reading *reading) {
             atomic_fetch_add(&shadow.wrong, 1);
 }
 
+/* At a random moment, and not before this one has been handled: the program must get on in between. */
+static timer_t timer;
+
+static void send_next_signal(void) {
+    enum { DELAY_MAX_NS = 30000 };
+    static uint32_t random = 11;
+    const struct itimerspec delay = {.it_value.tv_nsec = 1 + draw(&random) % DELAY_MAX_NS};
+    if (timer_settime(timer, 0, &delay, NULL) != 0)
+        abort();
+}
+
 static void read_in_handler(int signal) {
     enum { SIGNALS_BETWEEN_CURSORS = 50 };
     const bool all = atomic_load(&shadow.handled) % SIGNALS_BETWEEN_CURSORS == 0;
@@ -168,7 +178,8 @@ static void read_in_handler(int signal) {
     count_wrong(&reading);
     if (atomic_load(&shadow.phase) == PHASE_ON_THE_WAY)
         atomic_fetch_add(&shadow.on_the_way, 1);
-    atomic_fetch_add(&shadow.handled, 1);
+    if (atomic_fetch_add(&shadow.handled, 1) + 1 < SIGNALS_WANTED)
+        send_next_signal();
 }
 
 static void be_inside(void *arg) {
@@ -205,26 +216,16 @@ static void build_below_outer(void *arg) {
     atomic_store(&shadow.outer, ID_NONE);
 }
 
-/* Sends one signal after the other, each when the one before has been handled. */
-static void *send_signals(void *arg) {
-    const pthread_t target = *(const pthread_t *)arg;
-    for (unsigned sent = 0; sent < SIGNALS_WANTED; sent++) {
-        (void)pthread_kill(target, SIGUSR1);
-        while (atomic_load(&shadow.handled) <= sent)
-            (void)sched_yield();
-    }
-    return NULL;
-}
-
 static void test_no_signal_ever_reads_a_wrong_id(void **state) {
     (void)state;
     const struct sigaction action = {.sa_handler = read_in_handler};
     struct sigaction before;
     uint32_t random = 7;
-    pthread_t sender, self = pthread_self();
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
     assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
+    assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
     atomic_store(&shadow.outer, ID_NONE);
-    assert_int_equal(pthread_create(&sender, NULL, send_signals, &self), 0);
+    send_next_signal();
     while (atomic_load(&shadow.handled) < SIGNALS_WANTED) {
         build_and_take_down(&random);
         atomic_store(&shadow.inner, draw(&random));
@@ -232,7 +233,7 @@ static void test_no_signal_ever_reads_a_wrong_id(void **state) {
         with_tag(atomic_load(&shadow.inner), build_below_outer, &random);
         atomic_store(&shadow.phase, PHASE_OUTSIDE);
     }
-    assert_int_equal(pthread_join(sender, NULL), 0);
+    assert_int_equal(timer_delete(timer), 0);
     assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
     assert_int_equal(atomic_load(&shadow.wrong), 0);
     assert_int_not_equal(atomic_load(&shadow.on_the_way), 0);
