@@ -27,9 +27,10 @@ static int legacy_compare(const void *a, const void *b) {
 }
 
 static void legacy_parse(void) {
-    const char *items[] = {"pears", "apples"};
+    const char *catalogue[] = {"apples"}, *wanted = "pears";
     printf("parsing an order\n");
-    qsort(items, 2, sizeof *items, legacy_compare); /* libc calls back, from code without frame pointers */
+    if (bsearch(&wanted, catalogue, 1, sizeof *catalogue, legacy_compare) == NULL) /* which libc calls back */
+        printf("there are no %s\n", wanted);
 }
 
 static void *legacy_charge(void *arg) {
