@@ -195,7 +195,8 @@ static void visit_module(const struct dl_phdr_info *info, cfi_visitor *visit, vo
     }
 }
 
-/* What is believed must stay: another module may be put in its place. Only where we are loaded late does this matter. */
+/* What is believed must stay: another module may be put in its place. Only where we are loaded late does this matter.
+ */
 static void keep_loaded(const char *library) {
     void *handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
     if (handle != NULL)

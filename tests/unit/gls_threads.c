@@ -434,7 +434,7 @@ static void test_64_threads_at_once(void **state) {
     pthread_t threads[THREADS_AT_ONCE];
     const size_t in_use = count_ids_in_use();
     for (unsigned i = 0; i < THREADS_AT_ONCE; i++) {
-        busy[i] = (struct busy){.self = (i + 1) * 1000};
+        busy[i] = (struct busy){.self = (i + UINT64_C(1)) * 1000};
         assert_int_equal(pthread_create(&threads[i], NULL, be_busy, &busy[i]), 0);
     }
     for (unsigned i = 0; i < THREADS_AT_ONCE; i++) {
