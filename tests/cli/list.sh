@@ -1,15 +1,8 @@
 #!/usr/bin/env bash
 # bench list, --help, --completion and the manual page: complete, 80 columns wide, and plain in a pipe.
 set -u
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
+# shellcheck source=tests/support/checks.bash
+source "$SOURCE/tests/support/checks.bash"
 
 # wide FILE: whether a line has more than 80 columns.
 wide() {
@@ -76,4 +69,4 @@ complete_words "$BENCH" --workload = | grep -qx get || fail "completion of --wor
 touch result.json
 complete_words "$BENCH" --resume = res | grep -qx result.json || fail "completion of --resume=res"
 
-[ "$failures" -eq 0 ]
+finish

@@ -1,15 +1,8 @@
 #!/usr/bin/env bash
 # bench topology, and plans on machines that are restricted or made up.
 set -u
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
+# shellcheck source=tests/support/checks.bash
+source "$SOURCE/tests/support/checks.bash"
 
 "$BENCH" topology >drawing 2>&1 || fail "bench topology failed: $(cat drawing)"
 [ -s drawing ] || fail "bench topology draws nothing"
@@ -41,4 +34,4 @@ taskset -c "$first" "$BENCH" --threads=2 --dry-run >plan 2>stderr
 [ $? -eq 2 ] || fail "two threads on one PU: wanted status 2"
 grep -q 'there is only 1 PU to run on' stderr || fail "two threads on one PU: found $(cat stderr)"
 
-[ "$failures" -eq 0 ]
+finish

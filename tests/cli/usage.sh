@@ -1,15 +1,8 @@
 #!/usr/bin/env bash
 # Wrong input: status 2, one message on standard error that names the trouble, nothing on standard output, no file left.
 set -u
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
+# shellcheck source=tests/support/checks.bash
+source "$SOURCE/tests/support/checks.bash"
 
 # refused WORDS ARGUMENT...: the program refuses the arguments, with WORDS in its message.
 refused() {
@@ -85,4 +78,4 @@ rm -rf "${folder:?}"/*
 "$BENCH" --dry-run --topology='package:2 l3:2 core:4 pu:2' >/dev/null || fail "--dry-run --topology failed"
 [ -z "$(ls -A)" ] || fail "--dry-run left behind: $(ls -A)"
 
-[ "$failures" -eq 0 ]
+finish
