@@ -65,9 +65,19 @@ extern struct id_pool glsi_id_pool;
 uint32_t glsi_ids_acquire_slowly(uint32_t home);
 void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf);
 
+/*
+ * Asked anew each time: a compiler may keep __builtin_thread_pointer over a call, on whose other side a fiber runs on
+ * another thread, and a benchmark's loop would hash it once. The first word of a thread's block is its own address.
+ */
+static inline uintptr_t ids_thread_pointer(void) {
+    uintptr_t pointer;
+    __asm__ volatile("mov %%fs:0, %0" : "=r"(pointer));
+    return pointer;
+}
+
 /* Thread pointers of neighbours differ by the size of a stack; Fibonacci hashing spreads such progressions evenly. */
 static inline uint32_t ids_home_shard(void) {
-    const uint64_t page = (uintptr_t)__builtin_thread_pointer() >> 12;
+    const uint64_t page = ids_thread_pointer() >> 12;
     return (uint32_t)((page * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - glsi_id_pool.shard_bits));
 }
 
