@@ -97,8 +97,10 @@ static inline void tag_close(const uint32_t *id) {
  * Runs fn(arg) with `next` in force: under a tag of its own, which goes away with its frames. `root` is the id of the
  * stack's outermost tag, ID_NONE if this is it. Returns false, without having run fn, when no id is free. The id is
  * given back when fn returns, throws a C++ exception or ends its thread, and some time after it was left by longjmp.
+ * Always inlined: gcc would call it in one strategy and not in the next, and charge one of them with the call.
  */
-static inline bool tag_with(const struct ctx *next, uint32_t root, void (*fn)(void *), void *arg) {
+__attribute__((always_inline)) static inline bool tag_with(const struct ctx *next, uint32_t root, void (*fn)(void *),
+                                                           void *arg) {
     uintptr_t path[MARK_PATH_MAX];
     __attribute__((cleanup(tag_close))) const uint32_t id = ids_acquire();
     if (__builtin_expect(id == ID_NONE, 0))
