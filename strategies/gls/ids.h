@@ -67,11 +67,16 @@ void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf);
 
 /*
  * Asked anew each time: a compiler may keep __builtin_thread_pointer over a call, on whose other side a fiber runs on
- * another thread, and a benchmark's loop would hash it once. The first word of a thread's block is its own address.
+ * another thread, and a benchmark's loop would hash it once. On x86-64 the first word of a
+ * thread's block is its own address.
  */
 static inline uintptr_t ids_thread_pointer(void) {
     uintptr_t pointer;
+#if defined(__x86_64__)
     __asm__ volatile("mov %%fs:0, %0" : "=r"(pointer));
+#else
+    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(pointer));
+#endif
     return pointer;
 }
 
