@@ -1,0 +1,116 @@
+"""Compiles the strategies as the build does, but with a compiler and at a level of one's choice."""
+
+import json
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+
+from machine_code import Program
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent
+
+# gls objects are never made for link-time optimisation (strategies/gls/CMakeLists.txt).
+MODES = {"O2": ["-O2"], "O3": ["-O3"], "lto": ["-O2", "-flto"]}
+LIBRARIES = ["-lgcc_s", "-lunwind", "-lpthread", "-ldl"]
+
+
+class Defect(Exception):
+    """Something that must hold does not."""
+
+
+class Build:
+    """`binary` is a configured build folder: its compile_commands.json has the flags. For tests of the tests, `edits` are
+    made to a copy of the strategies first (file, text, text to put in its place), and only `only` is looked at."""
+
+    def __init__(self, binary, compiler, mode, edits=(), only=()):
+        self.compiler, self.mode, self._only = compiler, mode, only
+        self._folder = tempfile.TemporaryDirectory(prefix="ctxbench-codegen-")
+        self.folder = pathlib.Path(self._folder.name)
+        self.root = SOURCE
+        if edits:
+            self.root = self.folder / "source"
+            shutil.copytree(SOURCE / "strategies", self.root / "strategies")
+        for file, old, new in edits:
+            path = self.root / "strategies" / file
+            text = path.read_text()
+            if old not in text:
+                raise RuntimeError(f"{file} does not hold what is to be replaced: {old!r}")
+            path.write_text(text.replace(old, new))
+        commands = json.loads((pathlib.Path(binary) / "compile_commands.json").read_text())
+        self._flags = {command["file"]: self._flags_of(command) for command in commands}
+        self._objects, self._programs, self._compiled = {}, {}, 0
+
+    def _flags_of(self, command):
+        """What the build says, without what this one decides: compiler, files, optimisation, debug information."""
+        words = shlex.split(command["command"])[1:]
+        flags, skip = [], False
+        for word in words:
+            if skip or word in ("-c", command["file"]) or re.match(r"^-(O|g|flto|fno-fat-lto|W)", word):
+                skip = False
+            elif word == "-o":
+                skip = True
+            else:
+                flags.append(word.replace(f"{SOURCE}/strategies", f"{self.root}/strategies"))
+        return flags
+
+    @property
+    def strategies(self):
+        """The names of all built-in strategies' files."""
+        folder = f"{SOURCE}/strategies/"
+        names = {pathlib.Path(f).stem for f in self._flags if f.startswith(folder) and "/" not in f[len(folder) :]}
+        return sorted(self._only or names - {"builtin"})
+
+    def _compile(self, source, flags, options):
+        self._compiled += 1
+        output = self.folder / f"{self._compiled}.o"
+        self._run(self.compiler, *flags, *options, "-c", str(source), "-o", str(output))
+        self._objects[source, tuple(flags)] = output
+        return output
+
+    def _run(self, *command):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"{shlex.join(command)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+
+    def _gls(self):
+        objects = []
+        for source in sorted((SOURCE / "strategies" / "gls").glob("*.[cS]")):
+            flags = self._flags[str(source)]
+            done = self._objects.get((self.root / source.relative_to(SOURCE), tuple(flags)))
+            options = [option for option in MODES[self.mode] if option != "-flto"]
+            objects.append(done or self._compile(self.root / source.relative_to(SOURCE), flags, options))
+        return objects
+
+    def program(self, strategy, link_options=()):
+        """A program with this strategy alone; it has run and found nothing wrong with itself."""
+        known = self._programs.get((strategy, link_options))
+        if known is not None:
+            return known
+        flags = self._flags[str(SOURCE / "strategies" / f"{strategy}.c")]
+        options = MODES[self.mode] + (["-ffunction-sections"] if link_options else [])
+        parts = [self._compile(source, flags, options)
+                 for source in (self.root / "strategies" / f"{strategy}.c", HERE / "driver.c")]
+        path = self._link(f"{strategy}{len(self._programs)}", parts + self._gls(), link_options)
+        program = self._programs[strategy, link_options] = Program(path)
+        return program
+
+    def handwritten(self):
+        if "handwritten" not in self._programs:
+            flags = self._flags[str(SOURCE / "strategies" / "explicit.c")]
+            part = self._compile(HERE / "handwritten.c", flags, MODES[self.mode])
+            self._programs["handwritten"] = Program(self._link("handwritten", [part], ()))
+        return self._programs["handwritten"]
+
+    def _link(self, name, objects, link_options):
+        path = str(self.folder / name)
+        # Exports its symbols as the program does, so that a linker may not take them for its own.
+        self._run(self.compiler, *MODES[self.mode], "-rdynamic", *link_options, *map(str, objects), "-o", path,
+                  *LIBRARIES)
+        done = subprocess.run([path], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Defect(f"{name}: exit status {done.returncode}\n{done.stderr}")
+        return path

@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""Every check of machine code can fail: check_the_checks.py BUILD-FOLDER, with gcc at -O2.
+
+Each defect is an edit of the strategies' sources that does not change what they compute, as far as a defect can.
+"""
+
+import sys
+
+import checks
+from build import Build, Defect
+
+READ = "(void)CTX_GET(0, manager, key, &value);"
+
+# The check that must notice, the strategy that has the defect, and the edits that make it.
+DEFECTS = [
+    (checks.check_no_indirect_calls, "tls",
+     [("tls.c", "return pthread_getspecific(tls_key + (pthread_key_t)after);",
+       "void *(*volatile ask)(pthread_key_t) = pthread_getspecific; return ask(tls_key + (pthread_key_t)after);")]),
+    (checks.check_calls_of_reads, "tls",
+     [("workloads/get.h", READ, f"if (i % 2 == 0) value = (void *)CTX_BENCH_VALUE; else {READ}")]),
+    (checks.check_calls_of_reads, "explicit", [("workloads/get.h", READ, READ + " (void)sched_yield();")]),
+    (checks.check_calls_of_reads, "stacktag",
+     [("stacktag.c", "= tag_read(after, &id)", "= ((void)after, glsi_tag_read_unwind(&id))")]),
+    (checks.check_scopes_are_filled_in, "explicit",
+     [("workloads/with.h", "scope = ctx_bench_scope(inside ? CTX_CURRENT(0) : NULL, bindings, keys)",
+       "scope = (struct ctx){0}")]),
+    (checks.check_handwritten, "explicit", [("workloads/get.h", READ, READ + " ctx_touch(&value);")]),
+    (checks.check_opaque_functions, "tls", [("opaque.h", "#define CTX_OPAQUE __attribute__((noipa))",
+                                             "#define CTX_OPAQUE")]),
+    (checks.check_frames, "tls", [("workloads/descent.h", "ctx_touch(locals)", "(void)locals")]),
+    (checks.check_frames, "explicit",
+     [("kernels.h", "#define CTX_WITH(next, fn, arg) fn(next, arg)",
+       "static _Thread_local const struct ctx *hidden;\n"
+       "#define CTX_WITH(next, fn, arg) (hidden = (next), fn(next, arg))"),
+      ("kernels.h", "#define CTX_CALL(name, ...) name(here, __VA_ARGS__)",
+       "#define CTX_CALL(name, ...) name(hidden, __VA_ARGS__)")]),
+    (checks.check_floor, "floor",
+     [("floor.c", "    return CTX_SET;", "    (void)*(volatile uintptr_t *)&floor_cell;\n    return CTX_SET;")]),
+    (checks.check_walk_floor, "walk-floor",
+     [("walk-floor.c", "at = *(const uintptr_t *)at;",
+       "{ at = *(const uintptr_t *)at; (void)*((const volatile uintptr_t *)at + 1); }")]),
+    (checks.check_walk_floor, "walk-floor", [("walk-floor.c", "+ ctx_after(at)", "+ (at & 0)")]),
+    (checks.check_marks, "stacktag", [("gls/marks.S", ".fill\tMARK_STRIDE, 1, 0xcc", ".fill\tMARK_STRIDE, 1, 0x90")]),
+    (checks.check_marks, "stacktag", [("gls/marks.S", ".cfi_offset %rbp, -16", ".cfi_undefined %rbp")]),
+    # Each mark in a section of its own, which linkers may fold.
+    (checks.check_marks_are_not_folded, "stacktag",
+     [("gls/marks.S", ".macro mark_begin name",
+       '.macro mark_begin name\n\t.section .text.gls_mark_\\name, "ax", @progbits\n\t.balign MARK_STRIDE, 0xcc'),
+      ("gls/marks.S", ".org\tglsi_marks + MARK_COUNT * MARK_STRIDE", "")]),
+]
+
+
+def is_noticed(binary, check, strategy, edits):
+    """Prints how. A defect that does not compile is an error of this test."""
+    try:
+        check(Build(binary, "gcc", "O2", edits, [strategy]))
+    except (Defect, KeyError) as defect:
+        print(f"noticed: {check.__name__}: {str(defect).splitlines()[0]}")
+        return True
+    print(f"NOT NOTICED: {check.__name__}: {strategy} with {edits}")
+    return False
+
+
+def main(binary):
+    proved = {check for check, _, _ in DEFECTS}
+    unproved = [check.__name__ for check in checks.ALL if check not in proved]
+    for name in unproved:
+        print(f"NO DEFECT for {name}")
+    missed = [check for check, strategy, edits in DEFECTS if not is_noticed(binary, check, strategy, edits)]
+    print(f"{len(DEFECTS) - len(missed)} defects noticed, {len(missed)} not; {len(unproved)} checks without a defect")
+    return 1 if missed or unproved else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))
