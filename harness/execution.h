@@ -65,7 +65,7 @@ struct execution_answer {
     struct execution_sample samples[EXECUTION_SAMPLES_MAX];
     unsigned thread_count;
     unsigned *pus_bound;        /* as read back, one per thread; owned, freed by execution_answer_clear */
-    char linkage[64];           /* how the strategy was linked: "program" or "plug-in", and so which TLS model it got */
+    char linkage[64];           /* how the strategy was linked, and so which TLS model it got (linkage.h) */
     double overhead_ms;         /* from spawning the worker to its end, less the samples */
     uint64_t memory_peak_bytes; /* resident, of the worker; or EXECUTION_UNKNOWN */
 };

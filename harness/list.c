@@ -50,7 +50,7 @@ static void print_strategy(FILE *out, const struct registry_entry *entry) {
     print_entry(out, strategy->name, strategy->summary);
     if (traits[0] != '\0')
         print_line(out, "%s", traits);
-    if (entry->plugin != NULL)
+    if (entry->plugin != NULL && !entry->own)
         print_line(out, "from %s", entry->plugin);
     const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
     if (reason != NULL)

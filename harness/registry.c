@@ -5,6 +5,7 @@
 
 #include "builtin.h"
 #include "contract.h"
+#include "modules.h"
 #include "plugin.h"
 #include "text.h"
 
@@ -23,19 +24,9 @@ static int compare_workloads(const void *a, const void *b) {
     return strcmp((*left)->name, (*right)->name);
 }
 
-bool registry_init(struct registry *registry, struct error *error) {
-    *registry = (struct registry){0};
-    for (size_t i = 0; builtin_strategies[i] != NULL; i++) {
-        if (!registry_add(registry, builtin_strategies[i], NULL, error)) {
-            registry_free(registry);
-            return error_prefix(error, "built-in strategy %zu: ", i);
-        }
-    }
-    return true;
-}
-
-bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,
-                  struct error *error) {
+/* Puts the strategy in its place in the order. */
+static bool add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin, bool own,
+                struct error *error) {
     if (!contract_check(strategy, error))
         return false;
     size_t place = 0;
@@ -49,11 +40,46 @@ bool registry_add(struct registry *registry, const struct ctx_strategy *strategy
     struct registry_entry *entries = realloc(registry->entries, (registry->count + 1) * sizeof *entries);
     if (entries == NULL)
         return error_set(error, "out of memory for %zu strategies", registry->count + 1);
-    memmove(entries + place + 1, entries + place, (registry->count - place) * sizeof *entries);
-    entries[place] = (struct registry_entry){strategy, plugin};
     registry->entries = entries;
+    char *path = plugin == NULL ? NULL : strdup(plugin);
+    if (plugin != NULL && path == NULL)
+        return error_set(error, "out of memory for the name of a shared object");
+    memmove(entries + place + 1, entries + place, (registry->count - place) * sizeof *entries);
+    entries[place] = (struct registry_entry){strategy, path, own};
     registry->count++;
     return true;
+}
+
+static bool load_module(struct registry *registry, const char *directory, const char *file, struct error *error) {
+    char path[PATH_MAX];
+    if (!modules_find(directory, file, path, error))
+        return false;
+    const struct ctx_strategy *strategy = plugin_load(path, error);
+    return (strategy != NULL && add(registry, strategy, path, true, error)) || error_prefix(error, "%s: ", path);
+}
+
+bool registry_init(struct registry *registry, struct error *error) {
+    *registry = (struct registry){0};
+    for (size_t i = 0; builtin_strategies[i] != NULL; i++) {
+        if (!registry_add(registry, builtin_strategies[i], NULL, error)) {
+            registry_free(registry);
+            return error_prefix(error, "built-in strategy %zu: ", i);
+        }
+    }
+    return true;
+}
+
+bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,
+                  struct error *error) {
+    return add(registry, strategy, plugin, false, error);
+}
+
+void registry_load_modules(struct registry *registry, const char *directory, FILE *notes) {
+    for (size_t i = 0; builtin_modules[i] != NULL; i++) {
+        struct error error;
+        if (!load_module(registry, directory, builtin_modules[i], &error) && notes != NULL)
+            (void)fprintf(notes, "bench: left out: %s\n", error.text);
+    }
 }
 
 bool registry_load_tried_plugin(struct registry *registry, const char *path, struct error *error) {
@@ -70,6 +96,8 @@ bool registry_load_plugin(struct registry *registry, const char *path, struct er
 }
 
 void registry_free(struct registry *registry) {
+    for (size_t i = 0; i < registry->count; i++)
+        free(registry->entries[i].plugin);
     free(registry->entries);
     *registry = (struct registry){0};
 }

@@ -1,18 +1,22 @@
 /*
- * The strategies that this process knows: those built in (found by the build, no list to edit) and plug-ins. Both come
- * in through the same checks (contract.h), and a refusal names what was found and what was wanted.
+ * The strategies that this process knows: those in the program and those in shared objects beside it (both found by the
+ * build, no list to edit), and plug-ins. All come in through the same checks (contract.h), and a refusal names what was
+ * found and what was wanted.
  */
 #ifndef CTXBENCH_REGISTRY_H
 #define CTXBENCH_REGISTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "error.h"
 #include "strategy.h"
 
 struct registry_entry {
     const struct ctx_strategy *strategy;
-    const char *plugin; /* path, or NULL when built in; the caller's string */
+    char *plugin; /* path of the shared object that it comes from, owned; NULL when it is in the program */
+    bool own;     /* that object is one of the program's own, and not the user's */
 };
 
 struct registry {
@@ -20,8 +24,15 @@ struct registry {
     size_t count;
 };
 
-/* Registers the built-in strategies. False with *error set if one breaks the contract, or memory ran out. */
+/* Registers the strategies in the program. False with *error set if one breaks the contract, or memory ran out. */
 bool registry_init(struct registry *registry, struct error *error);
+
+/*
+ * Registers the program's own strategies that are shared objects, in `directory`; NULL: where the build or the
+ * installation put them. One that cannot be loaded is left out, and `notes` are told; NULL: nobody is. A worker does
+ * without: it loads the one object that its case needs.
+ */
+void registry_load_modules(struct registry *registry, const char *directory, FILE *notes);
 
 /* Registers a strategy of this process, under the same checks: how the built-in ones come in, and those of tests. */
 bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,

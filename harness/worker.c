@@ -15,6 +15,7 @@
 #include "execution.h"
 #include "gbench.h"
 #include "last_words.h"
+#include "linkage.h"
 #include "protocol.h"
 #include "registry.h"
 #include "topology.h"
@@ -304,8 +305,7 @@ static void execute(const struct execution_request *request, struct registry *re
     if (find_kernel(&work, registry) && take_parameters(&work) && prove(&work) && allocate_threads(&work)) {
         (void)(request->iterations == 0 ? calibrate(&work)
                                         : take_samples(&work, request->iterations, request->sample_count));
-        (void)snprintf(answer->linkage, sizeof answer->linkage, "%s",
-                       work.entry->plugin == NULL ? "program" : "plug-in");
+        linkage_describe(work.entry, answer->linkage);
         answer->memory_peak_bytes = memory_peak_bytes();
     }
     free(work.threads);

@@ -420,7 +420,9 @@ CTX_OPAQUE static void CTX_FN(ctx_threads_root, void *arg) {
 static const char *ctx_prove(ctx_body *root) {
     static struct ctx_proof proof; /* its words outlive the call; scenarios run one at a time */
     proof = (struct ctx_proof){.failed = false};
+    ctx_thread_begin();
     CTX_BARE(root, &proof);
+    ctx_thread_end();
     return proof.failed ? proof.complaint : NULL;
 }
 

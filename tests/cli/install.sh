@@ -31,6 +31,18 @@ mkdir "$folder/here"
 [[ -n $(find "$folder/here" -name '*.json') ]] || fail "the installed program left no result in the current directory"
 bash -n "$prefix/share/bash-completion/completions/bench"
 
+# The program finds its shared objects, wherever it was moved to; one that is missing is left out, and said to be.
+"$prefix/bin/bench" list >"$folder/list" 2>"$folder/words" || fail "bench list ended with $?"
+[[ ! -s $folder/words ]] || fail "bench list: $(<"$folder/words")"
+grep -q '^  tls-gd ' "$folder/list" || fail "bench list does not show tls-gd"
+module=$(find "$prefix" -name tls-gd.so)
+mv "$module" "$module.away"
+"$prefix/bin/bench" list >"$folder/list" 2>"$folder/words" || fail "bench list without $module ended with $?"
+grep -q 'left out: found no tls-gd.so in .*/lib.*/ctxbench;' "$folder/words" || fail "bench list: $(<"$folder/words")"
+grep -q '^  tls-gd ' "$folder/list" && fail "bench list shows what is not there: tls-gd"
+grep -q '^  tls-ie ' "$folder/list" || fail "bench list does not show tls-ie, which is there"
+mv "$module.away" "$module"
+
 # Both libraries keep all names to themselves but gls_*.
 for list in "--dynamic $libraries/libgls.so" "$libraries/libgls.a"; do
   # shellcheck disable=SC2086

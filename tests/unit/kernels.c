@@ -194,10 +194,12 @@ static int set_up(void **state) {
     static struct registry registry;
     struct error error;
     *state = &registry;
-    if (registry_init(&registry, &error) && registry_load_plugin(&registry, TEST_SKELETON, &error))
-        return 0;
-    print_error("%s\n", error.text);
-    return -1;
+    if (!registry_init(&registry, &error) || !registry_load_plugin(&registry, TEST_SKELETON, &error)) {
+        print_error("%s\n", error.text);
+        return -1;
+    }
+    registry_load_modules(&registry, TEST_MODULES, stderr);
+    return 0;
 }
 
 static int tear_down(void **state) {

@@ -1,0 +1,28 @@
+/*
+ * Thread-local storage, TLS descriptors: the module holds a function and an argument, chosen by the loader; called, it
+ * returns the variable's distance from the thread pointer, and spares all other registers. Where the loader found room
+ * beside the program's own variables, as glibc does for a module as small as this, the function is one load.
+ */
+#include "tls_model.h"
+
+/* Exported, as a library's variable is that others may use. */
+extern _Thread_local const struct ctx *ctx_tls_desc_here;
+_Thread_local const struct ctx *ctx_tls_desc_here;
+
+CTX_OPERATION uintptr_t tls_desc_offset(uintptr_t after) {
+    uintptr_t offset;
+    tls_frame_calls();
+    __asm__ volatile(TLS_SEQUENCE("leaq ctx_tls_desc_here@tlsdesc(%%rip), %%rax", "%2", "%%rax",
+                                  "call *ctx_tls_desc_here@tlscall(%%rax)")
+                     : "=&a"(offset), "+r"(tls_stack_pointer)
+                     : "re"(after)
+                     : "cc");
+    return offset;
+}
+
+#define CTX_NAME "tls-desc"
+#define CTX_SUMMARY "a thread-local variable of a shared object, TLS descriptors"
+#define CTX_TRAITS 0
+#define CTX_OP_CURRENT(after) tls_load(tls_desc_offset(after))
+#define CTX_OP_WITH(next, fn, arg) tls_run(tls_desc_offset(0), next, fn, arg)
+#include "kernels.h"

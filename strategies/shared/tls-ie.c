@@ -1,0 +1,31 @@
+/*
+ * Thread-local storage, initial-exec: the loader puts the variable's distance from the thread pointer into the module's
+ * table of offsets. Two dependent loads. What libraries use that are there when a program starts.
+ */
+#include "tls_model.h"
+
+/* Exported, as a library's variable is that others may use. */
+extern _Thread_local const struct ctx *ctx_tls_ie_here;
+_Thread_local const struct ctx *ctx_tls_ie_here;
+
+/* In the latency form the first load waits for `after`, which its address can only do when it stands in a register. */
+CTX_OPERATION uintptr_t tls_ie_offset(uintptr_t after) {
+    uintptr_t offset;
+    __asm__ volatile(
+        ".ifc %1,$0\n\t"
+        "movq ctx_tls_ie_here@gottpoff(%%rip), %0\n\t"
+        ".else\n\t"
+        "leaq ctx_tls_ie_here@gottpoff(%%rip), %0\n\t"
+        "movq (%0,%1), %0\n\t"
+        ".endif"
+        : "=&r"(offset)
+        : "re"(after));
+    return offset;
+}
+
+#define CTX_NAME "tls-ie"
+#define CTX_SUMMARY "a thread-local variable of a shared object, initial-exec"
+#define CTX_TRAITS 0
+#define CTX_OP_CURRENT(after) tls_load(tls_ie_offset(after))
+#define CTX_OP_WITH(next, fn, arg) tls_run(tls_ie_offset(0), next, fn, arg)
+#include "kernels.h"

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+#
+# Each TLS strategy is linked in the model that its name says: the relocations of its shared object show it, and so do
+# results. tls-c11, in the program, needs none.
+
+set -euo pipefail
+
+modules=${BENCH%/*}/strategies
+folder=$(mktemp -d)
+trap 'rm -r "$folder"' EXIT
+
+fail() {
+  printf '%s\n' "$*"
+  exit 1
+}
+
+[[ $(uname -m) == x86_64 ]] || { echo "relocations are known for x86-64 only" && exit 77; }
+command -v readelf objdump nm >/dev/null || { echo "binutils are missing; scripts/setup installs them" && exit 77; }
+
+# tls_relocations FILE: the kinds of relocations for thread-local variables, in one line.
+tls_relocations() {
+  readelf --relocs --wide "$1" | grep -oE 'R_X86_64_(TPOFF|DTPMOD|DTPOFF|TLSDESC)[0-9]*' | sort -u | xargs
+}
+
+# expect STRATEGY RELOCATIONS WORDS: what its object has, and what its results say.
+expect() {
+  local found
+  found=$(tls_relocations "$modules/$1.so")
+  [[ $found == "$2" ]] || fail "$1.so: found the relocations '$found', wanted '$2'"
+  expect_linkage "$1" "$3"
+}
+
+expect_linkage() {
+  "$BENCH" --strategy="$1" --workload=get --depth=0 --threads=1 --executions=1 --min-time=1ms --quiet \
+    --out="$folder/$1.json" 2>"$folder/words" || fail "bench --strategy=$1 ended with $?: $(<"$folder/words")"
+  grep "\"name\":\"$1/" "$folder/$1.json" >"$folder/rows" || fail "$1: the results have no rows"
+  ! grep -v "\"linkage\":\"$2\"" "$folder/rows" || fail "$1: wanted the linkage '$2' in the rows above"
+}
+
+expect tls-ie 'R_X86_64_TPOFF64' 'shared object, initial-exec'
+expect tls-gd 'R_X86_64_DTPMOD64 R_X86_64_DTPOFF64' 'shared object, general dynamic'
+expect tls-desc 'R_X86_64_TLSDESC' 'shared object, TLS descriptors'
+expect_linkage tls-c11 program
+
+# The variable's distance from the thread pointer, which is the end of the program's thread-local block.
+value=$(nm "$BENCH" | awk '$3 ~ /^tls_c11_here($|\.)/ { print $1 }')
+[[ $value ]] || fail "the program has no symbol tls_c11_here"
+read -r size align < <(readelf --segments --wide "$BENCH" | awk '$1 == "TLS" { print $6, $NF }')
+distance=$((16#$value - (size + align - 1) / align * align))
+found=$(readelf --relocs --wide "$BENCH" | grep -E "R_X86_64_(TPOFF|DTP|TLSDESC)" | grep -E "tls_c11|TPOFF64 +$(printf '%x' "$distance")\$" || true)
+[[ -z $found ]] || fail "tls-c11 is not local-exec; found the relocation: $found"
+
+# Optimised code reads it in one instruction. Some of these are in the loops that measure.
+flags=$(sed -n 's/^CMAKE_C_FLAGS\(_RELWITHDEBINFO\)\{0,1\}:[A-Z]*=//p' "${BENCH%/*}/CMakeCache.txt" | xargs)
+if [[ $flags == *-O2* && $flags != *-fsanitize* ]]; then
+  objdump --disassemble --no-show-raw-insn "$BENCH" >"$folder/code"
+  direct=$(printf 'mov +%%fs:0x%x' "$distance")
+  grep -qE "$direct," "$folder/code" || fail "found no instruction '$direct', which reads tls_c11_here directly"
+fi
