@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tag.h"
+#include "place.h"
 
 gls_manager *gls_manager_new(void) {
     gls_manager *manager = malloc(sizeof *manager);
@@ -32,26 +32,6 @@ const gls_key *gls_key_intern(const char *name) {
 
 void gls_key_free(const gls_key *key) {
     free((void *)key);
-}
-
-/* The innermost tag on this stack: what is in force, and which tag is the outermost. */
-struct place {
-    const struct ctx *context; /* NULL when there is no tag */
-    uint32_t root;             /* ID_NONE when there is no tag */
-};
-
-/* Inlined, so that the walk starts in the public function. False: the stack cannot be read. */
-__attribute__((always_inline)) static inline bool find_place(struct place *place) {
-    uint32_t id = 0;
-    const enum tag_answer answer = tag_read(0, &id);
-    *place = (struct place){.context = NULL, .root = ID_NONE};
-    if (answer == TAG_FOUND)
-        *place = (struct place){.context = ids_slot(id)->context, .root = ids_slot(id)->root};
-    return answer != TAG_UNREADABLE;
-}
-
-static int open_scope(const struct ctx *context, uint32_t root, void (*fn)(void *), void *arg) {
-    return tag_with(context, root, fn, arg) ? 0 : EAGAIN;
 }
 
 /* What gls_set_values still has to do: bindings are copied in portions, each into a frame of its own. */
@@ -160,59 +140,4 @@ int gls_snapshot_run(const gls_snapshot *snapshot, void (*fn)(void *), void *arg
     if (!find_place(&here))
         return ENOTRECOVERABLE;
     return open_scope(ctx_snapshot_context(snapshot), here.root, fn, arg);
-}
-
-/* ---- Threads that inherit ---- */
-
-/* What a child is handed; lives in the child's frame once it runs. */
-struct child {
-    struct ctx_snapshot *snapshot;
-    void *(*fn)(void *);
-    void *arg, *result;
-};
-
-static void release_child(const struct child *child) {
-    ctx_snapshot_release(child->snapshot);
-}
-
-static void run_child(void *arg) {
-    struct child *child = arg;
-    child->result = child->fn(child->arg);
-}
-
-static void *child_main(void *arg) {
-    __attribute__((cleanup(release_child))) struct child child = *(struct child *)arg;
-    free(arg);
-    const struct ctx *context = ctx_snapshot_context(child.snapshot);
-    if (context == NULL) {
-        run_child(&child); /* the parent had no context, and so has the child */
-    } else if (open_scope(context, ID_NONE, run_child, &child) != 0) {
-        (void)fputs("gls_go: no id is free for the new thread: four million scopes are open\n", stderr);
-        abort();
-    }
-    return child.result;
-}
-
-static int start_child(pthread_t *thread, const pthread_attr_t *attributes, struct child from) {
-    struct child *child = malloc(sizeof *child);
-    if (child == NULL)
-        return ENOMEM;
-    *child = from;
-    const int error = pthread_create(thread, attributes, child_main, child);
-    if (error != 0)
-        free(child);
-    return error;
-}
-
-int gls_go(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *), void *arg) {
-    struct place here;
-    if (!find_place(&here))
-        return ENOTRECOVERABLE;
-    struct ctx_snapshot *snapshot = ctx_snapshot_take(here.context, CTX_SNAPSHOT_REGISTERED);
-    if (snapshot == NULL)
-        return ENOMEM;
-    const int error = start_child(thread, attributes, (struct child){.snapshot = snapshot, .fn = fn, .arg = arg});
-    if (error != 0)
-        ctx_snapshot_release(snapshot);
-    return error;
 }

@@ -90,6 +90,32 @@ bool gls_get_id(unsigned *id);
 int gls_go(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *arg), void *arg);
 
 /*
+ * A fiber is a function on a stack of its own that can give the thread back before it has ended. It inherits as gls_go
+ * does, at the call of gls_go_fiber, and keeps its context whichever thread resumes it; fiber and resumer do not see
+ * each other's scopes. Nothing runs until the first gls_fiber_resume. The function must return: an exception that
+ * leaves it, and a thread that ends on it, abort the process; longjmp must stay within the fiber. A fiber that has not
+ * ended may be freed, which runs no cleanup.
+ */
+typedef struct gls_fiber gls_fiber;
+
+/*
+ * The stack has a guard page and at least stack_bytes, of which those that are touched take memory; 0 chooses a size.
+ * ENOMEM: memory or mappings (vm.max_map_count) are out. ENOTRECOVERABLE. ENOSYS: this build has no fibers.
+ */
+int gls_go_fiber(gls_fiber **fiber, size_t stack_bytes, void *(*fn)(void *arg), void *arg);
+
+/* Runs it until it yields or ends. EBUSY: it is running, here or on another thread. ESRCH: it has ended. */
+int gls_fiber_resume(gls_fiber *fiber);
+
+/* Gives the thread back to the resumer; returns when resumed again, maybe on another thread. EPERM: not on a fiber. */
+int gls_fiber_yield(void);
+
+/* Has fn returned? Then *result is what it returned (result may be NULL). */
+bool gls_fiber_is_done(const gls_fiber *fiber, void **result);
+
+void gls_fiber_free(gls_fiber *fiber); /* NULL is allowed. Aborts while the fiber is running. */
+
+/*
  * For work that waits in a queue: the context as it is now (all managers), to be put in force elsewhere, any number of
  * times. The block is reference-counted; take and retain add a reference, release drops one.
  */

@@ -1,0 +1,153 @@
+#include "fiber.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* ---- Which fiber runs on this thread ---- */
+
+static _Thread_local struct fiber *current;
+
+/*
+ * Between two calls a fiber may have moved to another thread, so no compiler may keep the variable's address: it takes
+ * that for constant within a function. The statement keeps it from finding out that a call could be spared.
+ */
+__attribute__((noinline)) struct fiber *fiber_current(void) {
+    __asm__ volatile("" : : : "memory");
+    return current;
+}
+
+__attribute__((noinline)) static void set_current(struct fiber *fiber) {
+    __asm__ volatile("" : : : "memory");
+    current = fiber;
+}
+
+/* Itanium C++ ABI, 2.2.2. Absent from a program without C++. */
+__attribute__((weak)) struct fiber_exceptions *exceptions_of_thread(void) __asm__("__cxa_get_globals");
+
+/* Puts `in` in force on this thread; returns what was. */
+static struct fiber_exceptions exchange_exceptions(struct fiber_exceptions in) {
+    if (exceptions_of_thread == NULL)
+        return in;
+    struct fiber_exceptions *const here = exceptions_of_thread();
+    const struct fiber_exceptions out = *here;
+    *here = in;
+    return out;
+}
+
+/* ---- Stacks ---- */
+
+/* The least that reading a stack through libunwind, or a signal handler that does, gets along with. */
+enum { STACK_BYTES_MIN = 32 << 10, STACK_BYTES_DEFAULT = 256 << 10 };
+
+/* Maps a stack with a guard page below, where it would grow to. */
+static int map_stack(struct fiber_stack *stack, size_t wanted_bytes) {
+    const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+    if (wanted_bytes == 0)
+        wanted_bytes = STACK_BYTES_DEFAULT;
+    if (wanted_bytes < STACK_BYTES_MIN)
+        wanted_bytes = STACK_BYTES_MIN;
+    if (wanted_bytes > SIZE_MAX - 2 * page_bytes)
+        return ENOMEM;
+    stack->guard_bytes = page_bytes;
+    stack->bytes = (wanted_bytes + page_bytes - 1) / page_bytes * page_bytes;
+    const size_t all_bytes = stack->guard_bytes + stack->bytes;
+    stack->base = mmap(NULL, all_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (stack->base == MAP_FAILED)
+        return ENOMEM;
+    if (mprotect(stack->base + stack->guard_bytes, stack->bytes, PROT_READ | PROT_WRITE) == 0)
+        return 0;
+    (void)munmap(stack->base, all_bytes);
+    return ENOMEM;
+}
+
+static char *lowest_byte(const struct fiber_stack *stack) {
+    return stack->base + stack->guard_bytes;
+}
+
+/* ---- On the fiber ---- */
+
+/* Switches to the resumer, which learns from the pointer whether the fiber has ended. */
+static void leave(struct fiber *fiber, bool for_good) {
+    fiber_tools_leave(&fiber->tools, for_good);
+    fiber->resumer = jump_fcontext(fiber->resumer, for_good ? NULL : fiber).from;
+    fiber_tools_entered(&fiber->tools);
+}
+
+/*
+ * C++ itself ends the process when an exception finds no handler; here come pthread_exit and cancellation. The compiler
+ * does not see that this never returns: AddressSanitizer's preparation for a call that does not return trips over what
+ * a cancelled thread's frames have left in its books.
+ */
+static void die_unwinding(struct fiber *const *fiber) {
+    void (*volatile end)(void) = abort;
+    (void)fiber;
+    (void)fputs("gls: a thread ended (pthread_exit, cancellation) while it ran a fiber, whose function must return\n",
+                stderr);
+    end();
+}
+
+/* Called by glsi_fiber_entry, once for each fiber, and never returns. */
+_Noreturn void glsi_fiber_main(struct fcontext_transfer first);
+_Noreturn void glsi_fiber_main(struct fcontext_transfer first) {
+    __attribute__((cleanup(die_unwinding))) struct fiber *const fiber = first.data;
+    fiber->resumer = first.from;
+    fiber_tools_entered(&fiber->tools);
+    fiber->result = fiber->fn(fiber->arg);
+    leave(fiber, true);
+    abort(); /* who has ended is not resumed */
+}
+
+int fiber_yield(void) {
+    struct fiber *const fiber = fiber_current();
+    if (fiber == NULL)
+        return EPERM;
+    leave(fiber, false);
+    return 0;
+}
+
+/* ---- On its resumer ---- */
+
+void glsi_fiber_entry(struct fcontext_transfer first);
+
+int fiber_init(struct fiber *fiber, size_t stack_bytes, void *(*fn)(void *), void *arg) {
+    *fiber = (struct fiber){.fn = fn, .arg = arg};
+    const int error = map_stack(&fiber->stack, stack_bytes);
+    if (error != 0)
+        return error;
+    fiber_tools_begin(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes);
+    fiber->next = make_fcontext(lowest_byte(&fiber->stack) + fiber->stack.bytes, fiber->stack.bytes, glsi_fiber_entry);
+    return 0;
+}
+
+void fiber_destroy(struct fiber *fiber) {
+    if (atomic_load_explicit(&fiber->state, memory_order_acquire) == FIBER_RUNNING) {
+        (void)fputs("gls: a fiber was freed while it was running; it must have yielded or ended\n", stderr);
+        abort();
+    }
+    fiber_tools_end(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes);
+    (void)munmap(fiber->stack.base, fiber->stack.guard_bytes + fiber->stack.bytes);
+}
+
+int fiber_resume(struct fiber *fiber) {
+    enum fiber_state state = FIBER_SUSPENDED;
+    if (!atomic_compare_exchange_strong_explicit(&fiber->state, &state, FIBER_RUNNING, memory_order_acquire,
+                                                 memory_order_relaxed))
+        return state == FIBER_DONE ? ESRCH : EBUSY;
+    struct fiber *const resumer = fiber_current();
+    const struct fiber_exceptions exceptions = exchange_exceptions(fiber->exceptions);
+    void *fake_stack = NULL;
+    set_current(fiber);
+    fiber_tools_resume(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes, &fake_stack);
+    const struct fcontext_transfer back = jump_fcontext(fiber->next, fiber);
+    fiber_tools_resumed(fake_stack);
+    set_current(resumer);
+    fiber->exceptions = exchange_exceptions(exceptions);
+    fiber->next = back.from;
+    /* Only now that nothing runs on its stack may others resume or destroy it. */
+    atomic_store_explicit(&fiber->state, back.data == NULL ? FIBER_DONE : FIBER_SUSPENDED, memory_order_release);
+    return 0;
+}

@@ -1,0 +1,192 @@
+// C++ exceptions on fibers: thrown and caught there, handled while other fibers run, and what happens if one gets out.
+#include <csetjmp>
+#include <cstdarg>
+#include <cstddef>
+#include <cstdint>
+extern "C" {
+#include <cmocka.h>
+}
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "gls.h"
+
+namespace {
+
+gls_manager *manager;
+const gls_key *key;
+
+gls_fiber *start(void *(*fn)(void *), void *arg) {
+    gls_fiber *fiber = nullptr;
+    assert_int_equal(gls_go_fiber(&fiber, 0, fn, arg), 0);
+    return fiber;
+}
+
+void resume(gls_fiber *fiber) {
+    assert_int_equal(gls_fiber_resume(fiber), 0);
+}
+
+void yield() {
+    assert_int_equal(gls_fiber_yield(), 0);
+}
+
+enum gls_answer answer() {
+    void *value = nullptr;
+    return gls_get_value(manager, key, &value);
+}
+
+void throw_argument(void *arg) {
+    yield();
+    throw std::runtime_error(*static_cast<std::string *>(arg));
+}
+
+// Through a scope, which closes; and the thread of the throw is another than that of the scope's beginning.
+void *catch_what_a_scope_throws(void *arg) {
+    const gls_binding binding = {key, nullptr};
+    try {
+        (void)gls_set_values(manager, &binding, 1, throw_argument, arg);
+    } catch (const std::runtime_error &error) {
+        const bool is_same = *static_cast<std::string *>(arg) == error.what();
+        return is_same && answer() == GLS_NO_CONTEXT ? arg : nullptr;
+    }
+    return nullptr;
+}
+
+void test_exceptions_are_caught_within_a_fiber(void **) {
+    std::string text = "text";
+    gls_fiber *fiber = start(catch_what_a_scope_throws, &text);
+    resume(fiber);
+    std::thread([fiber] { (void)gls_fiber_resume(fiber); }).join();
+    void *result = nullptr;
+    assert_true(gls_fiber_is_done(fiber, &result));
+    assert_ptr_equal(result, &text);
+    gls_fiber_free(fiber);
+}
+
+// Which exception is being handled belongs to the stack, though C++ keeps it for the thread.
+void *yield_while_handling(void *arg) {
+    const std::string &text = *static_cast<std::string *>(arg);
+    try {
+        throw std::runtime_error(text);
+    } catch (const std::runtime_error &) {
+        yield();
+        try {
+            throw; // our own, not that of whoever ran meanwhile
+        } catch (const std::runtime_error &error) {
+            yield();
+            if (text != error.what() || std::current_exception() == nullptr)
+                return nullptr;
+        }
+    }
+    return std::current_exception() == nullptr ? arg : nullptr;
+}
+
+void test_each_fiber_handles_its_own_exception(void **) {
+    std::string texts[] = {"a", "b", "c"};
+    gls_fiber *fibers[3];
+    for (int i = 0; i < 3; i++)
+        fibers[i] = start(yield_while_handling, &texts[i]);
+    for (int round = 0; round < 3; round++) {
+        for (gls_fiber *fiber : fibers) {
+            resume(fiber);
+            assert_true(std::current_exception() == nullptr);
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        void *result = nullptr;
+        assert_true(gls_fiber_is_done(fibers[i], &result));
+        assert_ptr_equal(result, &texts[i]);
+        gls_fiber_free(fibers[i]);
+    }
+}
+
+struct Resumer { // resumes while its destructor runs because of an exception
+    gls_fiber *fiber;
+    ~Resumer() {
+        (void)gls_fiber_resume(fiber);
+    }
+};
+
+void *count_uncaught(void *arg) {
+    *static_cast<int *>(arg) = std::uncaught_exceptions();
+    return nullptr;
+}
+
+void test_exceptions_under_way_in_the_resumer_are_not_the_fibers(void **) {
+    int on_fiber = -1, caught = 0;
+    gls_fiber *fiber = start(count_uncaught, &on_fiber);
+    try {
+        const Resumer resumer = {fiber};
+        throw 1;
+    } catch (int number) {
+        caught = number;
+    }
+    assert_int_equal(caught, 1);
+    assert_int_equal(on_fiber, 0);
+    gls_fiber_free(fiber);
+}
+
+void *throw_out(void *) {
+    throw std::runtime_error("out of the fiber");
+}
+
+void test_an_exception_that_leaves_the_fiber_aborts_with_a_message(void **) {
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct rlimit no_core = {0, 0};
+        (void)setrlimit(RLIMIT_CORE, &no_core);
+        (void)dup2(ends[1], STDERR_FILENO);
+        (void)signal(SIGABRT, SIG_DFL);
+        try {
+            (void)gls_fiber_resume(start(throw_out, nullptr));
+        } catch (...) {
+            _exit(1); // must not get here: the resumer's stack is another one
+        }
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    std::string words;
+    char block[256];
+    for (ssize_t count = 0; (count = read(ends[0], block, sizeof block)) > 0;)
+        words.append(block, static_cast<std::size_t>(count));
+    (void)close(ends[0]);
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+    assert_non_null(std::strstr(words.c_str(), "out of the fiber"));
+}
+
+} // namespace
+
+int main() {
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(test_exceptions_are_caught_within_a_fiber),
+        cmocka_unit_test(test_each_fiber_handles_its_own_exception),
+        cmocka_unit_test(test_exceptions_under_way_in_the_resumer_are_not_the_fibers),
+        cmocka_unit_test(test_an_exception_that_leaves_the_fiber_aborts_with_a_message),
+    };
+    if (gls_fiber_yield() == ENOSYS) {
+        std::puts("no fibers in this build, and so nothing to test; fiber.c tests that");
+        return 0;
+    }
+    manager = gls_manager_new();
+    key = gls_key_intern("key");
+    const int failed = cmocka_run_group_tests(tests, nullptr, nullptr);
+    gls_manager_free(manager);
+    return failed;
+}
