@@ -21,7 +21,8 @@ int main(int count, char **names) {
     return 0;
 }
 END
-static=("$libraries/libgls.a" -lgcc_s -lunwind -pthread)
+read -ra private < <(sed -n 's/^Libs\.private: //p' "$libraries/gls.pc")
+static=("$libraries/libgls.a" "${private[@]}")
 shared=("-L$libraries" -lgls "-Wl,-rpath,$libraries")
 for name in first second; do
   compile $name.so -shared -fPIC user.c "${static[@]}"
