@@ -48,7 +48,7 @@ struct fiber_tools {
     unsigned stack_number;           /* valgrind's */
 };
 
-FIBER_TOOL void fiber_tools_begin(struct fiber_tools *tools, char *base, size_t bytes) {
+FIBER_TOOL void fiber_tools_begin(struct fiber_tools *tools, const char *base, size_t bytes) {
     (void)tools, (void)base, (void)bytes;
 #if defined(FIBER_ASAN)
     __lsan_register_root_region(base, bytes); /* what a suspended fiber refers to has not leaked */
@@ -63,7 +63,7 @@ FIBER_TOOL void fiber_tools_begin(struct fiber_tools *tools, char *base, size_t 
 
 #if defined(FIBER_ASAN)
 /* A fake stack can only be freed from where it is in use: so it is, for a moment. */
-FIBER_TOOL void fiber_tools_free_fake_stack(struct fiber_tools *tools, char *base, size_t bytes) {
+FIBER_TOOL void fiber_tools_free_fake_stack(struct fiber_tools *tools, const char *base, size_t bytes) {
     void *ours = NULL;
     const void *our_base = NULL;
     size_t our_bytes = 0;
@@ -74,7 +74,7 @@ FIBER_TOOL void fiber_tools_free_fake_stack(struct fiber_tools *tools, char *bas
 }
 #endif
 
-FIBER_TOOL void fiber_tools_end(struct fiber_tools *tools, char *base, size_t bytes) {
+FIBER_TOOL void fiber_tools_end(struct fiber_tools *tools, const char *base, size_t bytes) {
     (void)tools, (void)base, (void)bytes;
 #if defined(FIBER_ASAN)
     if (tools->fake_stack != NULL)
@@ -91,7 +91,7 @@ FIBER_TOOL void fiber_tools_end(struct fiber_tools *tools, char *base, size_t by
 }
 
 /* The resumer is about to switch to the fiber. `*fake_stack` keeps what fiber_tools_resumed must get. */
-FIBER_TOOL void fiber_tools_resume(struct fiber_tools *tools, char *base, size_t bytes, void **fake_stack) {
+FIBER_TOOL void fiber_tools_resume(struct fiber_tools *tools, const char *base, size_t bytes, void **fake_stack) {
     (void)tools, (void)base, (void)bytes, (void)fake_stack;
 #if defined(FIBER_ASAN)
     __sanitizer_start_switch_fiber(fake_stack, base, bytes);

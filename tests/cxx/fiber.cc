@@ -112,11 +112,18 @@ void each_fiber_handles_its_own_exception() {
     }
 }
 
-struct Resumer { // resumes while its destructor runs because of an exception
-    gls_fiber *fiber;
+class Resumer { // resumes when its destructor runs because of an exception
+  public:
+    explicit Resumer(gls_fiber *resumed) : fiber(resumed) {
+    }
     ~Resumer() {
         (void)gls_fiber_resume(fiber);
     }
+    Resumer(const Resumer &) = delete;
+    Resumer &operator=(const Resumer &) = delete;
+
+  private:
+    gls_fiber *fiber;
 };
 
 void *count_uncaught(void *arg) {
@@ -128,7 +135,7 @@ void exceptions_under_way_in_the_resumer_are_not_the_fibers() {
     int on_fiber = -1, caught = 0;
     gls_fiber *fiber = start(count_uncaught, &on_fiber);
     try {
-        const Resumer resumer = {fiber};
+        const Resumer resumer(fiber);
         throw 1;
     } catch (int number) {
         caught = number;
@@ -138,7 +145,8 @@ void exceptions_under_way_in_the_resumer_are_not_the_fibers() {
     gls_fiber_free(fiber);
 }
 
-void *throw_out(void *) {
+void *throw_out(void *arg) {
+    (void)arg;
     throw std::runtime_error("out of the fiber");
 }
 
