@@ -192,8 +192,8 @@ void plan_free(struct plan *plan) {
 }
 
 double plan_estimate_seconds(const struct plan *plan, const struct options *options) {
-    /* Spawning and proving, as measured on a 2-core virtual machine; and a calibration takes about two samples. */
-    const double around_execution = 0.008, calibration = around_execution + 2 * options->sample_seconds;
+    /* Spawning and proving, as measured on a 2-core virtual machine; and a calibration takes about four samples. */
+    const double around_execution = 0.008, calibration = around_execution + 4 * options->sample_seconds;
     return (double)plan->case_count * calibration +
            (double)plan->step_count * (around_execution + options->sample_count * options->sample_seconds);
 }
