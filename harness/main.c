@@ -41,7 +41,7 @@ static int with_registry(const struct options *options, struct topology *topolog
     struct registry registry;
     bool ready = registry_init(&registry, &error);
     if (ready)
-        registry_load_modules(&registry, NULL, stderr);
+        (void)registry_load_modules(&registry, NULL, stderr);
     for (size_t i = 0; ready && i < options->plugin_count; i++)
         ready = registry_load_plugin(&registry, options->plugins[i], &error) || error_prefix(&error, "--plugin: ");
     int status = !ready                            ? usage_error(&error)

@@ -15,6 +15,13 @@
 
 enum { TRIAL_DEADLINE_MS = 10000 };
 
+/*
+ * A variable that is only here to be aligned. The loader aligns the block of thread-local variables once, when the
+ * program starts, as its own variables want it, and refuses later objects that want more and use the initial-exec
+ * model: liburcu's readers stand on pairs of cache lines.
+ */
+__attribute__((used)) static _Thread_local _Alignas(128) char alignment_for_plugins;
+
 /* dlopen searches the library path for a name without a slash; a plug-in in the current directory is meant as a file.
  */
 static void *open_object(const char *path) {

@@ -74,12 +74,16 @@ bool registry_add(struct registry *registry, const struct ctx_strategy *strategy
     return add(registry, strategy, plugin, false, error);
 }
 
-void registry_load_modules(struct registry *registry, const char *directory, FILE *notes) {
+bool registry_load_modules(struct registry *registry, const char *directory, FILE *notes) {
+    bool complete = true;
     for (size_t i = 0; builtin_modules[i] != NULL; i++) {
         struct error error;
-        if (!load_module(registry, directory, builtin_modules[i], &error) && notes != NULL)
-            (void)fprintf(notes, "bench: left out: %s\n", error.text);
+        if (load_module(registry, directory, builtin_modules[i], &error))
+            continue;
+        (void)fprintf(notes, "bench: left out: %s\n", error.text);
+        complete = false;
     }
+    return complete;
 }
 
 bool registry_load_tried_plugin(struct registry *registry, const char *path, struct error *error) {

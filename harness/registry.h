@@ -29,10 +29,10 @@ bool registry_init(struct registry *registry, struct error *error);
 
 /*
  * Registers the program's own strategies that are shared objects, in `directory`; NULL: where the build or the
- * installation put them. One that cannot be loaded is left out, and `notes` are told; NULL: nobody is. A worker does
- * without: it loads the one object that its case needs.
+ * installation put them. One that cannot be loaded is left out, and `notes` are told. Returns whether all are there.
+ * A worker does without: it loads the one object that its case needs.
  */
-void registry_load_modules(struct registry *registry, const char *directory, FILE *notes);
+bool registry_load_modules(struct registry *registry, const char *directory, FILE *notes);
 
 /* Registers a strategy of this process, under the same checks: how the built-in ones come in, and those of tests. */
 bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,

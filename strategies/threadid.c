@@ -2,19 +2,8 @@
  * The thread's id (pthread_self) is looked up in a hash table; reading takes no lock. What a program does that parses a
  * goroutine id and keeps a map from it, as tylerb/gls does, done as well as it can be.
  */
-#include <pthread.h>
-
+#include "threadid_self.h"
 #include "threadid_table.h"
-
-/*
- * pthread_self by another name. <pthread.h> declares it `const`, so that a compiler calls it once, in front of the loop
- * that measures, while code that reads a context now and then asks each time.
- */
-extern pthread_t threadid_pthread_self(void) __asm__("pthread_self");
-
-CTX_OPERATION uintptr_t threadid_self(void) {
-    return (uintptr_t)threadid_pthread_self();
-}
 
 static void threadid_thread_end(void) {
     threadid_give_back(threadid_self());

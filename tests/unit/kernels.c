@@ -106,12 +106,21 @@ static void try_kernel(const struct ctx_strategy *strategy, const struct ctx_ker
     }
 }
 
+static bool can_run(const struct ctx_strategy *strategy) {
+    const char *reason = strategy->unavailable == NULL ? NULL : strategy->unavailable();
+    if (reason != NULL)
+        print_message("%s cannot run here: %s\n", strategy->name, reason);
+    return reason == NULL;
+}
+
 static void test_checksums(void **state) {
     struct registry *registry = *state;
     assert_true(registry->count > 0);
     for (size_t i = 0; i < registry->count; i++) {
         const struct ctx_strategy *strategy = registry->entries[i].strategy;
         assert_true(strategy->kernel_count > 0);
+        if (!can_run(strategy))
+            continue;
         for (size_t k = 0; k < strategy->kernel_count; k++)
             try_kernel(strategy, &strategy->kernels[k]);
     }
@@ -122,6 +131,8 @@ static void test_largest(void **state) {
     struct registry *registry = *state;
     for (size_t i = 0; i < registry->count; i++) {
         const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        if (!can_run(strategy))
+            continue;
         for (size_t k = 0; k < strategy->kernel_count; k++) {
             const struct ctx_workload *workload = strategy->kernels[k].workload;
             struct ctx_job job = base_job(workload, workload->threads_min, 1);
@@ -194,12 +205,10 @@ static int set_up(void **state) {
     static struct registry registry;
     struct error error;
     *state = &registry;
-    if (!registry_init(&registry, &error) || !registry_load_plugin(&registry, TEST_SKELETON, &error)) {
-        print_error("%s\n", error.text);
-        return -1;
-    }
-    registry_load_modules(&registry, TEST_MODULES, stderr);
-    return 0;
+    if (registry_init(&registry, &error) && registry_load_plugin(&registry, TEST_SKELETON, &error))
+        return registry_load_modules(&registry, TEST_MODULES, stderr) ? 0 : -1;
+    print_error("%s\n", error.text);
+    return -1;
 }
 
 static int tear_down(void **state) {
