@@ -40,6 +40,9 @@ class Build:
             if old not in text:
                 raise RuntimeError(f"{file} does not hold what is to be replaced: {old!r}")
             path.write_text(text.replace(old, new))
+        # Fibers' library, where the build has found it (strategies/gls/CMakeLists.txt).
+        cache = (pathlib.Path(binary) / "CMakeCache.txt").read_text()
+        self._libraries = re.findall(r"^BOOST_CONTEXT:FILEPATH=(/.*)$", cache, re.MULTILINE) + LIBRARIES
         commands = json.loads((pathlib.Path(binary) / "compile_commands.json").read_text())
         self._flags = {command["file"]: self._flags_of(command) for command in commands}
         self._objects, self._programs, self._compiled = {}, {}, 0
@@ -79,7 +82,9 @@ class Build:
     def _gls(self):
         objects = []
         for source in sorted((SOURCE / "strategies" / "gls").glob("*.[cS]")):
-            flags = self._flags[str(source)]
+            flags = self._flags.get(str(source))
+            if flags is None:
+                continue  # not part of this build
             done = self._objects.get((self.root / source.relative_to(SOURCE), tuple(flags)))
             options = [option for option in MODES[self.mode] if option != "-flto"]
             objects.append(done or self._compile(self.root / source.relative_to(SOURCE), flags, options))
@@ -109,7 +114,7 @@ class Build:
         path = str(self.folder / name)
         # Exports its symbols as the program does, so that a linker may not take them for its own.
         self._run(self.compiler, *MODES[self.mode], "-rdynamic", *link_options, *map(str, objects), "-o", path,
-                  *LIBRARIES)
+                  *self._libraries)
         done = subprocess.run([path], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Defect(f"{name}: exit status {done.returncode}\n{done.stderr}")
