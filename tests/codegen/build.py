@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from machine_code import Program
+from machine_code import Defect, Program
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
@@ -16,10 +16,6 @@ SOURCE = HERE.parent.parent
 # gls objects are never made for link-time optimisation (strategies/gls/CMakeLists.txt).
 MODES = {"O2": ["-O2"], "O3": ["-O3"], "lto": ["-O2", "-flto"]}
 LIBRARIES = ["-lgcc_s", "-lunwind", "-lpthread", "-ldl"]
-
-
-class Defect(Exception):
-    """Something that must hold does not."""
 
 
 class Build:

@@ -2,8 +2,8 @@
 
 import re
 
-from build import SOURCE, Defect
-from machine_code import CALLER_SAVED, family, normalised, origins
+from build import SOURCE
+from machine_code import CALLER_SAVED, Defect, family, normalised, origins
 
 MARK_STRIDE = 32
 MARKS = [*"0123456789abcdef", "E", "S"]

@@ -25,6 +25,10 @@ for number in range(8, 16):
         FAMILIES[f"r{number}{suffix}"] = f"r{number}"
 
 
+class Defect(Exception):
+    """Something that must hold does not."""
+
+
 def run(*command):
     """The standard output of a command that must succeed."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -270,7 +274,7 @@ class Program:
 
     def function(self, name):
         if name not in self.functions:
-            raise KeyError(f"{self.path} has no function {name}")
+            raise Defect(f"{self.path} has no function {name}")
         return self.functions[name]
 
     def bytes(self, start, count):
