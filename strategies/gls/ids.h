@@ -21,7 +21,7 @@ struct ctx;
 enum {
     ID_LINE_BYTES = 64,
     ID_WORD_BITS = 64,
-    ID_SHARDS_MIN = 16,
+    ID_SHARDS_MIN = 64, /* two busy threads meet in one of them once in 64 times: see ids_home_shard */
     ID_SHARDS_MAX = 256,
     /* Three levels of 64-bit words: a shard counts to 64 * 64 * 64. */
     ID_LEAVES = ID_WORD_BITS * ID_WORD_BITS,
