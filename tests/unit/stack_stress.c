@@ -34,7 +34,7 @@ static struct {
     const struct ctx *in_force; /* the shadow record; NULL: no context */
     unsigned depth;
     bool on_alternate_stack;
-    uint64_t reads, wrong, by_step[16];
+    uint64_t reads, wrong, signals, by_step[16];
     char first_wrong[200];
 } stress;
 
@@ -122,13 +122,29 @@ static void through_bsearch(void) {
     (void)bsearch(&wanted, values, sizeof values / sizeof *values, sizeof *values, compare_and_step);
 }
 
+/*
+ * ThreadSanitizer may postpone a signal, even one that a thread raises itself, to where a scope has been recorded but
+ * not yet opened. A signal that comes when nobody waits for it any more is passed over.
+ */
+static bool awaited;
+
 static void handle_signal(int number) {
     (void)number;
+    if (!awaited)
+        return;
+    awaited = false;
+    stress.signals++;
     step(NULL);
 }
 
+static void raise_and_await(int number) {
+    awaited = true;
+    (void)raise(number);
+    awaited = false;
+}
+
 static void through_signal(void) {
-    (void)raise(SIGUSR1);
+    raise_and_await(SIGUSR1);
 }
 
 /* The alternate stack is not entered twice: the kernel would go on where it is. */
@@ -138,7 +154,7 @@ static void through_signal_on_alternate_stack(void) {
         return;
     }
     stress.on_alternate_stack = true;
-    (void)raise(SIGUSR2);
+    raise_and_await(SIGUSR2);
     stress.on_alternate_stack = false;
 }
 
@@ -204,6 +220,7 @@ static void readers_agree_with_the_shadow_record(void **state) {
                  (unsigned long long)stress.wrong, (unsigned long long)seed);
     for (unsigned i = 0; i < WAY_COUNT; i++)
         assert_int_not_equal(stress.by_step[i], 0);
+    assert_int_not_equal(stress.signals, 0);
     if (stress.wrong > 0)
         fail_msg("%s", stress.first_wrong);
     const stack_t none = {.ss_flags = SS_DISABLE};
