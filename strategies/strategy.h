@@ -17,7 +17,7 @@
 #include "context.h"
 
 /* Changes whenever a struct below changes its layout or meaning. */
-#define CTX_STRATEGY_ABI 1u
+#define CTX_STRATEGY_ABI 2u
 
 /*
  * An operation of a strategy is part of every loop that measures it; a compiler's limits on inlining have no say. clang
@@ -45,8 +45,7 @@ struct ctx_parameter {
 };
 
 /*
- * What a scenario of the conformance template proves. Workloads name what they rest on; a worker runs those scenarios
- * before it times a kernel.
+ * What the scenarios that workloads rest on prove. A workload names them; a worker runs those before it times a kernel.
  */
 enum ctx_scenario_id {
     CTX_SCENARIO_NEST = 1u << 0,          /* nested override and restore */
@@ -61,12 +60,16 @@ enum ctx_scenario_id {
     CTX_SCENARIO_MANY_THREADS = 1u << 9,  /* threads that set and read at once do not see each other */
 };
 
-/* Proves one thing. Returns NULL, or what was found and what was wanted (static or thread-local storage). */
+/*
+ * Proves one thing. `run` returns NULL, or what was found and what was wanted (static or thread-local storage). Whoever
+ * runs scenarios that no workload rests on, runs each in a process of its own: some leave it as no other should find it.
+ */
 struct ctx_scenario {
-    enum ctx_scenario_id id;
+    uint32_t id; /* one of enum ctx_scenario_id; 0: no workload rests on it */
     const char *name;
     const char *summary;
-    const char *(*run)(void);
+    const char *(*unavailable)(void); /* optional; NULL when it can be tried here, else what is missing */
+    const char *(*run)(void);         /* NULL: there is no way for this strategy to take part */
 };
 
 /* One thread's share of a measurement. */

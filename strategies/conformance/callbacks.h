@@ -1,0 +1,149 @@
+/* Part of conformance.h: code of others, built without frame pointers, between a scope and its reader. */
+
+enum { CTX_SORTED = 200 };
+
+struct ctx_numbers {
+    int of[CTX_SORTED];
+};
+
+/* In an order that makes sorting work. */
+static inline void ctx_shuffle(struct ctx_numbers *numbers) {
+    for (int i = 0; i < CTX_SORTED; i++)
+        numbers->of[i] = i * 73 % CTX_SORTED;
+}
+
+static inline int ctx_compare_numbers(const void *a, const void *b) {
+    const int left = *(const int *)a, right = *(const int *)b;
+    return (left > right) - (left < right);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_callback_read, struct ctx_luggage *luggage) {
+    luggage->calls++;
+    CTX_WANT(luggage->proof, "in a callback", 0, 1);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_callback_over, struct ctx_luggage *luggage) {
+    if (luggage->calls == 0)
+        ctx_complain(luggage->proof, "found that the callback was never called, wanted it called");
+    CTX_WANT(luggage->proof, "behind the callbacks", 0, 1);
+}
+
+/* ---- qsort and bsearch hand nothing on ---- */
+
+#if !(defined(CTX_EXPLICIT) && CTX_EXPLICIT)
+static struct ctx_luggage ctx_sort_luggage;
+
+static int ctx_compare_plain(const void *a, const void *b) {
+    CTX_CALL(ctx_callback_read, &ctx_sort_luggage);
+    return ctx_compare_numbers(a, b);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_qsort_scope, void *arg) {
+    struct ctx_numbers numbers;
+    ctx_shuffle(&numbers);
+    ctx_sort_luggage = (struct ctx_luggage){.proof = arg};
+    qsort(numbers.of, CTX_SORTED, sizeof numbers.of[0], ctx_compare_plain);
+    CTX_CALL(ctx_callback_over, &ctx_sort_luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_qsort_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_qsort_scope, arg);
+}
+CTX_SCENARIO(ctx_qsort_root)
+
+CTX_OPAQUE static void CTX_FN(ctx_bsearch_scope, void *arg) {
+    struct ctx_numbers numbers;
+    for (int i = 0; i < CTX_SORTED; i++)
+        numbers.of[i] = i;
+    ctx_sort_luggage = (struct ctx_luggage){.proof = arg};
+    for (int i = 0; i < CTX_SORTED; i++) {
+        if (bsearch(&i, numbers.of, CTX_SORTED, sizeof numbers.of[0], ctx_compare_plain) != &numbers.of[i])
+            ctx_complain(arg, "found that bsearch misses %d, wanted it found", i);
+    }
+    CTX_CALL(ctx_callback_over, &ctx_sort_luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_bsearch_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_bsearch_scope, arg);
+}
+CTX_SCENARIO(ctx_bsearch_root)
+#endif
+
+/* ---- qsort_r hands a user pointer on ---- */
+
+static int ctx_compare_with_luggage(const void *a, const void *b, void *arg) {
+    struct ctx_luggage *luggage = arg;
+    CTX_PASS(luggage->here, ctx_callback_read, luggage);
+    return ctx_compare_numbers(a, b);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_qsort_r_scope, void *arg) {
+    struct ctx_numbers numbers;
+    struct ctx_luggage luggage = {.proof = arg, .here = CTX_CURRENT(0)};
+    ctx_shuffle(&numbers);
+    qsort_r(numbers.of, CTX_SORTED, sizeof numbers.of[0], ctx_compare_with_luggage, &luggage);
+    CTX_CALL(ctx_callback_over, &luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_qsort_r_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_qsort_r_scope, arg);
+}
+CTX_SCENARIO(ctx_qsort_r_root)
+
+/* ---- An event loop, run inside a scope ---- */
+
+static void ctx_loop_callback(void *arg) {
+    struct ctx_luggage *luggage = arg;
+    CTX_PASS(luggage->here, ctx_callback_read, luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_loop_scope, void *arg) {
+    struct ctx_luggage luggage = {.proof = arg, .here = CTX_CURRENT(0)};
+    ctx_peer_loop_run(ctx_loop_callback, &luggage);
+    CTX_CALL(ctx_callback_over, &luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_loop_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_loop_scope, arg);
+}
+CTX_SCENARIO(ctx_loop_root)
+
+/* ---- Modules that were loaded later: one opens the scope, another reads ---- */
+
+struct ctx_module_use {
+    struct ctx_luggage luggage;
+    ctx_peer_call *reader; /* a function of the second module: calls what it is given */
+};
+
+static void ctx_module_callback(void *arg) {
+    struct ctx_luggage *luggage = arg;
+    CTX_PASS(luggage->here, ctx_callback_read, luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_module_body, void *arg) {
+    struct ctx_module_use *use = arg;
+    use->luggage.here = CTX_CURRENT(0);
+    use->reader(ctx_module_callback, &use->luggage);
+    CTX_CALL(ctx_callback_over, &use->luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_module_scope, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_module_body, arg);
+}
+
+static void ctx_module_opens(void *arg) {
+    struct ctx_module_use *use = arg;
+    CTX_PASS(use->luggage.here, ctx_module_scope, use);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_module_root, void *arg) {
+    const char *why_not = NULL;
+    ctx_peer_call *opener = ctx_peer_load_module(&why_not);
+    struct ctx_module_use use = {.luggage = {.proof = arg}, .reader = ctx_peer_load_module(&why_not)};
+    CTX_ENTER_OPAQUE();
+    if (opener == NULL || use.reader == NULL)
+        ctx_die(why_not);
+    opener(ctx_module_opens, &use);
+    CTX_WANT_NO_CONTEXT(use.luggage.proof, "behind the module that opened the scope");
+}
+CTX_SCENARIO(ctx_module_root)

@@ -1,0 +1,118 @@
+/*
+ * Part of conformance.h: what a signal handler finds. Nothing can be handed to one, so that an explicit context has no
+ * way into it.
+ */
+#if !(defined(CTX_EXPLICIT) && CTX_EXPLICIT)
+
+enum { CTX_SIGNAL = SIGUSR1, CTX_SIGNAL_DEPTH = 40, CTX_SIGNAL_STACK_BYTES = 256 * 1024 };
+
+static struct ctx_proof *ctx_signal_proof;
+static atomic_int ctx_signals_handled;
+
+/* Handles CTX_SIGNAL by `handler`; returns how it was handled before. */
+static struct sigaction ctx_handle_signals(void (*handler)(int number), int flags) {
+    struct sigaction before, action = {.sa_handler = handler, .sa_flags = flags};
+    (void)sigemptyset(&action.sa_mask);
+    if (sigaction(CTX_SIGNAL, &action, &before) != 0)
+        ctx_die("cannot handle signals");
+    atomic_store(&ctx_signals_handled, 0);
+    return before;
+}
+
+/* ---- A handler reads, and opens a scope of its own ---- */
+
+CTX_OPAQUE static void ctx_signal_inner(void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT(proof, "in a scope that a signal handler has opened", 0, 2);
+}
+
+static void ctx_signal_handler(int number) {
+    (void)number;
+    atomic_fetch_add(&ctx_signals_handled, 1);
+    CTX_WANT(ctx_signal_proof, "in a signal handler", 0, 1);
+    CTX_WITH_ONE(0, 2, ctx_signal_inner, ctx_signal_proof);
+    CTX_WANT(ctx_signal_proof, "in a signal handler, behind its own scope", 0, 1);
+}
+
+CTX_OPAQUE static void ctx_signal_leaf(void *arg) {
+    struct ctx_proof *proof = arg;
+    (void)raise(CTX_SIGNAL);
+    CTX_WANT(proof, "behind a signal", 0, 1);
+}
+
+/* The signal comes right below the scope, and some frames deeper. */
+CTX_OPAQUE static void ctx_signal_scope(void *arg) {
+    struct ctx_descent descent = {.frames_left = CTX_SIGNAL_DEPTH, .leaf = ctx_signal_leaf, .leaf_arg = arg};
+    void *next_arg = NULL;
+    ctx_body *next = ctx_descend(&descent, &next_arg);
+    ctx_signal_leaf(arg);
+    next(next_arg);
+}
+
+static void ctx_signal_prove(struct ctx_proof *proof, int flags) {
+    ctx_signal_proof = proof;
+    const struct sigaction before = ctx_handle_signals(ctx_signal_handler, flags);
+    CTX_WITH_ONE(0, 1, ctx_signal_scope, proof);
+    if (atomic_load(&ctx_signals_handled) != 2)
+        ctx_complain(proof, "found %d signals handled, wanted 2", atomic_load(&ctx_signals_handled));
+    (void)sigaction(CTX_SIGNAL, &before, NULL);
+}
+
+CTX_OPAQUE static void ctx_signal_root(void *arg) {
+    ctx_signal_prove(arg, 0);
+}
+CTX_SCENARIO(ctx_signal_root)
+
+CTX_OPAQUE static void ctx_alternate_root(void *arg) {
+    stack_t before, alternate = {.ss_sp = malloc(CTX_SIGNAL_STACK_BYTES), .ss_size = CTX_SIGNAL_STACK_BYTES};
+    if (alternate.ss_sp == NULL || sigaltstack(&alternate, &before) != 0)
+        ctx_die("cannot make an alternate signal stack");
+    ctx_signal_prove(arg, SA_ONSTACK);
+    (void)sigaltstack(&before, NULL);
+    free(alternate.ss_sp);
+}
+CTX_SCENARIO(ctx_alternate_root)
+
+/* ---- At any moment, also while a scope is being opened or closed ---- */
+
+enum { CTX_MOMENTS = 2000, CTX_MOMENT_NS = 50 * 1000 };
+
+/* The inner value or the outer one: which of them is in force depends on the moment. Nothing else ever is. */
+static void ctx_moment_handler(int number) {
+    (void)number;
+    void *found = NULL;
+    const enum ctx_answer answer = CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &found);
+    const uintptr_t value = (uintptr_t)found;
+    atomic_fetch_add(&ctx_signals_handled, 1);
+    if (answer != CTX_SET || (value != 1 && value != 2))
+        ctx_complain(ctx_signal_proof, "in a signal handler: found \"%s\" with value %#zx, wanted \"set\" with 1 or 2",
+                     ctx_answer_name(answer), (size_t)value);
+}
+
+CTX_OPAQUE static void ctx_moment_inner(void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT(proof, "in a scope that signals interrupt", 0, 2);
+}
+
+CTX_OPAQUE static void ctx_moment_scope(void *arg) {
+    const struct itimerspec period = {.it_value.tv_nsec = CTX_MOMENT_NS, .it_interval.tv_nsec = CTX_MOMENT_NS};
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = CTX_SIGNAL};
+    struct ctx_proof *proof = arg;
+    timer_t timer;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 || timer_settime(timer, 0, &period, NULL) != 0)
+        ctx_die("cannot make a timer");
+    while (atomic_load(&ctx_signals_handled) < CTX_MOMENTS && !proof->failed)
+        CTX_WITH_ONE(0, 2, ctx_moment_inner, proof);
+    (void)timer_delete(timer);
+    CTX_WANT(proof, "behind all signals", 0, 1);
+}
+
+CTX_OPAQUE static void ctx_moment_root(void *arg) {
+    ctx_signal_proof = arg;
+    const struct sigaction before = ctx_handle_signals(ctx_moment_handler, 0);
+    CTX_WITH_ONE(0, 1, ctx_moment_scope, arg);
+    (void)sigaction(CTX_SIGNAL, &before, NULL);
+}
+CTX_SCENARIO(ctx_moment_root)
+
+#endif

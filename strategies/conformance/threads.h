@@ -1,0 +1,278 @@
+/* Part of conformance.h: what threads see of each other, and what they leave behind. */
+
+/* ---- Threads: plain and inheriting children ---- */
+
+struct ctx_child_thread {
+    struct ctx_proof *proof;
+    struct ctx_snapshot *inherited;
+    atomic_bool may_read;
+};
+
+CTX_OPAQUE static void CTX_FN(ctx_plain_read, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT_NO_CONTEXT(proof, "in a thread that inherits nothing");
+}
+
+static void *ctx_plain_main(void *arg) {
+    ctx_thread_begin();
+    CTX_BARE(ctx_plain_read, arg);
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_plain_scope, void *arg) {
+    pthread_t thread;
+    ctx_start_or_die(&thread, ctx_plain_main, arg);
+    (void)pthread_join(thread, NULL);
+    CTX_WANT((struct ctx_proof *)arg, "in the parent of a plain thread", 0, 1);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_plain_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_plain_scope, arg);
+}
+CTX_SCENARIO(ctx_plain_root)
+
+CTX_OPAQUE static void CTX_FN(ctx_inherit_read, void *arg) {
+    struct ctx_child_thread *child = arg;
+    CTX_WANT(child->proof, "in a thread that inherits, after its parent went on", 0, 1);
+}
+
+/* The child waits until its parent has changed its own context. */
+static void *ctx_inherit_main(void *arg) {
+    struct ctx_child_thread *child = arg;
+    ctx_thread_begin();
+    while (!atomic_load(&child->may_read))
+        (void)sched_yield();
+    CTX_WITH(ctx_snapshot_context(child->inherited), ctx_inherit_read, child);
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_inherit_changed, void *arg) {
+    struct ctx_child_thread *child = arg;
+    CTX_ENTER_OPAQUE();
+    atomic_store(&child->may_read, true);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_inherit_scope, void *arg) {
+    struct ctx_child_thread child = {.proof = arg, .inherited = ctx_take_or_die(CTX_CURRENT(0))};
+    pthread_t thread;
+    ctx_start_or_die(&thread, ctx_inherit_main, &child);
+    CTX_WITH_ONE(0, 2, ctx_inherit_changed, &child);
+    (void)pthread_join(thread, NULL);
+    ctx_snapshot_release(child.inherited);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_inherit_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_inherit_scope, arg);
+}
+CTX_SCENARIO(ctx_inherit_root)
+
+/* ---- Hand-off through a queue ---- */
+
+enum { CTX_HANDOFF_TASKS = 32 };
+
+struct ctx_task {
+    struct ctx_proof *proof;
+    struct ctx_snapshot *captured;
+    uintptr_t wanted;
+};
+
+struct ctx_task_queue {
+    struct ctx_proof *proof;
+    struct ctx_task tasks[CTX_HANDOFF_TASKS];
+    atomic_uint ready;
+};
+
+CTX_OPAQUE static void CTX_FN(ctx_task_read, void *arg) {
+    struct ctx_task *task = arg;
+    CTX_WANT(task->proof, "in a task on another thread", 0, task->wanted);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_task_between, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT_NO_CONTEXT(proof, "on a pool thread, between its tasks");
+}
+
+static void *ctx_task_main(void *arg) {
+    struct ctx_task_queue *queue = arg;
+    ctx_thread_begin();
+    for (unsigned i = 0; i < CTX_HANDOFF_TASKS; i++) {
+        while (atomic_load(&queue->ready) <= i)
+            (void)sched_yield();
+        struct ctx_task *task = &queue->tasks[i];
+        CTX_WITH(ctx_snapshot_context(task->captured), ctx_task_read, task);
+        CTX_BARE(ctx_task_between, queue->proof);
+        ctx_snapshot_release(task->captured);
+    }
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_task_enqueue, void *arg) {
+    struct ctx_task_queue *queue = arg;
+    const unsigned index = atomic_load(&queue->ready);
+    CTX_ENTER_OPAQUE();
+    queue->tasks[index].captured = ctx_take_or_die(CTX_CURRENT(0));
+    atomic_store(&queue->ready, index + 1);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_handoff_root, void *arg) {
+    struct ctx_task_queue queue = {.proof = arg};
+    pthread_t thread;
+    ctx_start_or_die(&thread, ctx_task_main, &queue);
+    for (uint32_t i = 0; i < CTX_HANDOFF_TASKS; i++) {
+        queue.tasks[i].proof = arg;
+        queue.tasks[i].wanted = i + 1;
+        CTX_WITH_ONE(0, i + 1, ctx_task_enqueue, &queue);
+    }
+    (void)pthread_join(thread, NULL);
+}
+CTX_SCENARIO(ctx_handoff_root)
+
+/* ---- Many threads at once ---- */
+
+enum { CTX_THREADS = 4 };
+
+/* One of several threads that differ in every value they bind, and go through their rounds at the same time. */
+struct ctx_rival {
+    pthread_t thread;
+    struct ctx_proof proof;
+    struct ctx_reuse reuse;
+    atomic_uint *missing; /* how many have not started yet */
+};
+
+static void *ctx_rival_main(void *arg) {
+    struct ctx_rival *rival = arg;
+    ctx_thread_begin();
+    atomic_fetch_sub(rival->missing, 1);
+    while (atomic_load(rival->missing) > 0)
+        (void)sched_yield();
+    CTX_BARE(ctx_reuse_rounds, &rival->reuse);
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_threads_root, void *arg) {
+    struct ctx_proof *proof = arg;
+    struct ctx_rival rivals[CTX_THREADS];
+    atomic_uint missing = CTX_THREADS;
+    CTX_ENTER_OPAQUE();
+    for (uint32_t i = 0; i < CTX_THREADS; i++) {
+        struct ctx_rival *rival = &rivals[i];
+        rival->proof = (struct ctx_proof){.failed = false};
+        rival->reuse = (struct ctx_reuse){.proof = &rival->proof, .value = 1 + 2 * CTX_REUSE_ROUNDS * i};
+        rival->missing = &missing;
+        ctx_start_or_die(&rival->thread, ctx_rival_main, rival);
+    }
+    for (uint32_t i = 0; i < CTX_THREADS; i++) {
+        (void)pthread_join(rivals[i].thread, NULL);
+        if (rivals[i].proof.failed)
+            *proof = rivals[i].proof;
+    }
+}
+CTX_SCENARIO(ctx_threads_root)
+
+/* ---- Threads that end leave nothing behind ---- */
+
+/* More than the table of any strategy holds at once. */
+enum { CTX_ENDED_THREADS = 20000 };
+
+CTX_OPAQUE static void CTX_FN(ctx_ended_read, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT(proof, "in one of many threads that come and go", 0, 1);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_ended_thread, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT_NO_CONTEXT(proof, "in a new thread, after others have ended");
+    CTX_WITH_ONE(0, 1, ctx_ended_read, proof);
+}
+
+static void *ctx_ended_main(void *arg) {
+    ctx_thread_begin();
+    CTX_BARE(ctx_ended_thread, arg);
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_ended_root, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_ENTER_OPAQUE();
+    for (int i = 0; i < CTX_ENDED_THREADS && !proof->failed; i++) {
+        pthread_t thread;
+        ctx_start_or_die(&thread, ctx_ended_main, proof);
+        (void)pthread_join(thread, NULL);
+    }
+}
+CTX_SCENARIO(ctx_ended_root)
+
+/* ---- Threads that end inside a scope ---- */
+
+/* One after the other: the next gets the stack, and so the identity, of the one before. */
+enum { CTX_LEAVERS = 500 };
+
+struct ctx_leaver {
+    struct ctx_proof *proof;
+    bool waits; /* to be cancelled; otherwise it ends itself */
+};
+
+CTX_OPAQUE static void CTX_FN(ctx_leaver_body, void *arg) {
+    struct ctx_leaver *leaver = arg;
+    CTX_WANT(leaver->proof, "in a thread that will end inside its scope", 0, 1);
+    while (leaver->waits)
+        pthread_testcancel();
+    pthread_exit(NULL);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_leaver_thread, void *arg) {
+    struct ctx_leaver *leaver = arg;
+    CTX_WANT_NO_CONTEXT(leaver->proof, "in a new thread, after others have ended inside their scopes");
+    CTX_WITH_ONE(0, 1, ctx_leaver_body, leaver);
+    ctx_complain(leaver->proof, "found that a thread went on behind its end, wanted it gone");
+}
+
+static void ctx_leaver_ends(void *arg) {
+    (void)arg;
+    ctx_thread_end();
+}
+
+static void *ctx_leaver_main(void *arg) {
+    ctx_thread_begin();
+    pthread_cleanup_push(ctx_leaver_ends, NULL);
+    CTX_BARE(ctx_leaver_thread, arg);
+    pthread_cleanup_pop(1);
+    return NULL;
+}
+
+static void ctx_run_leavers(struct ctx_leaver *leaver) {
+    for (int i = 0; i < CTX_LEAVERS && !leaver->proof->failed; i++) {
+        pthread_t thread;
+        ctx_start_or_die(&thread, ctx_leaver_main, leaver);
+        if (leaver->waits)
+            (void)pthread_cancel(thread);
+        (void)pthread_join(thread, NULL);
+    }
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_exit_scope, void *arg) {
+    struct ctx_leaver leaver = {.proof = arg, .waits = false};
+    ctx_run_leavers(&leaver);
+    CTX_WANT(leaver.proof, "in the parent of threads that ended inside their scopes", 0, 2);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_exit_root, void *arg) {
+    CTX_WITH_ONE(0, 2, ctx_exit_scope, arg);
+}
+CTX_SCENARIO(ctx_exit_root)
+
+CTX_OPAQUE static void CTX_FN(ctx_cancel_scope, void *arg) {
+    struct ctx_leaver leaver = {.proof = arg, .waits = true};
+    ctx_run_leavers(&leaver);
+    CTX_WANT(leaver.proof, "in the parent of threads that were cancelled inside their scopes", 0, 2);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_cancel_root, void *arg) {
+    CTX_WITH_ONE(0, 2, ctx_cancel_scope, arg);
+}
+CTX_SCENARIO(ctx_cancel_root)
