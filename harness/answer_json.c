@@ -46,6 +46,8 @@ static json_t *reason_to_json(const char *reason) {
 
 bool answer_to_json(const struct execution_answer *answer, json_t *object) {
     int failed = json_object_set_new(object, "outcome", json_string(execution_outcome_name(answer->outcome)));
+    if (answer->outcome == EXECUTION_HELD)
+        return failed == 0;
     if (answer->outcome != EXECUTION_OK)
         return failed == 0 && json_object_set_new(object, "reason", reason_to_json(answer->reason)) == 0;
     failed |= set_counter(object, "iterations", answer->iterations);
@@ -140,8 +142,9 @@ bool answer_from_json(const json_t *object, struct execution_answer *answer, str
     const char *outcome = json_string_value(json_object_get(object, "outcome"));
     if (outcome == NULL || !execution_outcome_parse(outcome, &answer->outcome))
         return error_set(error, "found outcome \"%s\", which is none", outcome == NULL ? "" : outcome);
-    if (answer->outcome == EXECUTION_OK ? get_measurement(object, answer, error)
-                                        : get_text(object, "reason", answer->reason, sizeof answer->reason, error))
+    if (answer->outcome == EXECUTION_HELD ||
+        (answer->outcome == EXECUTION_OK ? get_measurement(object, answer, error)
+                                         : get_text(object, "reason", answer->reason, sizeof answer->reason, error)))
         return true;
     execution_answer_clear(answer);
     return false;

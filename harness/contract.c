@@ -123,9 +123,10 @@ static bool check_scenarios(const struct ctx_strategy *strategy, struct error *e
     if (strategy->scenarios == NULL && strategy->scenario_count > 0)
         return error_set(error, "found %zu scenarios at NULL, wanted a table", strategy->scenario_count);
     for (size_t i = 0; i < strategy->scenario_count; i++) {
-        if (strategy->scenarios[i].name == NULL || strategy->scenarios[i].run == NULL)
-            return error_set(error, "scenario %zu: found no %s, wanted one", i,
-                             strategy->scenarios[i].name == NULL ? "name" : "function to run");
+        const struct ctx_scenario *scenario = &strategy->scenarios[i];
+        if (!check_name("the scenario", scenario->name, error) ||
+            !check_summary("its summary is missing or too long", scenario->summary, error))
+            return error_prefix(error, "scenario %zu: ", i);
     }
     return true;
 }
@@ -134,7 +135,7 @@ static bool check_scenarios(const struct ctx_strategy *strategy, struct error *e
 static bool check_proofs(const struct ctx_strategy *strategy, struct error *error) {
     uint32_t provided = 0;
     for (size_t i = 0; i < strategy->scenario_count; i++)
-        provided |= strategy->scenarios[i].id;
+        provided |= strategy->scenarios[i].run != NULL ? strategy->scenarios[i].id : 0;
     for (size_t i = 0; i < strategy->kernel_count && (strategy->traits & CTX_TRAIT_REFERENCE) == 0; i++) {
         const struct ctx_workload *workload = strategy->kernels[i].workload;
         if ((workload->requires & ~provided) != 0)

@@ -14,6 +14,8 @@ static const char *const outcome_names[] = {
     [EXECUTION_TIMED_OUT] = "timed-out",
     [EXECUTION_EXITED] = "exited",
     [EXECUTION_NONSENSE] = "nonsense",
+    [EXECUTION_HELD] = "held",
+    [EXECUTION_INAPPLICABLE] = "inapplicable",
 };
 enum { OUTCOME_COUNT = sizeof outcome_names / sizeof outcome_names[0] };
 

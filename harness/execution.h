@@ -22,10 +22,15 @@ struct execution_parameter {
     uint32_t value;
 };
 
-/* Asks for a calibration when `iterations` is 0: the answer's `iterations` then lasts about sample_seconds. */
+/*
+ * Asks for a calibration when `iterations` is 0: the answer's `iterations` then lasts about sample_seconds. With a
+ * scenario it asks for the proof of that alone, and only the first three and the plug-in count.
+ */
 struct execution_request {
     const char *case_name; /* echoed in the answer; a mismatch is nonsense */
-    const char *strategy, *workload, *form;
+    const char *strategy;
+    const char *scenario; /* NULL: measure */
+    const char *workload, *form;
     struct execution_parameter parameters[CTX_PARAMETERS_MAX];
     size_t parameter_count;
     unsigned thread_count;
@@ -55,11 +60,14 @@ enum execution_outcome {
     EXECUTION_TIMED_OUT,
     EXECUTION_EXITED,   /* ended without an answer */
     EXECUTION_NONSENSE, /* answered what is no answer of this protocol */
+    /* Only where a scenario was asked for. One that does not hold is EXECUTION_UNPROVED. */
+    EXECUTION_HELD,
+    EXECUTION_INAPPLICABLE, /* the reason says why */
 };
 
 struct execution_answer {
     enum execution_outcome outcome;
-    char reason[512]; /* empty when OK; a sentence otherwise */
+    char reason[512]; /* empty when OK or HELD; a sentence otherwise */
     uint64_t iterations;
     unsigned sample_count;
     struct execution_sample samples[EXECUTION_SAMPLES_MAX];

@@ -112,6 +112,15 @@ static void print_parameter_names(FILE *out, const struct ctx_workload *const *w
     }
 }
 
+static bool print_scenario_names(FILE *out, const struct registry *registry, struct error *error) {
+    size_t count;
+    const struct ctx_scenario **scenarios = registry_scenarios(registry, &count, error);
+    for (size_t i = 0; scenarios != NULL && i < count; i++)
+        (void)fprintf(out, "%s\n", scenarios[i]->name);
+    free(scenarios);
+    return scenarios != NULL;
+}
+
 static void print_placement_names(FILE *out, const struct topology *topology) {
     for (size_t i = 0; i < PLACEMENT_KIND_COUNT; i++) {
         const struct placement *placements;
@@ -121,21 +130,33 @@ static void print_placement_names(FILE *out, const struct topology *topology) {
     }
 }
 
-bool list_print(const struct registry *registry, const struct topology *topology, FILE *out, struct error *error) {
-    size_t count;
-    const struct ctx_workload **workloads = registry_workloads(registry, &count, error);
-    if (workloads == NULL)
-        return false;
+static void print_everything(const struct registry *registry, const struct ctx_workload *const *workloads,
+                             size_t workload_count, const struct ctx_scenario *const *scenarios, size_t scenario_count,
+                             FILE *out) {
     (void)fputs("Strategies\n", out);
     for (size_t i = 0; i < registry->count; i++)
         print_strategy(out, &registry->entries[i]);
     (void)fputs("\nWorkloads\n", out);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < workload_count; i++)
         print_workload(out, workloads[i]);
-    (void)fprintf(out, "\nPlacements on %s\n", topology_facts(topology)->source);
-    print_placements(out, topology);
+    (void)fputs("\nScenarios of conformance\n", out);
+    for (size_t i = 0; i < scenario_count; i++)
+        print_entry(out, scenarios[i]->name, scenarios[i]->summary);
+}
+
+bool list_print(const struct registry *registry, const struct topology *topology, FILE *out, struct error *error) {
+    size_t workload_count, scenario_count;
+    const struct ctx_workload **workloads = registry_workloads(registry, &workload_count, error);
+    const struct ctx_scenario **scenarios =
+        workloads == NULL ? NULL : registry_scenarios(registry, &scenario_count, error);
+    if (scenarios != NULL) {
+        print_everything(registry, workloads, workload_count, scenarios, scenario_count, out);
+        (void)fprintf(out, "\nPlacements on %s\n", topology_facts(topology)->source);
+        print_placements(out, topology);
+    }
     free(workloads);
-    return true;
+    free(scenarios);
+    return scenarios != NULL;
 }
 
 bool list_print_names(const char *option, const struct registry *registry, const struct topology *topology, FILE *out,
@@ -152,10 +173,15 @@ bool list_print_names(const char *option, const struct registry *registry, const
         print_workload_names(out, workloads, count);
     } else if (strcmp(option, "parameter") == 0) {
         print_parameter_names(out, workloads, count);
+    } else if (strcmp(option, "scenario") == 0) {
+        known = print_scenario_names(out, registry, error);
     } else if (strcmp(option, "placement") == 0) {
         print_placement_names(out, topology);
     } else {
-        known = error_set(error, "--names: found \"%s\"; wanted strategy, workload, parameter or placement", option);
+        known = error_set(error,
+                          "--names: found \"%s\"; wanted strategy, workload, scenario, parameter or "
+                          "placement",
+                          option);
     }
     free(workloads);
     return known;

@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "conformance.h"
 #include "list.h"
 #include "options.h"
 #include "run.h"
@@ -35,6 +36,18 @@ static int list(const struct options *options, struct registry *registry, struct
     return done ? EXIT_STATUS_OK : usage_error(&error);
 }
 
+static int use_registry(const struct options *options, struct registry *registry, struct topology *topology, int argc,
+                        char **argv) {
+    switch (options->command) {
+    case COMMAND_RUN:
+        return run_command(options, registry, topology, argc, argv);
+    case COMMAND_CONFORMANCE:
+        return conformance_command(options, registry, topology, argc, argv);
+    default:
+        return list(options, registry, topology);
+    }
+}
+
 /* The commands that need to know the strategies. */
 static int with_registry(const struct options *options, struct topology *topology, int argc, char **argv) {
     struct error error;
@@ -44,9 +57,7 @@ static int with_registry(const struct options *options, struct topology *topolog
         (void)registry_load_modules(&registry, NULL, stderr);
     for (size_t i = 0; ready && i < options->plugin_count; i++)
         ready = registry_load_plugin(&registry, options->plugins[i], &error) || error_prefix(&error, "--plugin: ");
-    int status = !ready                            ? usage_error(&error)
-                 : options->command == COMMAND_RUN ? run_command(options, &registry, topology, argc, argv)
-                                                   : list(options, &registry, topology);
+    int status = ready ? use_registry(options, &registry, topology, argc, argv) : usage_error(&error);
     registry_free(&registry);
     return status;
 }
@@ -88,6 +99,7 @@ static int dispatch(const struct options *options, int argc, char **argv) {
     case COMMAND_RUN:
     case COMMAND_LIST:
     case COMMAND_TOPOLOGY:
+    case COMMAND_CONFORMANCE:
     case COMMAND_NAMES:
         return with_topology(options, argc, argv);
     }

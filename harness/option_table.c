@@ -84,6 +84,19 @@ static bool parse_parameter(struct options *options, const struct option_row *ro
     return add_choice(options, name, equals + 1, error);
 }
 
+static bool parse_format(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    static const char *const formats[] = {[FORMAT_TERMINAL] = "terminal", [FORMAT_MARKDOWN] = "markdown"};
+    enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
+    (void)row;
+    for (size_t i = 0; i < FORMAT_COUNT; i++) {
+        if (strcmp(formats[i], text) == 0) {
+            options->format = (enum output_format)i;
+            return true;
+        }
+    }
+    return text_unknown_name("format", text, formats, FORMAT_COUNT, error);
+}
+
 static bool parse_plugin(struct options *options, const struct option_row *row, const char *text, struct error *error) {
     (void)row, (void)error;
     options->plugins[options->plugin_count++] = text; /* there is room: one for each argument */
@@ -94,6 +107,7 @@ static bool parse_plugin(struct options *options, const struct option_row *row, 
 #define LIST (1u << COMMAND_LIST)
 #define TOPOLOGY (1u << COMMAND_TOPOLOGY)
 #define NAMES (1u << COMMAND_NAMES)
+#define CONFORMANCE (1u << COMMAND_CONFORMANCE)
 #define INTO(member) .field = offsetof(struct options, member)
 
 const struct option_row option_table[] = {
@@ -101,7 +115,7 @@ const struct option_row option_table[] = {
      .argument = "LIST",
      .preset = "*",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN,
+     .commands = RUN | CONFORMANCE,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(strategies),
@@ -115,6 +129,15 @@ const struct option_row option_table[] = {
      .parse = parse_text,
      INTO(workloads),
      .help = "workloads to measure them on: names or globs"},
+    {.name = "scenario",
+     .argument = "LIST",
+     .preset = "*",
+     .group = OPTION_GROUP_WHAT,
+     .commands = CONFORMANCE,
+     .completion = OPTION_COMPLETES_NAMES,
+     .parse = parse_text,
+     INTO(scenarios),
+     .help = "scenarios that conformance tries: names or globs"},
     {.name = "depth",
      .argument = "LIST",
      .group = OPTION_GROUP_WHAT,
@@ -149,7 +172,7 @@ const struct option_row option_table[] = {
     {.name = "plugin",
      .argument = "FILE",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | LIST | NAMES,
+     .commands = RUN | LIST | NAMES | CONFORMANCE,
      .repeatable = true,
      .completion = OPTION_COMPLETES_FILES,
      .parse = parse_plugin,
@@ -206,14 +229,22 @@ const struct option_row option_table[] = {
     {.name = "out",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN,
+     .commands = RUN | CONFORMANCE,
      .parse = parse_text,
      INTO(out),
      .completion = OPTION_COMPLETES_FILES,
-     .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json"},
+     .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json, and none of "
+             "conformance"},
+    {.name = "format",
+     .argument = "FORMAT",
+     .preset = "terminal",
+     .group = OPTION_GROUP_FILES,
+     .commands = CONFORMANCE,
+     .parse = parse_format,
+     .help = "how conformance prints its matrix: terminal or markdown"},
     {.name = "force",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN,
+     .commands = RUN | CONFORMANCE,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(force),
@@ -244,7 +275,7 @@ const struct option_row option_table[] = {
      .help = "show the plan and how long it will take; measure and write nothing"},
     {.name = "quiet",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN,
+     .commands = RUN | CONFORMANCE,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(quiet),
@@ -275,6 +306,7 @@ const struct option_row option_table[] = {
 const struct command_row command_table[] = {
     {"run", COMMAND_RUN, "measure, write a result file and print a table (the default)"},
     {"list", COMMAND_LIST, "show the strategies, workloads and placements that there are"},
+    {"conformance", COMMAND_CONFORMANCE, "try every scenario with every strategy, and compare with what is expected"},
     {"topology", COMMAND_TOPOLOGY, "draw the machine and the placements that it has"},
     {NULL, COMMAND_RUN, NULL},
 };

@@ -174,7 +174,7 @@ void options_free(struct options *options) {
 void options_visit(const struct options *options, void (*visit)(const char *name, const char *value, void *arg),
                    void *arg) {
     for (const struct option_row *row = option_table; row->name != NULL; row++) {
-        if ((row->commands & 1u << COMMAND_RUN) == 0)
+        if ((row->commands & 1u << options->command) == 0)
             continue;
         char *value = NULL;
         size_t size;

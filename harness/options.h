@@ -15,6 +15,7 @@ enum command {
     COMMAND_RUN,
     COMMAND_LIST,
     COMMAND_TOPOLOGY,
+    COMMAND_CONFORMANCE,
     COMMAND_HELP,
     COMMAND_VERSION,
     COMMAND_COMPLETION, /* prints a bash completion script */
@@ -37,13 +38,17 @@ struct parameter_choice {
 /* Below 2^53, so that every reader of JSON keeps a seed exactly. */
 #define OPTIONS_SEED_MAX ((INT64_C(1) << 53) - 1)
 
+enum output_format { FORMAT_TERMINAL, FORMAT_MARKDOWN };
+
 struct option_given; /* which row of the table was given which text */
 
 struct options {
     enum command command;
     const char *command_text; /* as typed, "list" or "--list"; NULL: none was */
     const char *strategies;   /* patterns, default "*" */
-    const char *workloads;    /* patterns, default "*" */
+    const char *scenarios;    /* patterns, default "*" */
+    enum output_format format;
+    const char *workloads; /* patterns, default "*" */
     struct parameter_choice choices[CTX_PARAMETERS_MAX * 2];
     size_t choice_count;
     struct parameter_choice threads; /* count 0: the default sweep */
@@ -72,7 +77,7 @@ bool options_parse(struct options *options, int argc, char *const *argv, struct 
 void options_free(struct options *options);
 
 /*
- * Calls `visit` with the name of each setting of a run and its value in this one, as text: what the result file
+ * Calls `visit` with the name of each setting of this command and its value, as text: what the result file
  * records. An option that was given several times has its values joined by blanks; an empty text means "not set".
  */
 void options_visit(const struct options *options, void (*visit)(const char *name, const char *value, void *arg),

@@ -42,12 +42,21 @@ static json_t *pus_to_json(const struct execution_request *request) {
     return pus;
 }
 
+static json_t *measurement_to_json(const struct execution_request *request) {
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:f}", "protocol", PROTOCOL_VERSION, "case",
+                     request->case_name, "strategy", request->strategy, "workload", request->workload, "form",
+                     request->form, "parameters", parameters_to_json(request), "pus", pus_to_json(request),
+                     "iterations", (json_int_t)request->iterations, "samples", (int)request->sample_count,
+                     "sample_seconds", request->sample_seconds);
+}
+
+static json_t *scenario_to_json(const struct execution_request *request) {
+    return json_pack("{s:i, s:s, s:s, s:s}", "protocol", PROTOCOL_VERSION, "case", request->case_name, "strategy",
+                     request->strategy, "scenario", request->scenario);
+}
+
 char *protocol_encode_request(const struct execution_request *request) {
-    json_t *object = json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:f}", "protocol", PROTOCOL_VERSION,
-                               "case", request->case_name, "strategy", request->strategy, "workload", request->workload,
-                               "form", request->form, "parameters", parameters_to_json(request), "pus",
-                               pus_to_json(request), "iterations", (json_int_t)request->iterations, "samples",
-                               (int)request->sample_count, "sample_seconds", request->sample_seconds);
+    json_t *object = request->scenario != NULL ? scenario_to_json(request) : measurement_to_json(request);
     bool complete = object != NULL && (request->plugin == NULL ||
                                        json_object_set_new(object, "plugin", json_string(request->plugin)) == 0);
     return line_of(object, complete);
@@ -108,7 +117,14 @@ static bool get_parameters(json_t *object, struct execution_request *request, st
     return true;
 }
 
-static bool get_request(json_t *line, struct protocol_request *decoded, struct error *error) {
+static bool get_scenario(json_t *line, struct execution_request *request, struct error *error) {
+    json_error_t where;
+    return json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s?s}", "case", &request->case_name, "strategy",
+                          &request->strategy, "scenario", &request->scenario, "plugin", &request->plugin) == 0 ||
+           error_set(error, "%s", where.text);
+}
+
+static bool get_measurement(json_t *line, struct protocol_request *decoded, struct error *error) {
     struct execution_request *request = &decoded->request;
     json_t *parameters, *pus;
     json_int_t iterations;
@@ -141,7 +157,8 @@ bool protocol_decode_request(const char *line, size_t length, struct protocol_re
         return error_set(error, "out of memory for the request");
     }
     decoded->text->line = object;
-    if (get_request(object, decoded, error))
+    const bool asks_for_proof = json_object_get(object, "scenario") != NULL;
+    if (asks_for_proof ? get_scenario(object, &decoded->request, error) : get_measurement(object, decoded, error))
         return true;
     protocol_request_clear(decoded);
     return false;

@@ -147,3 +147,31 @@ const struct ctx_workload **registry_workloads(const struct registry *registry, 
     *count = kept;
     return workloads;
 }
+
+static bool has_scenario(const struct ctx_scenario *const *scenarios, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(scenarios[i]->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct ctx_scenario **registry_scenarios(const struct registry *registry, size_t *count, struct error *error) {
+    size_t most = 0;
+    for (size_t i = 0; i < registry->count; i++)
+        most += registry->entries[i].strategy->scenario_count;
+    const struct ctx_scenario **scenarios = calloc(most + 1, sizeof *scenarios);
+    if (scenarios == NULL) {
+        error_set(error, "out of memory for %zu scenarios", most);
+        return NULL;
+    }
+    *count = 0;
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        for (size_t j = 0; j < strategy->scenario_count; j++) {
+            if (!has_scenario(scenarios, *count, strategy->scenarios[j].name))
+                scenarios[(*count)++] = &strategy->scenarios[j];
+        }
+    }
+    return scenarios;
+}

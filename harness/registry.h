@@ -60,4 +60,7 @@ bool registry_select(const struct registry *registry, const char *patterns, bool
  */
 const struct ctx_workload **registry_workloads(const struct registry *registry, size_t *count, struct error *error);
 
+/* Likewise the scenarios that strategies are to pass, each name once, in the order of the strategies' own tables. */
+const struct ctx_scenario **registry_scenarios(const struct registry *registry, size_t *count, struct error *error);
+
 #endif

@@ -159,6 +159,29 @@ static json_t *make_executions(struct writer *writer) {
     return object;
 }
 
+static json_t *make_cell(struct writer *writer, const struct matrix *matrix, size_t scenario, size_t strategy) {
+    const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
+    const char *outcome = matrix_outcome_name(cell->outcome), *expected = matrix_outcome_name(cell->expected);
+    json_t *object = json_object();
+    put_text(writer, object, "strategy", matrix->strategies[strategy]);
+    put_text(writer, object, "scenario", matrix->scenarios[scenario].name);
+    put_text(writer, object, "summary", matrix->scenarios[scenario].summary);
+    put_text(writer, object, "outcome", outcome == NULL ? "" : outcome);
+    put_text(writer, object, "found", cell->found);
+    put_text(writer, object, "expected", expected == NULL ? "" : expected);
+    put_text(writer, object, "reason", cell->reason);
+    put(writer, object, "as_expected", json_boolean(cell->as_expected));
+    return object;
+}
+
+static json_t *make_conformance(struct writer *writer, const struct matrix *matrix) {
+    json_t *cells = json_array();
+    for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++)
+        for (size_t strategy = 0; strategy < matrix->strategy_count; strategy++)
+            append(writer, cells, make_cell(writer, matrix, scenario, strategy));
+    return cells;
+}
+
 static json_t *make_our_context(struct writer *writer) {
     const struct results *results = writer->results;
     json_t *object = json_object(), *command_line = json_array(), *warnings = json_array();
@@ -173,13 +196,16 @@ static json_t *make_our_context(struct writer *writer) {
     put_text(writer, object, "fingerprint", results->environment->fingerprint);
     put(writer, object, "interrupted", json_boolean(results->interrupted));
     put(writer, object, "executions", make_executions(writer));
-    put(writer, object, "seed", json_string(seed));
+    if (results->plan->step_count > 0)
+        put(writer, object, "seed", json_string(seed));
     put(writer, object, "command_line", command_line);
     put(writer, object, "settings", make_settings(writer));
     put(writer, object, "machine", make_machine(writer, results->environment));
     put(writer, object, "topology", make_topology(writer, results->facts));
     put(writer, object, "build", make_build(writer, results->environment));
     put(writer, object, "warnings", warnings);
+    if (results->conformance != NULL)
+        put(writer, object, "conformance", make_conformance(writer, results->conformance));
     return object;
 }
 

@@ -9,6 +9,7 @@
 
 #include "environment.h"
 #include "execution.h"
+#include "matrix.h"
 #include "options.h"
 #include "plan.h"
 
@@ -43,6 +44,7 @@ struct results {
     int argc;
     char **argv;
     bool interrupted;
+    const struct matrix *conformance; /* NULL: none was made */
     struct results_source source;
 };
 

@@ -1,23 +1,17 @@
 #include "supervisor.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "child.h"
 #include "interrupt.h"
-#include "judge.h"
 #include "progress.h"
-#include "protocol.h"
 #include "random.h"
+#include "worker_call.h"
 
 enum { PAD_BYTES_MAX = 4096 };
 
-/* A worker may take this many times as long as it should, and some seconds more, before it is taken for hung. */
+/* A worker may take this many times as long as it should, beside worker_patience_seconds, before it is taken for hung.
+ */
 static const double patience_factor = 20;
-static const char patience_variable[] = "CTXBENCH_PATIENCE"; /* those seconds, for tests and slow machines */
-static const double patience_seconds = 10;
 
 /* In place of a count of iterations. */
 #define NOT_CALIBRATED UINT64_C(0)
@@ -41,12 +35,6 @@ struct supervisor {
     struct progress progress;
     struct child_end *end; /* of the worker in hand; too large for the stack */
 };
-
-static double patience_from_environment(void) {
-    const char *text = getenv(patience_variable);
-    double seconds = text == NULL ? 0 : strtod(text, NULL);
-    return isfinite(seconds) && seconds > 0 ? seconds : patience_seconds;
-}
 
 static size_t bit_of(const struct supervisor *supervisor, uint32_t case_index, uint32_t execution) {
     return (size_t)case_index * supervisor->executions + execution;
@@ -121,35 +109,6 @@ static size_t pad_bytes(const struct plan *plan, const struct results_entry *ent
     return random_below(&random, PAD_BYTES_MAX + 1);
 }
 
-/* Lets a worker do what the request says. False when interrupted; the answer is filled otherwise. */
-static bool execute(struct supervisor *supervisor, const struct execution_request *request, size_t pad,
-                    struct execution_answer *answer) {
-    static char program[] = "/proc/self/exe", name[] = "bench", role[] = "--worker";
-    char *const argv[] = {name, role, NULL};
-    struct error error;
-    char *line = protocol_encode_request(request);
-    const struct child_plan plan = {
-        .program = program,
-        .argv = argv,
-        .input = line,
-        .input_length = line == NULL ? 0 : strlen(line),
-        .pad_bytes = pad,
-        .deadline_seconds = supervisor->patience + patience_factor * request->sample_seconds * request->sample_count,
-        .progress = &supervisor->progress,
-    };
-    *answer = (struct execution_answer){.outcome = EXECUTION_FAILED};
-    if (line == NULL) {
-        (void)snprintf(answer->reason, sizeof answer->reason,
-                       "the request cannot be put into JSON: out of memory, or a path that is not UTF-8");
-    } else if (!child_run(&plan, supervisor->end, &error)) {
-        (void)snprintf(answer->reason, sizeof answer->reason, "%.*s", (int)sizeof answer->reason - 1, error.text);
-    } else if (supervisor->end->fate != CHILD_INTERRUPTED) {
-        judge_worker(supervisor->end, request->case_name, answer);
-    }
-    free(line);
-    return !interrupt_requested();
-}
-
 /* Executes a case once, or calibrates it, and journals what came of it. */
 static enum supervisor_end attempt(struct supervisor *supervisor, const struct plan_step *step, bool calibration,
                                    struct error *error) {
@@ -164,7 +123,14 @@ static enum supervisor_end attempt(struct supervisor *supervisor, const struct p
     case_name(c, name);
     uint64_t iterations = calibration ? 0 : supervisor->iterations[step->case_index];
     struct execution_request request = request_make(supervisor, c, name, iterations);
-    if (!execute(supervisor, &request, pad_bytes(plan, &entry), &entry.answer)) {
+    const struct worker_call call = {
+        .request = &request,
+        .pad_bytes = pad_bytes(plan, &entry),
+        .deadline_seconds = supervisor->patience + patience_factor * request.sample_seconds * request.sample_count,
+        .progress = &supervisor->progress,
+        .end = supervisor->end,
+    };
+    if (!worker_call(&call, &entry.answer)) {
         execution_answer_clear(&entry.answer);
         return SUPERVISOR_INTERRUPTED;
     }
@@ -232,7 +198,7 @@ enum supervisor_end supervisor_run(const struct supervision *supervision, struct
         .done = calloc(plan->step_count / 8 + 1, 1),
         .executions = (uint32_t)(plan->step_count / plan->case_count),
         .calibrations_left = plan->case_count,
-        .patience = patience_from_environment(),
+        .patience = worker_patience_seconds(),
         .end = malloc(sizeof *supervisor.end),
     };
     enum supervisor_end end = SUPERVISOR_FAILED;

@@ -64,7 +64,7 @@ __attribute__((format(printf, 3, 4))) static bool fail(struct gbench_work *work,
 
 /* Each returns false after it called fail(). */
 
-static bool find_kernel(struct gbench_work *work, struct registry *registry) {
+static bool find_strategy(struct gbench_work *work, struct registry *registry) {
     const struct execution_request *request = work->request;
     struct error error;
     if (request->plugin != NULL && !registry_load_tried_plugin(registry, request->plugin, &error))
@@ -75,7 +75,14 @@ static bool find_kernel(struct gbench_work *work, struct registry *registry) {
     const struct ctx_strategy *strategy = work->entry->strategy;
     const char *why_not = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
     if (why_not != NULL)
-        return fail(work, EXECUTION_FAILED, "%s cannot run here: %s", strategy->name, why_not);
+        return fail(work, request->scenario != NULL ? EXECUTION_INAPPLICABLE : EXECUTION_FAILED,
+                    "%s cannot run here: %s", strategy->name, why_not);
+    return true;
+}
+
+static bool find_kernel(struct gbench_work *work) {
+    const struct execution_request *request = work->request;
+    const struct ctx_strategy *strategy = work->entry->strategy;
     for (size_t i = 0; i < strategy->kernel_count && work->kernel == NULL; i++) {
         const struct ctx_kernel *kernel = &strategy->kernels[i];
         if (strcmp(kernel->workload->name, request->workload) == 0 &&
@@ -125,13 +132,41 @@ static bool prove(struct gbench_work *work) {
     uint32_t wanted = (strategy->traits & CTX_TRAIT_REFERENCE) != 0 ? 0 : work->kernel->workload->requires;
     for (size_t i = 0; i < strategy->scenario_count; i++) {
         const struct ctx_scenario *scenario = &strategy->scenarios[i];
-        if ((wanted & scenario->id) == 0)
+        if ((wanted & scenario->id) == 0 || scenario->run == NULL)
             continue;
         const char *broken = scenario->run();
         if (broken != NULL)
             return fail(work, EXECUTION_UNPROVED, "the scenario \"%s\" does not hold: %s", scenario->name, broken);
     }
     return true;
+}
+
+static const struct ctx_scenario *find_scenario(const struct ctx_strategy *strategy, const char *name) {
+    for (size_t i = 0; i < strategy->scenario_count; i++) {
+        if (strcmp(strategy->scenarios[i].name, name) == 0)
+            return &strategy->scenarios[i];
+    }
+    return NULL;
+}
+
+/* Proves the one scenario that was asked for. The answer is in every case other than "ok", which is a measurement's. */
+static void prove_one(struct gbench_work *work) {
+    const struct ctx_strategy *strategy = work->entry->strategy;
+    const struct ctx_scenario *scenario = find_scenario(strategy, work->request->scenario);
+    if (scenario == NULL) {
+        (void)fail(work, EXECUTION_FAILED, "%s has no scenario \"%s\"", strategy->name, work->request->scenario);
+        return;
+    }
+    const char *missing = scenario->unavailable != NULL ? scenario->unavailable() : NULL;
+    const char *broken = missing == NULL && scenario->run != NULL ? scenario->run() : NULL;
+    if (missing != NULL)
+        (void)fail(work, EXECUTION_INAPPLICABLE, "%s", missing);
+    else if (scenario->run == NULL)
+        (void)fail(work, EXECUTION_INAPPLICABLE, "there is no way to take part");
+    else if (broken != NULL)
+        (void)fail(work, EXECUTION_UNPROVED, "%s", broken);
+    else
+        work->answer->outcome = EXECUTION_HELD;
 }
 
 static struct thread_counters read_counters(void) {
@@ -319,7 +354,13 @@ static bool allocate_threads(struct gbench_work *work) {
 static void execute(const struct execution_request *request, struct registry *registry,
                     struct execution_answer *answer) {
     struct gbench_work work = {.request = request, .answer = answer};
-    if (find_kernel(&work, registry) && take_parameters(&work) && prove(&work) && allocate_threads(&work)) {
+    if (!find_strategy(&work, registry))
+        return;
+    if (request->scenario != NULL) {
+        prove_one(&work);
+        return;
+    }
+    if (find_kernel(&work) && take_parameters(&work) && prove(&work) && allocate_threads(&work)) {
         (void)(request->iterations == 0 ? calibrate(&work)
                                         : take_samples(&work, request->iterations, request->sample_count));
         linkage_describe(work.entry, answer->linkage);

@@ -62,7 +62,8 @@ enum ctx_scenario_id {
 
 /*
  * Proves one thing. `run` returns NULL, or what was found and what was wanted (static or thread-local storage). Whoever
- * runs scenarios that no workload rests on, runs each in a process of its own: some leave it as no other should find it.
+ * runs scenarios that no workload rests on, runs each in a process of its own: some leave it as no other should find
+ * it.
  */
 struct ctx_scenario {
     uint32_t id; /* one of enum ctx_scenario_id; 0: no workload rests on it */

@@ -1,8 +1,8 @@
 /* Part of conformance.h: scopes that are left by other ways than by returning, and processes that part inside one. */
 
 /*
- * A scope to be left. It lies in the frame that goes on afterwards: a strategy that keeps it in force for too long finds
- * a value that is wrong, and not a frame that is gone.
+ * A scope to be left. It lies in the frame that goes on afterwards: a strategy that keeps it in force for too long
+ * finds a value that is wrong, and not a frame that is gone.
  */
 struct ctx_leaving {
     struct ctx_luggage luggage;

@@ -75,7 +75,21 @@ CTX_SCENARIO(ctx_alternate_root)
 
 /* ---- At any moment, also while a scope is being opened or closed ---- */
 
-enum { CTX_MOMENTS = 2000, CTX_MOMENT_NS = 50 * 1000 };
+enum { CTX_MOMENTS = 2000, CTX_MOMENT_NS = 50 * 1000, CTX_STUCK_SECONDS = 3 };
+
+/* Scopes opened so far. Whoever reads may wait for ever for what it has interrupted: an alarm notices. */
+static atomic_int ctx_moment_scopes;
+
+static void ctx_moment_alarm(int number) {
+    static int handled_before = -1, scopes_before = -1;
+    const int handled = atomic_load(&ctx_signals_handled), scopes = atomic_load(&ctx_moment_scopes);
+    (void)number;
+    if (handled == handled_before || scopes == scopes_before)
+        ctx_die("found a signal handler, or what it interrupted, waiting for ever; wanted both to go on");
+    handled_before = handled;
+    scopes_before = scopes;
+    (void)alarm(CTX_STUCK_SECONDS);
+}
 
 /* The inner value or the outer one: which of them is in force depends on the moment. Nothing else ever is. */
 static void ctx_moment_handler(int number) {
@@ -101,8 +115,10 @@ CTX_OPAQUE static void ctx_moment_scope(void *arg) {
     timer_t timer;
     if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 || timer_settime(timer, 0, &period, NULL) != 0)
         ctx_die("cannot make a timer");
-    while (atomic_load(&ctx_signals_handled) < CTX_MOMENTS && !proof->failed)
+    while (atomic_load(&ctx_signals_handled) < CTX_MOMENTS && !proof->failed) {
         CTX_WITH_ONE(0, 2, ctx_moment_inner, proof);
+        atomic_fetch_add(&ctx_moment_scopes, 1);
+    }
     (void)timer_delete(timer);
     CTX_WANT(proof, "behind all signals", 0, 1);
 }
@@ -110,7 +126,10 @@ CTX_OPAQUE static void ctx_moment_scope(void *arg) {
 CTX_OPAQUE static void ctx_moment_root(void *arg) {
     ctx_signal_proof = arg;
     const struct sigaction before = ctx_handle_signals(ctx_moment_handler, 0);
+    (void)signal(SIGALRM, ctx_moment_alarm);
+    (void)alarm(CTX_STUCK_SECONDS);
     CTX_WITH_ONE(0, 1, ctx_moment_scope, arg);
+    (void)alarm(0);
     (void)sigaction(CTX_SIGNAL, &before, NULL);
 }
 CTX_SCENARIO(ctx_moment_root)

@@ -44,7 +44,7 @@ static void refuses_broken_descriptors(void **state) {
 
     struct ctx_strategy bad = good;
     bad.abi = 99;
-    refuses(&bad, "found ABI 99, wanted 1");
+    refuses(&bad, "found ABI 99, wanted 2");
     bad = good, bad.struct_size = 12;
     refuses(&bad, "found a descriptor of 12 bytes, wanted");
     bad = good, bad.name = NULL;

@@ -1,0 +1,49 @@
+#include "expectations.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "text.h"
+
+/* Strategies by where they keep the context. A new one joins the family that it belongs to, or gets one of its own. */
+#define ARGUMENT "explicit"
+#define THREAD_STORAGE "tls,tls-c11,tls-ie,tls-gd,tls-desc,gsbase,skeleton"
+#define THREAD_ID "threadid,threadid-urcu"
+#define THREAD_ID_LOCKED "threadid-rwlock"
+#define KERNEL_ID "threadid-gettid"
+#define STACK "stacktag,stacktag-unwind,stacktag-cursor,stacktag-wide,stacktag-scan"
+
+#define IN_PLACE THREAD_STORAGE "," THREAD_ID "," THREAD_ID_LOCKED "," KERNEL_ID
+
+const char expectation_strategies[] = ARGUMENT "," IN_PLACE "," STACK;
+
+#define BREAKS(because)                                                                                                \
+    { MATRIX_BROKEN, because }
+#define DOES_NOT_APPLY(because)                                                                                        \
+    { MATRIX_NOT_APPLICABLE, because }
+
+/* Every exception to "it holds". */
+const struct expectation_row expectation_rows[] = {
+    {ARGUMENT, "qsort", DOES_NOT_APPLY("qsort hands no user pointer to its callback; qsort_r does")},
+    {ARGUMENT, "bsearch", DOES_NOT_APPLY("bsearch hands no user pointer to its callback")},
+    {ARGUMENT, "signal", DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
+    {ARGUMENT, "signal-stack",
+     DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
+    {ARGUMENT, "signal-moments",
+     DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
+
+    {IN_PLACE, "longjmp", BREAKS("nothing restores the context when longjmp passes over the scope")},
+    {IN_PLACE, "longjmp-million", BREAKS("nothing restores the context when longjmp passes over the scope")},
+    {KERNEL_ID, "fork", BREAKS("the kernel numbers threads anew in the child, which finds itself unknown")},
+    {THREAD_ID_LOCKED, "signal-moments", BREAKS("the handler waits for the lock that the code it interrupts holds")},
+    {NULL, NULL, {MATRIX_UNKNOWN, NULL}},
+};
+
+struct expectation expectation_find(const char *strategy, const char *scenario) {
+    if (!text_matches(expectation_strategies, strategy))
+        return (struct expectation){MATRIX_UNKNOWN, ""};
+    for (const struct expectation_row *row = expectation_rows; row->scenario != NULL; row++)
+        if (strcmp(row->scenario, scenario) == 0 && text_matches(row->strategies, strategy))
+            return row->expectation;
+    return (struct expectation){MATRIX_HELD, ""};
+}

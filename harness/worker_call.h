@@ -1,0 +1,22 @@
+/* One call of a worker: a fresh process gets a request, is watched, and what comes of it is judged. */
+#ifndef CTXBENCH_WORKER_CALL_H
+#define CTXBENCH_WORKER_CALL_H
+
+#include "child.h"
+#include "execution.h"
+
+/* How much longer than it should a worker may take before it is taken for hung (CTXBENCH_PATIENCE, or 10). */
+double worker_patience_seconds(void);
+
+struct worker_call {
+    const struct execution_request *request;
+    size_t pad_bytes; /* of its environment, which moves its stack */
+    double deadline_seconds;
+    struct progress *progress; /* may be NULL */
+    struct child_end *end;     /* room for how it ended; too large for a stack */
+};
+
+/* False when the program was asked to finish meanwhile; otherwise the answer is filled, and the caller clears it. */
+bool worker_call(const struct worker_call *call, struct execution_answer *answer);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * The conformance matrix: what came of each scenario with each strategy, beside what was expected, and how that is
+ * shown. Knows nobody: strings are the caller's.
+ */
+#ifndef CTXBENCH_MATRIX_H
+#define CTXBENCH_MATRIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "report.h"
+
+enum matrix_outcome {
+    MATRIX_HELD,
+    MATRIX_BROKEN,
+    MATRIX_NOT_APPLICABLE,
+    MATRIX_UNKNOWN, /* as an outcome: it could not be tried; as an expectation: there is none */
+};
+
+struct matrix_cell {
+    enum matrix_outcome outcome, expected;
+    const char *found;  /* what broke it, or why it does not apply here; empty when it held */
+    const char *reason; /* why that is expected; empty when it is expected to hold */
+    bool as_expected;
+};
+
+struct matrix_scenario {
+    const char *name, *summary;
+};
+
+struct matrix {
+    const char *const *strategies;
+    size_t strategy_count;
+    const struct matrix_scenario *scenarios;
+    size_t scenario_count;
+    const struct matrix_cell *cells; /* by scenario, then strategy */
+};
+
+/* "held", "broken", "not-applicable": the words of the result file. NULL for MATRIX_UNKNOWN. */
+const char *matrix_outcome_name(enum matrix_outcome outcome);
+
+const struct matrix_cell *matrix_cell(const struct matrix *matrix, size_t scenario, size_t strategy);
+
+/* How many cells are not as expected. */
+size_t matrix_count_surprises(const struct matrix *matrix);
+
+/*
+ * For people: scenarios as rows, strategies as columns, in as many blocks as the width needs; then what breaks and why,
+ * each reason once, and what is not as expected.
+ */
+void matrix_print(const struct matrix *matrix, FILE *out, struct table_style style);
+
+/* The same as a table in Markdown (GitHub's). */
+void matrix_print_markdown(const struct matrix *matrix, FILE *out);
+
+#endif
