@@ -193,7 +193,7 @@ static void print_row(const struct matrix *matrix, FILE *out, struct table_style
         const struct matrix_cell *cell = matrix_cell(matrix, scenario, column);
         const struct look *look = &looks[cell->outcome];
         paint(out, style, cell->as_expected ? look->colour : RED);
-        (void)fprintf(out, "%c%c", look->mark, cell->as_expected ? ' ' : '!');
+        (void)fprintf(out, "%c%s", look->mark, !cell->as_expected ? "!" : column + 1 < end ? " " : "");
         paint(out, style, PLAIN);
     }
     (void)fputc('\n', out);

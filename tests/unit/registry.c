@@ -44,7 +44,7 @@ static void refuses_broken_descriptors(void **state) {
 
     struct ctx_strategy bad = good;
     bad.abi = 99;
-    refuses(&bad, "found ABI 99, wanted 2");
+    refuses(&bad, "found ABI 99, wanted ");
     bad = good, bad.struct_size = 12;
     refuses(&bad, "found a descriptor of 12 bytes, wanted");
     bad = good, bad.name = NULL;
@@ -160,7 +160,7 @@ static void refuses_other_work_under_the_same_name(void **state) {
 static const struct {
     const char *file, *words;
 } bad_plugins[] = {
-    {"wrong_abi.so", "found ABI 2, wanted 1"},
+    {"wrong_abi.so", "build it against this program's strategy.h"},
     {"wrong_size.so", "bytes, wanted"},
     {"missing_entry.so", "found no symbol ctx_strategy_entry, wanted"},
     {"duplicate_name.so", "found a second strategy called none, wanted another name"},

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+#
+# bench conformance: every strategy does what the table of expectations says; what does not is told, in both directions.
+
+source "$SOURCE/tests/support/run.bash"
+bench=("$BENCH" conformance)
+
+# All of it: no surprise, 80 columns, plain text in a pipe, and a file that says the same.
+expect 0 "${bench[@]}" --out=all.json
+[[ ! -s $err ]] || fail "the matrix is not silent on standard error"
+if awk 'length($0) > 80 { found = 1 } END { exit !found }' out; then fail "the matrix is wider than 80 columns"; fi
+if grep -q $'\033' out; then fail "the matrix has escape sequences in a pipe"; fi
+grep -q ': every cell is as expected\.$' out || fail "the matrix does not end with its sum"
+mapfile -t scenarios < <("$BENCH" --names=scenario)
+for scenario in "${scenarios[@]}"; do
+  [[ $(grep -c "^$scenario " out) -eq 1 ]] || fail "the matrix has no row $scenario"
+done
+printf '%s\n' "${scenarios[@]}" >names
+check all.json '
+import subprocess
+cells = result["context"]["ctxbench"]["conformance"]
+scenarios = open("names").read().split()
+strategies = sorted({cell["strategy"] for cell in cells})
+assert len(cells) == len(scenarios) * len(strategies), len(cells)
+assert {"explicit", "tls", "threadid", "stacktag"} <= set(strategies), strategies
+assert not {"none", "floor", "walk-floor"} & set(strategies), strategies
+assert rows == [] and failures == []
+for cell in cells:
+    assert cell["as_expected"], cell
+    if cell["outcome"] == "broken":
+        assert cell["expected"] == "broken" and cell["reason"] and "found" in cell["found"], cell
+by_name = {(cell["strategy"], cell["scenario"]): cell for cell in cells}
+assert by_name["stacktag", "longjmp"]["outcome"] == "held"
+assert by_name["tls", "longjmp"]["outcome"] == "broken"
+assert by_name["explicit", "qsort"]["outcome"] == "not-applicable"
+assert by_name["explicit", "qsort-r"]["outcome"] == "held"
+'
+
+# Markdown: as many cells in each row as in the head.
+expect 0 "${bench[@]}" --strategy='tls*,explicit' --scenario=nest,longjmp,qsort --format=markdown
+"$python" -c '
+import re
+table = [line for line in open("out").read().splitlines() if line.startswith("|")]
+rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table]
+head, rule, *body = rows
+assert head[0] == "scenario" and "`tls`" in head and "`explicit`" in head, head
+assert all(re.fullmatch(":-+:?", cell) for cell in rule), rule
+assert len(body) == 3, body
+for row in body:
+    assert len(row) == len(head), row
+    assert all(cell in ("held", "broken", "not applicable") for cell in row[1:]), row
+' || fail "the Markdown is not a table"
+
+# The skeleton does as a thread-local variable does; under its name, something else is found out in both directions.
+skeleton=$(dirname "$BENCH")/strategies/skeleton.so
+expect 0 "${bench[@]}" --plugin="$skeleton" --strategy=skeleton --scenario='nest,longjmp,two-managers'
+CTXBENCH_PATIENCE=1 expect 1 "${bench[@]}" --plugin="$PLUGINS/pretender.so" --strategy=skeleton \
+  --scenario=nest,two-managers,plain-child,deep,longjmp --out=pretender.json
+check pretender.json '
+cells = {cell["scenario"]: cell for cell in result["context"]["ctxbench"]["conformance"]}
+def expect(scenario, outcome, expected, found):
+    cell = cells[scenario]
+    assert (cell["outcome"], cell["expected"]) == (outcome, expected), cell
+    assert found in cell.get("found", ""), cell
+    assert cell["as_expected"] == (outcome == expected), cell
+expect("nest", "held", "held", "")
+expect("two-managers", "broken", "held", "wanted \"set\"")
+expect("plain-child", "broken", "held", "SIGSEGV")
+expect("deep", "broken", "held", "gave no answer within")
+expect("longjmp", "held", "broken", "")
+'
+grep -q '^- longjmp with skeleton: held; expected broken, since' out || fail "what holds against expectation is not told"
+grep -q '4 cells are not as expected' out || fail "four cells should not be as expected"
+expect_no_survivors
+
+# A strategy that the table does not know is an error that says so.
+expect 1 "${bench[@]}" --plugin="$PLUGINS/stranger.so" --strategy=stranger --scenario=nest
+expect_words "the table of expectations has no row for the strategy stranger"
+
+# Wrong input, and what must not be overwritten.
+expect 2 "${bench[@]}" --scenario=longjump
+expect_words '"longjump"; did you mean longjmp'
+expect 2 "${bench[@]}" --strategy=none
+expect_words 'found only references in "none"'
+expect 2 "${bench[@]}" --format=html
+expect_words '--format'
+expect 2 "$BENCH" run --scenario=nest
+expect_words '--scenario has no meaning for bench run'
+expect 2 "${bench[@]}" --scenario=nest --out=all.json
+expect_words 'all.json'
+expect 0 "${bench[@]}" --scenario=nest --strategy=tls --out=all.json --force --quiet
+[[ ! -s out ]] || fail "--quiet prints"
+expect 0 "${bench[@]}" --scenario=nest --strategy=tls --out=-
+"$python" -c 'import json; json.load(open("out"))' || fail "--out=- prints no JSON"

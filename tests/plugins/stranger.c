@@ -1,0 +1,21 @@
+/* A sound strategy that the table of expectations does not know. */
+#include "strategy.h"
+
+static _Thread_local const struct ctx *stranger_here;
+
+CTX_OPERATION void stranger_restore(const struct ctx *const *outer) {
+    stranger_here = *outer;
+}
+
+CTX_OPERATION void stranger_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+    __attribute__((cleanup(stranger_restore), unused)) const struct ctx *outer = stranger_here;
+    stranger_here = next;
+    fn(arg);
+}
+
+#define CTX_NAME "stranger"
+#define CTX_SUMMARY "for tests: nothing is expected of it"
+#define CTX_TRAITS 0
+#define CTX_OP_CURRENT(after) ((void)(after), stranger_here)
+#define CTX_OP_WITH(next, fn, arg) stranger_with(next, fn, arg)
+#include "kernels.h"

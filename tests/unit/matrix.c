@@ -1,0 +1,152 @@
+/* How the conformance matrix is shown. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "matrix.h"
+
+enum { STRATEGIES = 3, SCENARIOS = 3 };
+
+static const char *const strategies[STRATEGIES] = {"argument", "storage", "stack"};
+static const struct matrix_scenario scenarios[SCENARIOS] = {
+    {"nest", "nested scopes"}, {"jump", "out | of a scope"}, {"leap", "further"}};
+
+#define HELD                                                                                                           \
+    { MATRIX_HELD, MATRIX_HELD, "", "", true }
+#define BROKEN                                                                                                         \
+    { MATRIX_BROKEN, MATRIX_BROKEN, "found 2, wanted 1", "nothing restores it", true }
+
+static const struct matrix_cell expected_cells[SCENARIOS * STRATEGIES] = {
+    HELD, HELD,   HELD, /* nest */
+    HELD, BROKEN, HELD, /* jump */
+    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true},
+    BROKEN,
+    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true},
+};
+
+static const struct matrix_cell surprising_cells[SCENARIOS * STRATEGIES] = {
+    {MATRIX_BROKEN, MATRIX_HELD, "ended by SIGSEGV", "", false},
+    HELD,
+    {MATRIX_HELD, MATRIX_UNKNOWN, "", "", false},
+    HELD,
+    {MATRIX_HELD, MATRIX_BROKEN, "", "nothing restores it", false},
+    HELD,
+    HELD,
+    BROKEN,
+    {MATRIX_UNKNOWN, MATRIX_HELD, "cannot start", "", false},
+};
+
+static struct matrix matrix_of(const struct matrix_cell *cells) {
+    return (struct matrix){strategies, STRATEGIES, scenarios, SCENARIOS, cells};
+}
+
+/* What is printed; to be freed. `style` NULL: as Markdown. */
+static char *printed(const struct matrix *matrix, const struct table_style *style) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    if (style != NULL)
+        matrix_print(matrix, out, *style);
+    else
+        matrix_print_markdown(matrix, out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void expect_printed(const struct matrix_cell *cells, const struct table_style *style, const char *wanted) {
+    const struct matrix matrix = matrix_of(cells);
+    char *text = printed(&matrix, style);
+    assert_string_equal(text, wanted);
+    free(text);
+}
+
+static void shows_the_expected(void **state) {
+    (void)state;
+    expect_printed(expected_cells, &(const struct table_style){.width = 80},
+                   "      argument\n"
+                   "      | storage\n"
+                   "      | | stack\n"
+                   "nest  + + +\n"
+                   "jump  + x +\n"
+                   "leap  . x .\n"
+                   "\n"
+                   "+ held   x broken   . not applicable   ! not as expected\n"
+                   "\n"
+                   "What breaks, and why:\n"
+                   "- jump, leap (storage): nothing restores it\n"
+                   "\n"
+                   "What does not apply, and why:\n"
+                   "- leap (argument, stack): no loop is installed\n"
+                   "\n"
+                   "5 held, 2 broken, 2 not applicable: every cell is as expected.\n");
+}
+
+static void shows_surprises(void **state) {
+    (void)state;
+    const struct matrix matrix = matrix_of(surprising_cells);
+    char *text = printed(&matrix, &(const struct table_style){.width = 80});
+    assert_non_null(strstr(text, "nest  x!+ +!\njump  + +!+\nleap  + x ?!\n"));
+    assert_non_null(strstr(text, "\nNot as expected:\n"
+                                 "- nest with argument: broken: ended by SIGSEGV; expected held\n"
+                                 "- nest with stack: held; nothing says what to expect\n"
+                                 "- jump with storage: held; expected broken, since nothing restores it\n"
+                                 "- leap with stack: could not be tried: cannot start; expected held\n"));
+    assert_non_null(strstr(text, "4 cells are not as expected."));
+    assert_int_equal(matrix_count_surprises(&matrix), 4);
+    free(text);
+}
+
+static void breaks_into_blocks(void **state) {
+    (void)state;
+    const struct matrix matrix = matrix_of(expected_cells);
+    char *text = printed(&matrix, &(const struct table_style){.width = 15});
+    assert_non_null(strstr(text, "      argument\n      | storage\nnest  + +\njump  + x\nleap  . x\n\n"
+                                 "      stack\nnest  +\njump  +\nleap  .\n\n"));
+    free(text);
+}
+
+static void paints_only_when_told(void **state) {
+    (void)state;
+    const struct matrix matrix = matrix_of(surprising_cells);
+    char *plain = printed(&matrix, &(const struct table_style){.width = 80});
+    char *colourful = printed(&matrix, &(const struct table_style){.width = 80, .colour = true});
+    assert_null(strchr(plain, '\033'));
+    assert_non_null(strstr(colourful, "\033[31mx!\033[0m"));
+    free(plain);
+    free(colourful);
+}
+
+static void writes_markdown(void **state) {
+    (void)state;
+    expect_printed(expected_cells, NULL,
+                   "| scenario | `argument` | `storage` | `stack` |\n"
+                   "| :--- | :---: | :---: | :---: |\n"
+                   "| `nest`: nested scopes | held | held | held |\n"
+                   "| `jump`: out \\| of a scope | held | broken | held |\n"
+                   "| `leap`: further | not applicable | broken | not applicable |\n"
+                   "\n"
+                   "What breaks, and why:\n"
+                   "\n"
+                   "- jump, leap (storage): nothing restores it\n"
+                   "\n"
+                   "What does not apply, and why:\n"
+                   "\n"
+                   "- leap (argument, stack): no loop is installed\n"
+                   "\n"
+                   "5 held, 2 broken, 2 not applicable: every cell is as expected.\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shows_the_expected),    cmocka_unit_test(shows_surprises),
+        cmocka_unit_test(breaks_into_blocks),    cmocka_unit_test(paints_only_when_told),
+        cmocka_unit_test(writes_markdown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
