@@ -9,7 +9,7 @@ const char usage_summary[] = "measure what it costs to carry a context through a
 
 const struct usage_status usage_statuses[] = {
     {EXIT_STATUS_OK, "all went well"},
-    {EXIT_STATUS_FAILED, "a case failed, or the results could not be written"},
+    {EXIT_STATUS_FAILED, "a case failed, a cell of the matrix is not as expected, or output could not be written"},
     {EXIT_STATUS_USAGE, "the command line asks for what cannot be done; nothing was measured"},
     {EXIT_STATUS_INTERRUPTED, "interrupted; the result file holds what was measured until then"},
     {0, NULL},

@@ -2,8 +2,8 @@
  * A strategy, explained. Copy this file, give it a name of your own, and either put it into strategies/, where the
  * build finds it, or build it as a plug-in:
  *
- *     cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -Istrategies -Istrategies/gls \
- *        -o skeleton.so strategies/skeleton.c
+ *     cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -Istrategies \
+ *        -Istrategies/gls -o skeleton.so strategies/skeleton.c
  *     ./bench --plugin=skeleton.so --strategy=skeleton
  *
  * This one keeps the context in a C11 thread-local variable. In a plug-in that is another TLS model than in the
@@ -23,8 +23,8 @@ CTX_OPERATION const struct ctx *skeleton_current(uintptr_t after) {
 }
 
 /*
- * 3. The scope: run fn(arg) with `next` in force, then restore what was in force before. The cleanup runs as well when
- *    the body throws a C++ exception or ends its thread.
+ * 3. The scope: run fn(arg) with `next` in force, then restore what was in force before. Built with -fexceptions, the
+ *    cleanup runs as well when the body throws a C++ exception or ends its thread.
  */
 CTX_OPERATION void skeleton_restore(const struct ctx *const *outer) {
     skeleton_here = *outer;

@@ -79,7 +79,7 @@ expect_words "the table of expectations has no row for the strategy stranger"
 
 # Wrong input, and what must not be overwritten.
 expect 2 "${bench[@]}" --scenario=longjump
-expect_words '"longjump"; did you mean longjmp'
+expect_words 'no scenario is called "longjump"; did you mean "longjmp"'
 expect 2 "${bench[@]}" --strategy=none
 expect_words 'found only references in "none"'
 expect 2 "${bench[@]}" --format=html

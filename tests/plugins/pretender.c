@@ -44,4 +44,6 @@ CTX_OPERATION enum ctx_answer pretender_get(const struct ctx_key *key, void **va
 #define CTX_OP_CURRENT(after) ((void)(after), pretender_current())
 #define CTX_OP_WITH(next, fn, arg) pretender_with(next, fn, arg)
 #define CTX_OP_GET(after, manager, key, value) ((void)(after), (void)(manager), pretender_get(key, value))
+#define CTX_OP_THREAD_BEGIN tag_strategy_thread_begin
+#define CTX_OP_THREAD_END tag_strategy_thread_end
 #include "kernels.h"
