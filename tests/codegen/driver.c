@@ -1,7 +1,40 @@
-/* One strategy in a program of its own: runs its proofs, then its kernels once each. What counts is the code around. */
+/*
+ * One strategy in a program of its own: runs the proofs that workloads rest on, then its kernels once each. What counts
+ * is the code around.
+ */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "conformance/peer.h"
 #include "strategy.h"
+
+/* What the other scenarios would call. */
+
+void ctx_peer_throw(void) {
+    abort();
+}
+
+bool ctx_peer_catch(ctx_peer_function *fn, void *arg) {
+    (void)fn, (void)arg;
+    return false;
+}
+
+void ctx_peer_loop_run(ctx_peer_function *fn, void *arg) {
+    (void)fn, (void)arg;
+}
+
+const char *ctx_peer_loop_missing(void) {
+    return "no loop";
+}
+
+ctx_peer_call *ctx_peer_load_module(const char **why_not) {
+    *why_not = "no module";
+    return NULL;
+}
+
+const char *ctx_peer_module_missing(void) {
+    return "no module";
+}
 
 static const struct ctx_strategy *volatile strategy = &CTX_STRATEGY_ENTRY;
 
@@ -19,7 +52,7 @@ int main(void) {
     const struct ctx_strategy *const tried = strategy;
     int failed = 0;
     for (size_t i = 0; i < tried->scenario_count; i++) {
-        const char *complaint = tried->scenarios[i].run();
+        const char *complaint = tried->scenarios[i].id != 0 ? tried->scenarios[i].run() : NULL;
         if (complaint != NULL)
             (void)fprintf(stderr, "%s: %s\n", tried->scenarios[i].name, complaint);
         failed |= complaint != NULL;
