@@ -75,15 +75,15 @@ bool registry_add(struct registry *registry, const struct ctx_strategy *strategy
 }
 
 bool registry_load_modules(struct registry *registry, const char *directory, FILE *notes) {
-    bool complete = true;
+    size_t missing = 0;
     for (size_t i = 0; builtin_modules[i] != NULL; i++) {
         struct error error;
-        if (load_module(registry, directory, builtin_modules[i], &error))
-            continue;
-        (void)fprintf(notes, "bench: left out: %s\n", error.text);
-        complete = false;
+        if (!load_module(registry, directory, builtin_modules[i], &error) && missing++ == 0)
+            (void)fprintf(notes, "bench: left out: %s\n", error.text);
     }
-    return complete;
+    if (missing > 1) /* mostly for the same reason */
+        (void)fprintf(notes, "bench: left out as well: %zu more\n", missing - 1);
+    return missing == 0;
 }
 
 bool registry_load_tried_plugin(struct registry *registry, const char *path, struct error *error) {

@@ -142,24 +142,18 @@ static void gsbase_thread_end(void) {
     atomic_store_explicit(&cell->owner, 0, memory_order_release);
 }
 
+#define CTX_OP_UNAVAILABLE gsbase_unavailable
 #define CTX_OP_CURRENT(after) gsbase_current(after)
 #define CTX_OP_WITH(next, fn, arg) gsbase_with(next, fn, arg)
 #define CTX_OP_THREAD_BEGIN gsbase_thread_begin
 #define CTX_OP_THREAD_END gsbase_thread_end
 
 #else
-
-static const char *gsbase_unavailable(void) {
-    return "this processor has no GS segment; x86-64 has";
-}
-
-#define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
-#define CTX_OP_WITH(next, fn, arg) ((void)(next), fn(arg))
-
+#define CTX_UNAVAILABLE_REASON "this processor has no GS segment; x86-64 has"
+#include "unavailable.h"
 #endif
 
 #define CTX_NAME "gsbase"
 #define CTX_SUMMARY "the GS segment's base points to the thread's context"
 #define CTX_TRAITS 0
-#define CTX_OP_UNAVAILABLE gsbase_unavailable
 #include "kernels.h"

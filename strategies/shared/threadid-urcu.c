@@ -129,24 +129,19 @@ static void threadid_urcu_thread_end(void) {
     urcu_memb_unregister_thread();
 }
 
+#define CTX_OP_UNAVAILABLE threadid_urcu_unavailable
 #define CTX_OP_CURRENT(after) threadid_urcu_current(after)
 #define CTX_OP_WITH(next, fn, arg) threadid_urcu_with(next, fn, arg)
 #define CTX_OP_THREAD_BEGIN threadid_urcu_thread_begin
 #define CTX_OP_THREAD_END threadid_urcu_thread_end
 
 #else
-
-static const char *threadid_urcu_unavailable(void) {
-    return "built without liburcu; install it (Debian: liburcu-dev, as scripts/setup does) and build again";
-}
-
-#define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
-#define CTX_OP_WITH(next, fn, arg) ((void)(next), fn(arg))
-
+#define CTX_UNAVAILABLE_REASON                                                                                         \
+    "built without liburcu; install it (Debian: liburcu-dev, as scripts/setup does) and build again"
+#include "unavailable.h"
 #endif
 
 #define CTX_NAME "threadid-urcu"
 #define CTX_SUMMARY "pthread_self() looked up in liburcu's hash table, cds_lfht"
 #define CTX_TRAITS 0
-#define CTX_OP_UNAVAILABLE threadid_urcu_unavailable
 #include "kernels.h"

@@ -5,6 +5,8 @@
  */
 #include "tls_model.h"
 
+#if defined(__x86_64__)
+
 /* Exported, as a library's variable is that others may use. */
 extern _Thread_local const struct ctx *ctx_tls_desc_here;
 _Thread_local const struct ctx *ctx_tls_desc_here;
@@ -20,9 +22,12 @@ CTX_OPERATION uintptr_t tls_desc_offset(uintptr_t after) {
     return offset;
 }
 
+#define CTX_OP_CURRENT(after) tls_load(tls_desc_offset(after))
+#define CTX_OP_WITH(next, fn, arg) tls_run(tls_desc_offset(0), next, fn, arg)
+
+#endif
+
 #define CTX_NAME "tls-desc"
 #define CTX_SUMMARY "a thread-local variable of a shared object, TLS descriptors"
 #define CTX_TRAITS 0
-#define CTX_OP_CURRENT(after) tls_load(tls_desc_offset(after))
-#define CTX_OP_WITH(next, fn, arg) tls_run(tls_desc_offset(0), next, fn, arg)
 #include "kernels.h"

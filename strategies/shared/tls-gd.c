@@ -4,6 +4,8 @@
  */
 #include "tls_model.h"
 
+#if defined(__x86_64__)
+
 /* Exported, as a library's variable is that others may use. */
 extern _Thread_local const struct ctx *ctx_tls_gd_here;
 _Thread_local const struct ctx *ctx_tls_gd_here;
@@ -40,9 +42,12 @@ CTX_OPERATION void tls_gd_with(const struct ctx *next, void (*fn)(void *), void 
     fn(arg);
 }
 
+#define CTX_OP_CURRENT(after) (*tls_gd_address(after))
+#define CTX_OP_WITH(next, fn, arg) tls_gd_with(next, fn, arg)
+
+#endif
+
 #define CTX_NAME "tls-gd"
 #define CTX_SUMMARY "a thread-local variable of a shared object, general dynamic"
 #define CTX_TRAITS 0
-#define CTX_OP_CURRENT(after) (*tls_gd_address(after))
-#define CTX_OP_WITH(next, fn, arg) tls_gd_with(next, fn, arg)
 #include "kernels.h"

@@ -4,6 +4,8 @@
  */
 #include "tls_model.h"
 
+#if defined(__x86_64__)
+
 /* Exported, as a library's variable is that others may use. */
 extern _Thread_local const struct ctx *ctx_tls_ie_here;
 _Thread_local const struct ctx *ctx_tls_ie_here;
@@ -23,9 +25,12 @@ CTX_OPERATION uintptr_t tls_ie_offset(uintptr_t after) {
     return offset;
 }
 
+#define CTX_OP_CURRENT(after) tls_load(tls_ie_offset(after))
+#define CTX_OP_WITH(next, fn, arg) tls_run(tls_ie_offset(0), next, fn, arg)
+
+#endif
+
 #define CTX_NAME "tls-ie"
 #define CTX_SUMMARY "a thread-local variable of a shared object, initial-exec"
 #define CTX_TRAITS 0
-#define CTX_OP_CURRENT(after) tls_load(tls_ie_offset(after))
-#define CTX_OP_WITH(next, fn, arg) tls_run(tls_ie_offset(0), next, fn, arg)
 #include "kernels.h"

@@ -48,10 +48,6 @@ CTX_OPERATION void tls_store(uintptr_t offset, const struct ctx *context) {
     __asm__ volatile("movq %1, %%fs:(%0)" : : "r"(offset), "r"(context) : "memory");
 }
 
-#else
-#error "these sequences are written for x86-64; see CMakeLists.txt"
-#endif
-
 /* A scope of a variable at a distance from the thread pointer. */
 struct tls_scope {
     uintptr_t offset;
@@ -69,5 +65,10 @@ CTX_OPERATION void tls_run(uintptr_t offset, const struct ctx *next, void (*fn)(
     tls_store(offset, next);
     fn(arg);
 }
+
+#else
+#define CTX_UNAVAILABLE_REASON "the instructions of the TLS models are written for x86-64 only, so far"
+#include "unavailable.h"
+#endif
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "shared/gsbase.c"
+#include "shared/gsbase.c" /* NOLINT(bugprone-suspicious-include): its operations, not its descriptor */
 
 #if defined(__x86_64__)
 
@@ -110,7 +110,7 @@ int main(void) {
 #else
 
 int main(void) {
-    print_message("gsbase cannot run here: %s\n", gsbase_unavailable());
+    print_message("gsbase cannot run here: %s\n", ctx_unavailable());
     return 77;
 }
 
