@@ -32,6 +32,10 @@ const struct expectation_row expectation_rows[] = {
     {ARGUMENT, "signal-moments",
      DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
 
+    {IN_PLACE, "fiber-switch", BREAKS("the context belongs to the thread, and stays when the stack changes")},
+    {IN_PLACE, "fiber-migration", BREAKS("the context belongs to the thread, and does not go along with the stack")},
+    {IN_PLACE, "fiber-crowd", BREAKS("the context belongs to the thread, and neither stays with nor follows a stack")},
+
     {IN_PLACE, "longjmp", BREAKS("nothing restores the context when longjmp passes over the scope")},
     {IN_PLACE, "longjmp-million", BREAKS("nothing restores the context when longjmp passes over the scope")},
     {KERNEL_ID, "fork", BREAKS("the kernel numbers threads anew in the child, which finds itself unknown")},

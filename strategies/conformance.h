@@ -8,6 +8,7 @@
  * stops at the first thing that is not as wanted and says what was found. To add one: write it into the file of its
  * topic, give it a row in the table below, and say in harness/expectations.c whom it breaks.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,11 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fiber.h"
+
 #include "conformance/peer.h"
 #include "conformance/proof.h"
 
 #include "conformance/callbacks.h"
 #include "conformance/crowd.h"
+#include "conformance/fibers.h"
 #include "conformance/leaving.h"
 #include "conformance/scopes.h"
 #include "conformance/signals.h"
@@ -46,6 +50,10 @@ static const struct ctx_scenario ctx_scenarios[] = {
     {0, "thread-exit", "pthread_exit inside a scope", .run = ctx_exit_root_prove},
     {0, "thread-cancel", "cancellation inside a scope", .run = ctx_cancel_root_prove},
     {0, "fork", "fork inside a scope", .run = ctx_fork_root_prove},
+
+    {0, "fiber-switch", "three fibers take turns on one thread", ctx_fibers_missing, ctx_turns_root_prove},
+    {0, "fiber-migration", "a fiber goes from thread to thread", ctx_fibers_missing, ctx_migration_root_prove},
+    {0, "fiber-crowd", "1,000 fibers on 4 threads", ctx_fibers_missing, ctx_fiber_crowd_root_prove},
 
     {0, "qsort", "callback of qsort, which has no user pointer", .run = CTX_UNLESS_EXPLICIT(ctx_qsort_root_prove)},
     {0, "qsort-r", "callback of qsort_r, which has one", .run = ctx_qsort_r_root_prove},

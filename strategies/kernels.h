@@ -13,6 +13,8 @@
  *   CTX_OP_GET(after, manager, key, value)
  *                           the whole read, where it is more or less than current() and a look-up
  *   CTX_OP_BEFORE_READS     declarations in front of a loop of reads, in the frame that reads
+ *   CTX_OP_SAVE(), CTX_OP_RESTORE(context)
+ *                           what to keep when the thread turns to another stack, and to put back when it returns
  *   CTX_OP_THREAD_BEGIN, CTX_OP_THREAD_END, CTX_OP_UNAVAILABLE
  *                           names of functions for the descriptor
  *   CTX_REFERENCE           defined as 1: none, floor, walk-floor: a yardstick and no way to propagate
@@ -28,6 +30,8 @@
  *   CTX_CURRENT(after)         ->  the operation     or  here
  *   CTX_WITH(next, fn, arg)    ->  the operation     or  fn(next, arg)
  *   CTX_BARE(fn, arg)          ->  fn(arg)           or  fn(NULL, arg): called where no context is in force
+ *   CTX_AROUND_SWITCH(switch)  ->  switch            or  the same between save and restore
+ *   CTX_NEW_STACK()            ->  nothing           or  restores NULL: a stack begins with no context
  *   CTX_ENTER_OPAQUE()         ->  at the start of a function that does not read its context itself: to a compiler it
  *                                  looks as if it might, and might change memory. clang, which knows no noipa, would
  *                                  otherwise see that nobody reads a scope, and not fill it in
@@ -70,6 +74,19 @@
 #define CTX_GET(after, manager, key, value) CTX_OP_GET(after, manager, key, value)
 #else
 #define CTX_GET(after, manager, key, value) ctx_lookup(CTX_CURRENT(after), manager, key, value)
+#endif
+
+#ifdef CTX_OP_SAVE
+#define CTX_AROUND_SWITCH(switch_)                                                                                     \
+    do {                                                                                                               \
+        const struct ctx *ctx_kept = CTX_OP_SAVE();                                                                    \
+        switch_;                                                                                                       \
+        CTX_OP_RESTORE(ctx_kept);                                                                                      \
+    } while (0)
+#define CTX_NEW_STACK() CTX_OP_RESTORE(NULL)
+#else
+#define CTX_AROUND_SWITCH(switch_) switch_
+#define CTX_NEW_STACK() (void)0
 #endif
 
 #ifdef CTX_OP_BEFORE_READS

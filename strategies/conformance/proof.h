@@ -40,6 +40,8 @@ struct ctx_wanted {
 CTX_OPAQUE static void CTX_FN(ctx_want, struct ctx_proof *proof, const struct ctx_wanted *wanted) {
     void *value = NULL;
     CTX_ENTER_OPAQUE();
+    if (proof->failed)
+        return; /* what is in force by now may be a context that is gone */
     const enum ctx_answer answer = CTX_GET(0, wanted->manager, wanted->key, &value);
     if (answer == wanted->answer && (uintptr_t)value == wanted->value)
         return;

@@ -38,6 +38,7 @@ assert by_name["explicit", "qsort-r"]["outcome"] == "held"
 
 # Markdown: as many cells in each row as in the head.
 expect 0 "${bench[@]}" --strategy='tls*,explicit' --scenario=nest,longjmp,qsort --format=markdown
+# shellcheck disable=SC2016 # the quotes are Markdown's
 "$python" -c '
 import re
 table = [line for line in open("out").read().splitlines() if line.startswith("|")]

@@ -1,7 +1,8 @@
 /*
  * Every strategy passes the scenarios that workloads rest on; and every scenario can fail, which a strategy with a
  * choice of defects shows. None of the defects makes a scope outlive its frame, so that what fails is the proof and not
- * the process. (What strategies do in the other scenarios is for `bench conformance` to show: tests/cli/conformance.sh.)
+ * the process. (What strategies do in the other scenarios is for `bench conformance` to show:
+ * tests/cli/conformance.sh.)
  */
 #include <pthread.h>
 #include <setjmp.h>

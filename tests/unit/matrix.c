@@ -22,8 +22,12 @@ static const struct matrix_scenario scenarios[SCENARIOS] = {
     { MATRIX_BROKEN, MATRIX_BROKEN, "found 2, wanted 1", "nothing restores it", true }
 
 static const struct matrix_cell expected_cells[SCENARIOS * STRATEGIES] = {
-    HELD, HELD,   HELD, /* nest */
-    HELD, BROKEN, HELD, /* jump */
+    HELD,
+    HELD,
+    HELD, /* nest */
+    HELD,
+    BROKEN,
+    HELD, /* jump */
     {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true},
     BROKEN,
     {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true},
@@ -92,11 +96,12 @@ static void shows_surprises(void **state) {
     const struct matrix matrix = matrix_of(surprising_cells);
     char *text = printed(&matrix, &(const struct table_style){.width = 80});
     assert_non_null(strstr(text, "nest  x!+ +!\njump  + +!+\nleap  + x ?!\n"));
-    assert_non_null(strstr(text, "\nNot as expected:\n"
-                                 "- nest with argument: broken: ended by SIGSEGV; expected held\n"
-                                 "- nest with stack: held; nothing says what to expect\n"
-                                 "- jump with storage: held; expected broken, since nothing restores it\n"
-                                 "- leap with stack: could not be tried: cannot start; expected held\n"));
+    assert_non_null(strstr(text,
+                           "\nNot as expected:\n"
+                           "- nest with argument: broken: ended by SIGSEGV; expected held\n"
+                           "- nest with stack: held; nothing says what to expect\n"
+                           "- jump with storage: held; expected broken, since nothing restores it\n"
+                           "- leap with stack: could not be tried: cannot start; expected held\n"));
     assert_non_null(strstr(text, "4 cells are not as expected."));
     assert_int_equal(matrix_count_surprises(&matrix), 4);
     free(text);
@@ -106,8 +111,9 @@ static void breaks_into_blocks(void **state) {
     (void)state;
     const struct matrix matrix = matrix_of(expected_cells);
     char *text = printed(&matrix, &(const struct table_style){.width = 14});
-    assert_non_null(strstr(text, "      argument\nnest  +\njump  +\nleap  .\n\n"
-                                 "      storage\n      | stack\nnest  + +\njump  x +\nleap  x .\n\n"));
+    assert_non_null(strstr(text,
+                           "      argument\nnest  +\njump  +\nleap  .\n\n"
+                           "      storage\n      | stack\nnest  + +\njump  x +\nleap  x .\n\n"));
     free(text);
 }
 
@@ -144,8 +150,8 @@ static void writes_markdown(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shows_the_expected),    cmocka_unit_test(shows_surprises),
-        cmocka_unit_test(breaks_into_blocks),    cmocka_unit_test(paints_only_when_told),
+        cmocka_unit_test(shows_the_expected), cmocka_unit_test(shows_surprises),
+        cmocka_unit_test(breaks_into_blocks), cmocka_unit_test(paints_only_when_told),
         cmocka_unit_test(writes_markdown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
