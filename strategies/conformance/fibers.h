@@ -28,7 +28,7 @@ static inline void ctx_yield(void) {
     CTX_AROUND_SWITCH((void)fiber_yield());
 }
 
-/* Passes over a fiber that another thread has in hand, or that has ended. */
+/* Does nothing with a fiber that another thread has in hand, or that has ended. */
 static inline void ctx_resume(struct ctx_fiber *fiber) {
     CTX_AROUND_SWITCH((void)fiber_resume(&fiber->fiber));
 }
@@ -147,14 +147,22 @@ enum { CTX_FIBERS = 1000, CTX_FIBER_THREADS = 4 };
 struct ctx_fiber_crowd {
     struct ctx_fiber fibers[CTX_FIBERS];
     struct ctx_proof proofs[CTX_FIBERS];
-    atomic_uint next, finished;
+    atomic_uint last_threads[CTX_FIBERS]; /* which thread had the fiber last: 1 to 4 */
+    atomic_uint threads, next, finished;
 };
 
+/* Leaves a fiber that it had last to another thread: every switch is a migration. */
 static void *ctx_fiber_crowd_main(void *arg) {
     struct ctx_fiber_crowd *crowd = arg;
+    const unsigned self = atomic_fetch_add(&crowd->threads, 1) + 1;
     ctx_thread_begin();
-    while (atomic_load(&crowd->finished) < CTX_FIBERS)
-        ctx_resume(&crowd->fibers[atomic_fetch_add(&crowd->next, 1) % CTX_FIBERS]);
+    while (atomic_load(&crowd->finished) < CTX_FIBERS) {
+        const unsigned index = atomic_fetch_add(&crowd->next, 1) % CTX_FIBERS;
+        if (atomic_exchange(&crowd->last_threads[index], self) == self)
+            (void)sched_yield();
+        else
+            ctx_resume(&crowd->fibers[index]);
+    }
     ctx_thread_end();
     return NULL;
 }
@@ -164,9 +172,11 @@ CTX_OPAQUE static void CTX_FN(ctx_fiber_crowd_root, void *arg) {
     struct ctx_proof *proof = arg;
     pthread_t threads[CTX_FIBER_THREADS];
     CTX_ENTER_OPAQUE();
+    atomic_init(&crowd.threads, 0);
     atomic_init(&crowd.next, 0);
     atomic_init(&crowd.finished, 0);
     for (uintptr_t i = 0; i < CTX_FIBERS; i++) {
+        atomic_init(&crowd.last_threads[i], 0);
         crowd.proofs[i] = (struct ctx_proof){.failed = false};
         ctx_fiber_prepare(&crowd.fibers[i], &crowd.proofs[i], 1 + i, CTX_FIBER_SWITCHES, &crowd.finished);
     }
