@@ -60,7 +60,7 @@ static bool choose_scenarios(struct conformance *conformance, const struct regis
     const bool done = have_room
                           ? text_select("scenario", conformance->options->scenarios, names, count, selected, error) ||
                                 error_prefix(error, "--scenario: ")
-                          : error_set(error, "out of memory for %zu scenarios", count);
+                          : (error_set(error, "out of memory for %zu scenarios", count), false);
     for (size_t i = 0; i < count && done; i++) {
         if (selected[i])
             conformance->scenarios[conformance->scenario_count++] =
@@ -79,7 +79,7 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
     bool done = selected != NULL && conformance->entries != NULL && conformance->strategies != NULL
                     ? registry_select(registry, conformance->options->strategies, selected, error) ||
                           error_prefix(error, "--strategy: ")
-                    : error_set(error, "out of memory for %zu strategies", registry->count);
+                    : (error_set(error, "out of memory for %zu strategies", registry->count), false);
     for (size_t i = 0; i < registry->count && done; i++) {
         const struct registry_entry *entry = &registry->entries[i];
         if (!selected[i] || !is_proved(entry))

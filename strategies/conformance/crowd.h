@@ -7,10 +7,10 @@ enum { CTX_CROWD_READS = 5000 };
 
 struct ctx_crowd_member {
     pthread_t thread;
-    struct ctx_proof proof;
     pthread_barrier_t *all_open;
     uintptr_t first_value;
     uint32_t level;
+    struct ctx_proof proof;
 };
 
 /* Each scope stands for itself: to ask for the outer one would be a read at every level. */

@@ -84,8 +84,12 @@ static void ctx_moment_alarm(int number) {
     static int handled_before = -1, scopes_before = -1;
     const int handled = atomic_load(&ctx_signals_handled), scopes = atomic_load(&ctx_moment_scopes);
     (void)number;
-    if (handled == handled_before || scopes == scopes_before)
-        ctx_die("found a signal handler, or what it interrupted, waiting for ever; wanted both to go on");
+    if (handled == handled_before || scopes == scopes_before) {
+        static const char reason[] =
+            CTX_NAME ": found a signal handler, or what it interrupted, waiting for ever; wanted both to go on\n";
+        (void)!write(STDERR_FILENO, reason, sizeof reason - 1); /* in a handler nothing else may be used to print */
+        abort();
+    }
     handled_before = handled;
     scopes_before = scopes;
     (void)alarm(CTX_STUCK_SECONDS);
