@@ -122,13 +122,16 @@ static enum matrix_outcome outcome_of(const struct execution_answer *answer) {
 
 /*
  * What cannot be tried here is no surprise; what has no way to take part must be expected to have none. A break that is
- * expected is one that somebody noticed: a crash or a hang in its place is another one.
+ * expected is one that somebody noticed: the scenario, or who ends the process in its stead (an abort, a sanitizer's
+ * exit). A crash or a hang in its place is another one.
  */
 static bool is_as_expected(const struct matrix_cell *cell, const struct ctx_scenario *scenario,
                            enum execution_outcome outcome) {
     if (cell->outcome == MATRIX_NOT_APPLICABLE && scenario != NULL && scenario->run != NULL)
         return cell->expected != MATRIX_UNKNOWN;
-    if (cell->outcome == MATRIX_BROKEN && outcome != EXECUTION_UNPROVED && outcome != EXECUTION_ABORTED)
+    const bool is_noticed =
+        outcome == EXECUTION_UNPROVED || outcome == EXECUTION_ABORTED || outcome == EXECUTION_EXITED;
+    if (cell->outcome == MATRIX_BROKEN && !is_noticed)
         return false;
     return cell->outcome == cell->expected && cell->outcome != MATRIX_UNKNOWN;
 }
@@ -146,6 +149,7 @@ static void fill_cell(struct conformance *conformance, size_t scenario_index, si
         .expected = expectation.outcome,
         .found = conformance->found[index],
         .reason = expectation.reason,
+        .seconds = conformance->end->wall_seconds,
     };
     cell->as_expected = is_as_expected(cell, find_scenario(strategy, scenario), answer->outcome);
 }

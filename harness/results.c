@@ -171,6 +171,8 @@ static json_t *make_cell(struct writer *writer, const struct matrix *matrix, siz
     put_text(writer, object, "expected", expected == NULL ? "" : expected);
     put_text(writer, object, "reason", cell->reason);
     put(writer, object, "as_expected", json_boolean(cell->as_expected));
+    if (cell->seconds > 0)
+        put(writer, object, "seconds", json_real(cell->seconds));
     return object;
 }
 

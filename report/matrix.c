@@ -33,6 +33,14 @@ const struct matrix_cell *matrix_cell(const struct matrix *matrix, size_t scenar
     return &matrix->cells[scenario * matrix->strategy_count + strategy];
 }
 
+/* Whether reasons are to be told for cells with this outcome. */
+static bool has_reasons(const struct matrix *matrix, enum matrix_outcome outcome) {
+    for (size_t i = 0; i < matrix->scenario_count * matrix->strategy_count && looks[outcome].heading != NULL; i++)
+        if (matrix->cells[i].outcome == outcome && matrix->cells[i].as_expected)
+            return true;
+    return false;
+}
+
 static size_t count_cells(const struct matrix *matrix, enum matrix_outcome outcome) {
     size_t count = 0;
     for (size_t i = 0; i < matrix->scenario_count * matrix->strategy_count; i++)
@@ -235,7 +243,7 @@ void matrix_print(const struct matrix *matrix, FILE *out, struct table_style sty
     }
     text_wrap(out, "+ held   x broken   . not applicable   ! not as expected", style.width, 0);
     for (enum matrix_outcome outcome = MATRIX_HELD; outcome < MATRIX_UNKNOWN; outcome++) {
-        if (looks[outcome].heading == NULL || count_cells(matrix, outcome) == 0)
+        if (!has_reasons(matrix, outcome))
             continue;
         print_heading(out, style, BOLD, looks[outcome].heading);
         print_reasons(matrix, out, style, outcome, print_item);
@@ -295,7 +303,7 @@ void matrix_print_markdown(const struct matrix *matrix, FILE *out) {
     for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++)
         print_markdown_row(matrix, out, scenario);
     for (enum matrix_outcome outcome = MATRIX_HELD; outcome < MATRIX_UNKNOWN; outcome++) {
-        if (looks[outcome].heading == NULL || count_cells(matrix, outcome) == 0)
+        if (!has_reasons(matrix, outcome))
             continue;
         (void)fprintf(out, "\n%s:\n\n", looks[outcome].heading);
         print_reasons(matrix, out, no_style, outcome, print_markdown_item);

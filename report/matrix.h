@@ -23,6 +23,7 @@ struct matrix_cell {
     const char *found;  /* what broke it, or why it does not apply here; empty when it held */
     const char *reason; /* why that is expected; empty when it is expected to hold */
     bool as_expected;
+    double seconds; /* what it took, its process included; 0 if unknown */
 };
 
 struct matrix_scenario {

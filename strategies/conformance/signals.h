@@ -75,36 +75,62 @@ CTX_SCENARIO(ctx_alternate_root)
 
 /* ---- At any moment, also while a scope is being opened or closed ---- */
 
-enum { CTX_MOMENTS = 2000, CTX_MOMENT_NS = 50 * 1000, CTX_STUCK_SECONDS = 3 };
+enum { CTX_MOMENTS = 2000, CTX_MOMENT_NS = 50 * 1000, CTX_STUCK_SECONDS = 2 };
 
-/* Scopes opened so far. Whoever reads may wait for ever for what it has interrupted: an alarm notices. */
+/* Scopes opened so far. Whoever reads may wait for ever for what it has interrupted: a watch notices. */
 static atomic_int ctx_moment_scopes;
 
-static void ctx_moment_alarm(int number) {
-    static int handled_before = -1, scopes_before = -1;
-    const int handled = atomic_load(&ctx_signals_handled), scopes = atomic_load(&ctx_moment_scopes);
-    (void)number;
-    if (handled == handled_before || scopes == scopes_before) {
-        static const char reason[] =
-            CTX_NAME ": found a signal handler, or what it interrupted, waiting for ever; wanted both to go on\n";
-        (void)!write(STDERR_FILENO, reason, sizeof reason - 1); /* in a handler nothing else may be used to print */
-        abort();
+struct ctx_watch {
+    pthread_t thread;
+    sem_t over;
+};
+
+static void *ctx_watch_main(void *arg) {
+    struct ctx_watch *watch = arg;
+    int handled_before = -1, scopes_before = -1;
+    for (;;) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += CTX_STUCK_SECONDS;
+        if (sem_timedwait(&watch->over, &until) == 0)
+            return NULL;
+        const int handled = atomic_load(&ctx_signals_handled), scopes = atomic_load(&ctx_moment_scopes);
+        if (handled == handled_before || scopes == scopes_before)
+            ctx_die("found a signal handler, or what it interrupted, waiting for ever; wanted both to go on");
+        handled_before = handled;
+        scopes_before = scopes;
     }
-    handled_before = handled;
-    scopes_before = scopes;
-    (void)alarm(CTX_STUCK_SECONDS);
+}
+
+/* The signals are for the thread that is watched. */
+static void ctx_watch_begin(struct ctx_watch *watch) {
+    sigset_t signals, before;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, CTX_SIGNAL);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, &before);
+    (void)sem_init(&watch->over, 0, 0);
+    ctx_start_or_die(&watch->thread, ctx_watch_main, watch);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void ctx_watch_end(struct ctx_watch *watch) {
+    (void)sem_post(&watch->over);
+    (void)pthread_join(watch->thread, NULL);
+    (void)sem_destroy(&watch->over);
 }
 
 /* The inner value or the outer one: which of them is in force depends on the moment. Nothing else ever is. */
 static void ctx_moment_handler(int number) {
-    (void)number;
+    const int errno_before = errno;
     void *found = NULL;
+    (void)number;
     const enum ctx_answer answer = CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &found);
     const uintptr_t value = (uintptr_t)found;
     atomic_fetch_add(&ctx_signals_handled, 1);
     if (answer != CTX_SET || (value != 1 && value != 2))
         ctx_complain(ctx_signal_proof, "in a signal handler: found \"%s\" with value %#zx, wanted \"set\" with 1 or 2",
                      ctx_answer_name(answer), (size_t)value);
+    errno = errno_before;
 }
 
 CTX_OPAQUE static void ctx_moment_inner(void *arg) {
@@ -130,10 +156,10 @@ CTX_OPAQUE static void ctx_moment_scope(void *arg) {
 CTX_OPAQUE static void ctx_moment_root(void *arg) {
     ctx_signal_proof = arg;
     const struct sigaction before = ctx_handle_signals(ctx_moment_handler, 0);
-    (void)signal(SIGALRM, ctx_moment_alarm);
-    (void)alarm(CTX_STUCK_SECONDS);
+    struct ctx_watch watch;
+    ctx_watch_begin(&watch);
     CTX_WITH_ONE(0, 1, ctx_moment_scope, arg);
-    (void)alarm(0);
+    ctx_watch_end(&watch);
     (void)sigaction(CTX_SIGNAL, &before, NULL);
 }
 CTX_SCENARIO(ctx_moment_root)

@@ -1,7 +1,9 @@
 #define UNW_LOCAL_ONLY
 #include "tag.h"
 
+#include <errno.h>
 #include <libunwind.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -133,7 +135,7 @@ static enum tag_answer read_deep_stack(uint32_t *id) {
     return TAG_UNREADABLE;
 }
 
-__attribute__((noinline)) enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
+__attribute__((noinline)) static enum tag_answer read_by_backtrace(uint32_t *id) {
     enum { FRAMES_ON_STACK = 256 };
     void *addresses[FRAMES_ON_STACK];
     const int count = unw_backtrace(addresses, FRAMES_ON_STACK);
@@ -142,7 +144,7 @@ __attribute__((noinline)) enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
     return read_deep_stack(id);
 }
 
-__attribute__((noinline)) enum tag_answer glsi_tag_read_cursor(uint32_t *id) {
+__attribute__((noinline)) static enum tag_answer read_by_cursor(uint32_t *id) {
     struct spelling spelling = {.begun = false};
     unw_context_t context;
     unw_cursor_t cursor;
@@ -155,6 +157,39 @@ __attribute__((noinline)) enum tag_answer glsi_tag_read_cursor(uint32_t *id) {
             return answer;
     }
     return end_of_walk(&spelling, return_address);
+}
+
+/*
+ * libunwind asks the kernel whether memory may be read, by calls at which a thread can be cancelled, and which change
+ * errno. A read does neither: threads are not cancelled where nobody expects it, and signal handlers may read.
+ */
+struct calm {
+    int cancelability, error_number;
+};
+
+static struct calm calm_begin(void) {
+    struct calm calm = {.error_number = errno};
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &calm.cancelability);
+    return calm;
+}
+
+static void calm_end(const struct calm *calm) {
+    (void)pthread_setcancelstate(calm->cancelability, NULL);
+    errno = calm->error_number;
+}
+
+enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
+    const struct calm calm = calm_begin();
+    const enum tag_answer answer = read_by_backtrace(id);
+    calm_end(&calm);
+    return answer;
+}
+
+enum tag_answer glsi_tag_read_cursor(uint32_t *id) {
+    const struct calm calm = calm_begin();
+    const enum tag_answer answer = read_by_cursor(id);
+    calm_end(&calm);
+    return answer;
 }
 
 _Noreturn void glsi_tag_die_unreadable(void) {

@@ -14,7 +14,10 @@ directory=$(mktemp -d)
 trap 'rm -r "$directory"' EXIT
 
 "$(dirname "$BENCH")/tests/test_results" "$directory"
-"$python" -W ignore "$SOURCE/tests/support/validate.py" "$SOURCE/results/schema.json" "$directory"/{first,second,empty}.json
+CTXBENCH_LOCK=test-$$ "$BENCH" conformance --strategy=explicit,tls --scenario=nest,longjmp,qsort --quiet \
+    --out="$directory/conformance.json"
+"$python" -W ignore "$SOURCE/tests/support/validate.py" "$SOURCE/results/schema.json" \
+    "$directory"/{first,second,empty,conformance}.json
 
 # The comparison must find the rows: a line per case with both times and their change, and a test of significance.
 "$python" "$compare" --no-color benchmarks "$directory/first.json" "$directory/second.json" >"$directory/comparison"

@@ -31,6 +31,10 @@ def failure(document):
     return document["failures"][0]
 
 
+def cell(document):
+    return ours(document).get("conformance", [])[0]
+
+
 # What breaks a document, by name. One that finds nothing to break (no rows, no failures) raises IndexError.
 BREAKERS = {
     "another schema version": lambda d: ours(d).update(schema_version=2),
@@ -52,6 +56,10 @@ BREAKERS = {
     "a parameter as text": lambda d: first(d)["ctxbench"]["parameters"].update(depth="16"),
     "a failure without a reason": lambda d: failure(d).update(reason=""),
     "a failure that went well": lambda d: failure(d).update(outcome="ok"),
+    "a cell that held for a reason": lambda d: cell(d).update(outcome="held", found="something"),
+    "a cell that broke without one": lambda d: (cell(d).update(outcome="broken"), cell(d).pop("found", None)),
+    "a cell of another outcome": lambda d: cell(d).update(outcome="fine"),
+    "a cell of no strategy": lambda d: cell(d).pop("strategy"),
     "a failure of no execution": lambda d: (failure(d).pop("repetition_index", None), failure(d).pop("calibration", None)),
 }
 

@@ -17,9 +17,9 @@ static const struct matrix_scenario scenarios[SCENARIOS] = {
     {"nest", "nested scopes"}, {"jump", "out | of a scope"}, {"leap", "further"}};
 
 #define HELD                                                                                                           \
-    { MATRIX_HELD, MATRIX_HELD, "", "", true }
+    { MATRIX_HELD, MATRIX_HELD, "", "", true, 0 }
 #define BROKEN                                                                                                         \
-    { MATRIX_BROKEN, MATRIX_BROKEN, "found 2, wanted 1", "nothing restores it", true }
+    { MATRIX_BROKEN, MATRIX_BROKEN, "found 2, wanted 1", "nothing restores it", true, 0 }
 
 static const struct matrix_cell expected_cells[SCENARIOS * STRATEGIES] = {
     HELD,
@@ -28,21 +28,21 @@ static const struct matrix_cell expected_cells[SCENARIOS * STRATEGIES] = {
     HELD,
     BROKEN,
     HELD, /* jump */
-    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true},
+    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true, 0},
     BROKEN,
-    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true},
+    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true, 0},
 };
 
 static const struct matrix_cell surprising_cells[SCENARIOS * STRATEGIES] = {
-    {MATRIX_BROKEN, MATRIX_HELD, "ended by SIGSEGV", "", false},
+    {MATRIX_BROKEN, MATRIX_HELD, "ended by SIGSEGV", "", false, 0},
     HELD,
-    {MATRIX_HELD, MATRIX_UNKNOWN, "", "", false},
+    {MATRIX_HELD, MATRIX_UNKNOWN, "", "", false, 0},
     HELD,
-    {MATRIX_HELD, MATRIX_BROKEN, "", "nothing restores it", false},
+    {MATRIX_HELD, MATRIX_BROKEN, "", "nothing restores it", false, 0},
     HELD,
     HELD,
     BROKEN,
-    {MATRIX_UNKNOWN, MATRIX_HELD, "cannot start", "", false},
+    {MATRIX_UNKNOWN, MATRIX_HELD, "cannot start", "", false, 0},
 };
 
 static struct matrix matrix_of(const struct matrix_cell *cells) {
