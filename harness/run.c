@@ -123,13 +123,19 @@ static bool asked_for_references(const struct run *run) {
 
 /* Shows the table of a result file. */
 static bool show_table(const struct run *run, const char *path, FILE *out, struct error *error) {
-    struct report *report = report_load(path, error->text, sizeof error->text);
-    if (report == NULL)
+    struct result_file *file = result_file_load(path, error->text, sizeof error->text);
+    if (file == NULL)
         return false;
-    struct table_style style = table_style_for(out);
-    style.references = asked_for_references(run);
-    report_table(report, out, style);
-    report_free(report);
+    struct report *report = report_make(file);
+    if (report != NULL) {
+        struct table_style style = table_style_for(out);
+        style.references = asked_for_references(run);
+        report_table(report, out, style);
+        report_free(report);
+    }
+    result_file_free(file);
+    if (report == NULL)
+        return error_set(error, "the table of %s does not fit into memory", path);
     return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
 }
 

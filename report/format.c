@@ -52,6 +52,15 @@ void format_range(double low_ns, double high_ns, double ns, char cell[static FOR
     (void)snprintf(cell, FORMAT_CELL_MAX, "%.*s..%.*s", FORMAT_CELL_MAX / 2 - 2, low, FORMAT_CELL_MAX / 2 - 2, high);
 }
 
+void text_make_printable(char *text) {
+    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+        if (*c < 0x20 || *c == 0x7f)
+            *c = '?';
+        else if (*c == 0xc2 && c[1] < 0xa0 && c[1] != '\0') /* U+0080 to U+009F */
+            c[0] = c[1] = '?';
+    }
+}
+
 size_t text_width(const char *text) {
     size_t width = 0;
     for (; *text != '\0'; text++)

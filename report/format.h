@@ -16,6 +16,9 @@ void format_time(double ns, char cell[static FORMAT_CELL_MAX]);
 /* "2.08..2.15", in the unit that format_time chooses for `ns`. */
 void format_range(double low_ns, double high_ns, double ns, char cell[static FORMAT_CELL_MAX]);
 
+/* Replaces control characters, those of UTF-8 too: text from a file must not be able to steer a terminal. */
+void text_make_printable(char *text);
+
 size_t text_width(const char *text);
 
 /* Copies text, with ".." in its middle where it is wider than `width`. */

@@ -12,12 +12,29 @@
 /* How much of the file may stay in memory once it was read. */
 enum { RELEASE_BYTES = 4 << 20 };
 
-static bool fail(struct json_stream *stream, const char *what) {
+/* The largest value that is taken whole: parsed, a hostile one takes up to a hundred times as much. */
+enum { VALUE_BYTES_MAX = 4 << 20 };
+
+/* The longest thing in JSON that is only understood whole: a pair of escapes for one character. */
+enum { CUT_BYTES_MAX = 12 };
+
+static size_t line_of(const struct json_stream *stream) {
     size_t line = 1;
     for (const char *c = stream->begin; c < stream->at; c++)
         line += *c == '\n';
-    (void)snprintf(stream->error, stream->error_size, "%s: line %zu is no valid JSON: %s", stream->path, line, what);
+    return line;
+}
+
+static bool fail(struct json_stream *stream, const char *what) {
+    (void)snprintf(stream->error, stream->error_size, "%s: line %zu is no valid JSON: %s", stream->path,
+                   line_of(stream), what);
     return false;
+}
+
+static void fail_large(struct json_stream *stream) {
+    (void)snprintf(stream->error, stream->error_size,
+                   "%s: the value that begins in line %zu is larger than %d MiB; no result file of ctxbench has such",
+                   stream->path, line_of(stream), VALUE_BYTES_MAX >> 20);
 }
 
 static bool fail_system(struct json_stream *stream, int code) {
@@ -94,8 +111,13 @@ void json_stream_close(struct json_stream *stream) {
 json_t *json_stream_value(struct json_stream *stream) {
     json_error_t error;
     skip_space(stream);
-    json_t *value =
-        json_loadb(stream->at, (size_t)(stream->end - stream->at), JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY, &error);
+    size_t left = (size_t)(stream->end - stream->at), size = left < VALUE_BYTES_MAX ? left : VALUE_BYTES_MAX;
+    json_t *value = json_loadb(stream->at, size, JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY, &error);
+    /* A mistake at the very end of what was offered is no mistake of the file: it is where the value was cut. */
+    if (value == NULL && size < left && (size_t)error.position + CUT_BYTES_MAX > size) {
+        fail_large(stream);
+        return NULL;
+    }
     stream->at += error.position;
     if (value == NULL)
         (void)fail(stream, error.text);

@@ -22,7 +22,7 @@ struct json_stream {
 bool json_stream_open(struct json_stream *stream, const char *path, char *error, size_t error_size);
 void json_stream_close(struct json_stream *stream);
 
-/* The next value, whole; a new reference. */
+/* The next value, whole; a new reference. One of more than 4 MiB is an error, so that memory stays bounded. */
 json_t *json_stream_value(struct json_stream *stream);
 
 /*

@@ -96,11 +96,11 @@ static void paint(const struct table *table, const char *code) {
 static void choose_rows(struct table *table) {
     const struct report *report = table->report;
     bool alone = true;
-    for (size_t i = 0; i < report->case_count; i++) {
+    for (size_t i = 0; i < report->file->case_count; i++) {
         const struct report_case *c = &report->cases[i];
-        if (i == 0 || strcmp(c[-1].comparison_name, c->comparison_name) != 0)
-            alone = c->reference;
-        if (!c->reference || alone || table->style.references)
+        if (i == 0 || strcmp(c[-1].of->comparison_name, c->of->comparison_name) != 0)
+            alone = c->of->reference;
+        if (!c->of->reference || alone || table->style.references)
             table->rows[table->row_count++] = c;
     }
 }
@@ -125,8 +125,8 @@ static void measure_columns(struct table *table) {
 
 /* "get, latency, per read": what the rows of a group share. */
 static void write_heading(const struct report_case *c, char heading[static HEADING_MAX]) {
-    (void)snprintf(heading, HEADING_MAX, "%s, %s%s%s", c->workload, c->form, c->operation[0] != '\0' ? ", per " : "",
-                   c->operation);
+    (void)snprintf(heading, HEADING_MAX, "%s, %s%s%s", c->of->workload, c->of->form,
+                   c->of->operation[0] != '\0' ? ", per " : "", c->of->operation);
 }
 
 static size_t name_width(const struct table *table) {
@@ -135,20 +135,20 @@ static size_t name_width(const struct table *table) {
 
 /* The first part of a name. A workload without parameters has only its strategy to show. */
 static const char *first_part(const struct table *table, const struct report_case *c) {
-    return c->parameters[0] == '\0' && table->one_strategy ? c->strategy : c->parameters;
+    return c->of->parameters[0] == '\0' && table->one_strategy ? c->of->strategy : c->of->parameters;
 }
 
 static void measure_labels(struct table *table) {
     table->one_strategy = true;
     for (size_t i = 0; i < table->row_count; i++)
-        table->one_strategy = table->one_strategy && table->rows[i]->strategy == table->rows[0]->strategy;
+        table->one_strategy = table->one_strategy && table->rows[i]->of->strategy == table->rows[0]->of->strategy;
     for (size_t i = 0; i < table->row_count; i++) {
         const struct report_case *c = table->rows[i];
         char heading[HEADING_MAX];
         write_heading(c, heading);
         table->heading_width = larger(table->heading_width, text_width(heading));
         table->parameters_width = larger(table->parameters_width, text_width(first_part(table, c)));
-        table->strategy_width = table->one_strategy ? 0 : larger(table->strategy_width, text_width(c->strategy));
+        table->strategy_width = table->one_strategy ? 0 : larger(table->strategy_width, text_width(c->of->strategy));
     }
 }
 
@@ -221,25 +221,25 @@ static void print_heading(const struct table *table, const struct report_case *c
 }
 
 static void print_row(const struct table *table, const struct report_case *c, bool repeats_parameters) {
-    if (c->reference)
+    if (c->of->reference)
         paint(table, DIM);
     (void)fprintf(table->out, "%*s", GAP, "");
     print_padded(table, repeats_parameters ? "" : first_part(table, c), table->parameters_width);
     if (!table->one_strategy) {
         (void)fprintf(table->out, "%*s", GAP, "");
-        print_padded(table, c->strategy, table->strategy_width);
+        print_padded(table, c->of->strategy, table->strategy_width);
     }
     (void)fprintf(table->out, "%*s", (int)(table->label_width - name_width(table)), "");
     print_cells(table, c);
-    if (c->reference)
+    if (c->of->reference)
         paint(table, PLAIN);
     (void)fputc('\n', table->out);
 }
 
 static void print_placement(const struct table *table, const struct report_case *c) {
     char placement[HEADING_MAX];
-    (void)snprintf(placement, sizeof placement, " %u thread%s on %s", c->threads, c->threads == 1 ? "" : "s",
-                   c->placement);
+    (void)snprintf(placement, sizeof placement, " %u thread%s on %s", c->of->threads, c->of->threads == 1 ? "" : "s",
+                   c->of->placement);
     text_wrap(table->out, placement, table->style.width, GAP);
 }
 
@@ -247,13 +247,14 @@ static void print_placement(const struct table *table, const struct report_case 
 static void print_rows(const struct table *table) {
     for (size_t i = 0; i < table->row_count; i++) {
         const struct report_case *c = table->rows[i], *above = i > 0 ? table->rows[i - 1] : NULL;
-        bool same_group = above != NULL && c->workload == above->workload && c->form == above->form;
-        bool same_place = same_group && c->threads == above->threads && c->placement == above->placement;
+        bool same_group = above != NULL && c->of->workload == above->of->workload && c->of->form == above->of->form;
+        bool same_place =
+            same_group && c->of->threads == above->of->threads && c->of->placement == above->of->placement;
         if (!same_group)
             print_heading(table, c);
-        if (!same_place && (c->threads != 1 || strcmp(c->placement, "pu") != 0))
+        if (!same_place && (c->of->threads != 1 || strcmp(c->of->placement, "pu") != 0))
             print_placement(table, c);
-        print_row(table, c, same_place && !table->one_strategy && c->parameters == above->parameters);
+        print_row(table, c, same_place && !table->one_strategy && c->of->parameters == above->of->parameters);
     }
 }
 
@@ -261,10 +262,10 @@ static void print_rows(const struct table *table) {
 
 /* "stacktag on AMD EPYC: medians of 12 executions, 95% intervals" */
 static void print_title(const struct table *table) {
-    const char *cpu = table->report->cpu_model;
+    const char *cpu = result_file_fact(table->report->file, "machine", "cpu_model");
     size_t fewest = SIZE_MAX, most = 0;
     for (size_t i = 0; i < table->row_count; i++) {
-        size_t count = table->rows[i]->execution_count;
+        size_t count = table->rows[i]->of->execution_count;
         fewest = smaller(fewest, count);
         most = larger(most, count);
     }
@@ -272,20 +273,20 @@ static void print_title(const struct table *table) {
     if (fewest != most)
         (void)snprintf(range, sizeof range, "%zu to ", fewest);
     (void)snprintf(title, sizeof title, "%s%s%s: medians of %s%zu execution%s, 95%% intervals",
-                   !table->one_strategy ? "Times" : table->rows[0]->strategy, cpu[0] != '\0' ? " on " : "", cpu, range,
-                   most, most == 1 ? "" : "s");
+                   !table->one_strategy ? "Times" : table->rows[0]->of->strategy, cpu[0] != '\0' ? " on " : "", cpu,
+                   range, most, most == 1 ? "" : "s");
     text_wrap(table->out, title, table->style.width, 0);
 }
 
 static void print_failures(const struct table *table) {
-    const struct report *report = table->report;
-    if (report->failure_count == 0)
+    const struct result_file *file = table->report->file;
+    if (file->failure_count == 0)
         return;
     paint(table, RED);
     (void)fputs("\nFailed:\n", table->out);
     paint(table, PLAIN);
-    for (size_t i = 0; i < report->failure_count && i < FAILURES_SHOWN; i++) {
-        const struct report_failure *failure = &report->failures[i];
+    for (size_t i = 0; i < file->failure_count && i < FAILURES_SHOWN; i++) {
+        const struct result_failure *failure = &file->failures[i];
         char text[2048], times[48] = "";
         if (failure->count > 1)
             (void)snprintf(times, sizeof times, " %zu times", failure->count);
@@ -293,41 +294,41 @@ static void print_failures(const struct table *table) {
                        failure->calibration ? " while it was calibrated" : "", failure->reason);
         text_wrap(table->out, text, table->style.width, GAP);
     }
-    if (report->failure_count > FAILURES_SHOWN)
-        (void)fprintf(table->out, "- and %zu more, which the file names\n", report->failure_count - FAILURES_SHOWN);
+    if (file->failure_count > FAILURES_SHOWN)
+        (void)fprintf(table->out, "- and %zu more, which the file names\n", file->failure_count - FAILURES_SHOWN);
 }
 
 static bool has_few_executions(const struct table *table) {
     for (size_t i = 0; i < table->row_count; i++)
-        if (table->rows[i]->execution_count < EXECUTIONS_FOR_INTERVAL)
+        if (table->rows[i]->of->execution_count < EXECUTIONS_FOR_INTERVAL)
             return true;
     return false;
 }
 
 /* The warnings of the run, and those that follow from the file itself. */
 static void print_warnings(const struct table *table) {
-    const struct report *report = table->report;
+    const struct result_file *file = table->report->file;
     char own[3][160];
     size_t own_count = 0;
-    if (report->interrupted)
+    if (file->interrupted)
         (void)snprintf(own[own_count++], sizeof own[0],
-                       "The run was interrupted after %zu of %zu executions: --resume completes it.", report->done,
-                       report->planned);
+                       "The run was interrupted after %zu of %zu executions: --resume completes it.", file->done,
+                       file->planned);
     if (has_few_executions(table))
         (void)snprintf(own[own_count++], sizeof own[0],
                        "Intervals of fewer than %d executions are too narrow: --executions raises their number.",
                        EXECUTIONS_FOR_INTERVAL);
-    if (report->unusable_rows > 0)
+    if (file->unusable_rows > 0)
         (void)snprintf(own[own_count++], sizeof own[0], "%zu rows of the file hold no usable time and are left out.",
-                       report->unusable_rows);
-    if (own_count + report->warning_count == 0)
+                       file->unusable_rows);
+    if (own_count + file->warning_count == 0)
         return;
     paint(table, YELLOW);
     (void)fputs("\nWhat may disturb these figures:\n", table->out);
     paint(table, PLAIN);
-    for (size_t i = 0; i < own_count + report->warning_count; i++) {
+    for (size_t i = 0; i < own_count + file->warning_count; i++) {
         char text[1100];
-        (void)snprintf(text, sizeof text, "- %s", i < own_count ? own[i] : report->warnings[i - own_count]);
+        (void)snprintf(text, sizeof text, "- %s", i < own_count ? own[i] : file->warnings[i - own_count]);
         text_wrap(table->out, text, table->style.width, GAP);
     }
 }
@@ -367,7 +368,7 @@ void report_table(const struct report *report, FILE *out, struct table_style sty
     struct table table = {.report = report, .out = out, .style = style};
     if (table.style.width < WIDTH_MIN)
         table.style.width = WIDTH_MIN;
-    table.rows = calloc(report->case_count + 1, sizeof(const struct report_case *));
+    table.rows = calloc(report->file->case_count + 1, sizeof(const struct report_case *));
     if (table.rows == NULL) {
         (void)fputs("The table does not fit into memory.\n", out);
         return;
