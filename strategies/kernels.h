@@ -18,7 +18,8 @@
  *   CTX_OP_THREAD_BEGIN, CTX_OP_THREAD_END, CTX_OP_UNAVAILABLE
  *                           names of functions for the descriptor
  *   CTX_REFERENCE           defined as 1: none, floor, walk-floor: a yardstick and no way to propagate
- *   CTX_ONLY_GET            defined as 1: takes part in `get` alone
+ *   CTX_ONLY                defined as 1: takes part in those workloads alone that it names, by CTX_ONLY_GET and the
+ * like
  *
  * `after` is always 0. In the latency form it depends on the value that the read before loaded: add it to the address
  * that the read starts from, so that the processor cannot start before it has that value.
@@ -53,6 +54,10 @@
 
 #include "opaque.h"
 #include "strategy.h"
+
+#if !__has_include("found_workloads.h")
+#error "found_workloads.h is missing, which the build makes: run ./bench once, and add -Ibuild/release/strategies"
+#endif
 
 #if defined(CTX_EXPLICIT) && CTX_EXPLICIT
 #define CTX_FN(name, ...) name(const struct ctx *here, __VA_ARGS__)
@@ -112,28 +117,18 @@
 typedef void CTX_FN(ctx_body, void *arg);
 
 /* In this order: the ones below use what the ones above define. */
-#include "workloads/fixture.h"
+#include "fixture.h"
 
-#include "workloads/descent.h"
+#include "descent.h"
 
 #ifndef CTX_REFERENCE
 #include "conformance.h"
 #endif
 
-#include "workloads/get.h"
-#ifndef CTX_ONLY_GET
-#include "workloads/handoff.h"
-#include "workloads/miss.h"
-#include "workloads/spawn.h"
-#include "workloads/with.h"
-#endif
+/* All of workloads/, as the build has found them (strategies/CMakeLists.txt). */
+#include "found_workloads.h"
 
-static const struct ctx_kernel ctx_kernels[] = {
-    CTX_KERNELS_GET,
-#ifndef CTX_ONLY_GET
-    CTX_KERNELS_MISS, CTX_KERNELS_WITH, CTX_KERNELS_SPAWN, CTX_KERNELS_HANDOFF,
-#endif
-};
+static const struct ctx_kernel ctx_kernels[] = {CTX_KERNELS};
 
 const struct ctx_strategy CTX_STRATEGY_ENTRY = {
     .abi = CTX_STRATEGY_ABI,

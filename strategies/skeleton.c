@@ -3,7 +3,7 @@
  * build finds it, or build it as a plug-in:
  *
  *     cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -Istrategies \
- *        -Istrategies/gls -o skeleton.so strategies/skeleton.c
+ *        -Istrategies/gls -Ibuild/release/strategies -o skeleton.so strategies/skeleton.c
  *     ./bench --plugin=skeleton.so --strategy=skeleton
  *
  * This one keeps the context in a C11 thread-local variable. In a plug-in that is another TLS model than in the

@@ -41,6 +41,7 @@ CTX_OPERATION enum ctx_answer walk_floor_get(uintptr_t after, unsigned frames, v
     ((void)(manager), (void)(key), walk_floor_get(after, walk_floor_frames, value))
 #define CTX_OP_THREAD_BEGIN tag_strategy_thread_begin
 #define CTX_OP_THREAD_END tag_strategy_thread_end
+#define CTX_ONLY 1
 #define CTX_ONLY_GET 1
 #include "kernels.h"
 

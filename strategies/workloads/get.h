@@ -125,6 +125,5 @@ static uint64_t get_run_latency(const struct ctx_job *job) {
 }
 
 #define CTX_KERNELS_GET                                                                                                \
-    {.workload = &get_workload, .form = CTX_FORM_THROUGHPUT, .run = get_run_throughput}, {                             \
-        .workload = &get_workload, .form = CTX_FORM_LATENCY, .run = get_run_latency                                    \
-    }
+    {.workload = &get_workload, .form = CTX_FORM_THROUGHPUT, .run = get_run_throughput},                               \
+        {.workload = &get_workload, .form = CTX_FORM_LATENCY, .run = get_run_latency},

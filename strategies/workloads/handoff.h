@@ -137,7 +137,8 @@ static uint64_t handoff_run(const struct ctx_job *job) {
 }
 
 #define CTX_KERNELS_HANDOFF                                                                                            \
-    {                                                                                                                  \
-        .workload = &handoff_workload, .form = CTX_FORM_THROUGHPUT, .prepare = handoff_prepare, .run = handoff_run,    \
-        .finish = handoff_finish                                                                                       \
-    }
+    {.workload = &handoff_workload,                                                                                    \
+     .form = CTX_FORM_THROUGHPUT,                                                                                      \
+     .prepare = handoff_prepare,                                                                                       \
+     .run = handoff_run,                                                                                               \
+     .finish = handoff_finish},

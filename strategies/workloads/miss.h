@@ -79,5 +79,4 @@ static uint64_t miss_run(const struct ctx_job *job) {
     return miss.sum;
 }
 
-#define CTX_KERNELS_MISS                                                                                               \
-    { .workload = &miss_workload, .form = CTX_FORM_THROUGHPUT, .run = miss_run }
+#define CTX_KERNELS_MISS {.workload = &miss_workload, .form = CTX_FORM_THROUGHPUT, .run = miss_run},

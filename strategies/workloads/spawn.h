@@ -92,5 +92,4 @@ static uint64_t spawn_run(const struct ctx_job *job) {
     return spawn.sum;
 }
 
-#define CTX_KERNELS_SPAWN                                                                                              \
-    { .workload = &spawn_workload, .form = CTX_FORM_THROUGHPUT, .run = spawn_run }
+#define CTX_KERNELS_SPAWN {.workload = &spawn_workload, .form = CTX_FORM_THROUGHPUT, .run = spawn_run},

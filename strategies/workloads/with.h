@@ -80,5 +80,4 @@ static uint64_t with_run(const struct ctx_job *job) {
     return with.bodies;
 }
 
-#define CTX_KERNELS_WITH                                                                                               \
-    { .workload = &with_workload, .form = CTX_FORM_THROUGHPUT, .run = with_run }
+#define CTX_KERNELS_WITH {.workload = &with_workload, .form = CTX_FORM_THROUGHPUT, .run = with_run},

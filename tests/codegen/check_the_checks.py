@@ -28,7 +28,7 @@ DEFECTS = [
     (checks.check_handwritten, "explicit", [("workloads/get.h", READ, READ + " ctx_touch(&value);")]),
     (checks.check_opaque_functions, "tls", [("opaque.h", "#define CTX_OPAQUE __attribute__((noipa))",
                                              "#define CTX_OPAQUE")]),
-    (checks.check_frames, "tls", [("workloads/descent.h", "ctx_touch(locals)", "(void)locals")]),
+    (checks.check_frames, "tls", [("descent.h", "ctx_touch(locals)", "(void)locals")]),
     (checks.check_frames, "explicit",
      [("kernels.h", "#define CTX_WITH(next, fn, arg) fn(next, arg)",
        "static _Thread_local const struct ctx *hidden;\n"
