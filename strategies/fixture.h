@@ -62,3 +62,14 @@ static inline void ctx_relax(void) {
     __asm__ volatile("yield");
 #endif
 }
+
+/* Spins for about a microsecond, then lets others run: the two threads may share a PU. */
+static inline void ctx_await(const _Atomic uint64_t *counter, uint64_t wanted) {
+    enum { SPINS_BEFORE_YIELD = 64 };
+    for (unsigned spins = 0; atomic_load_explicit(counter, memory_order_acquire) < wanted; spins++) {
+        if (spins < SPINS_BEFORE_YIELD)
+            ctx_relax();
+        else
+            (void)sched_yield();
+    }
+}

@@ -64,17 +64,6 @@ static void handoff_finish(void *shared) {
     free(shared);
 }
 
-/* Spins for about a microsecond, then lets others run: the two threads may share a PU. */
-static void handoff_await(const _Atomic uint64_t *counter, uint64_t wanted) {
-    enum { SPINS_BEFORE_YIELD = 64 };
-    for (unsigned spins = 0; atomic_load_explicit(counter, memory_order_acquire) < wanted; spins++) {
-        if (spins < SPINS_BEFORE_YIELD)
-            ctx_relax();
-        else
-            (void)sched_yield();
-    }
-}
-
 CTX_OPAQUE static void CTX_FN(handoff_read, void *arg) {
     struct handoff_message *message = arg;
     void *value = NULL;
@@ -89,7 +78,7 @@ static uint64_t handoff_serve(const struct ctx_job *job) {
     const uint64_t total = job->iterations * job->parameters[HANDOFF_BATCH];
     for (uint64_t i = 0; i < total; i++) {
         struct handoff_message *message = &queue->messages[i % HANDOFF_BATCH_MAX];
-        handoff_await(&queue->asked, i + 1);
+        ctx_await(&queue->asked, i + 1);
         if (CTX_BINDS) {
             CTX_WITH(ctx_snapshot_context(message->captured), handoff_read, message);
             ctx_snapshot_release(message->captured);
@@ -119,7 +108,7 @@ CTX_OPAQUE static void CTX_FN(handoff_ask, void *arg) {
             message->captured = CTX_BINDS ? ctx_take_or_die(CTX_CURRENT(0)) : NULL;
             atomic_store_explicit(&queue->asked, ++asked, memory_order_release);
         }
-        handoff_await(&queue->served, asked);
+        ctx_await(&queue->served, asked);
         for (uint64_t b = first; b < asked; b++)
             handoff->sum += queue->messages[b % HANDOFF_BATCH_MAX].answer;
     }
