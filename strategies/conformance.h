@@ -9,10 +9,12 @@
  * topic, give it a row in the table below, and say in harness/expectations.c whom it breaks.
  */
 #include <errno.h>
+#include <limits.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>

@@ -75,7 +75,7 @@ CTX_SCENARIO(ctx_alternate_root)
 
 /* ---- At any moment, also while a scope is being opened or closed ---- */
 
-enum { CTX_MOMENTS = 2000, CTX_MOMENT_NS = 50 * 1000, CTX_STUCK_SECONDS = 2 };
+enum { CTX_MOMENTS = 2000, CTX_MOMENT_SCALES = 10, CTX_LOOK_MS = 20, CTX_SLEEPS_STUCK = 50, CTX_WORK_STUCK_S = 2 };
 
 /* Scopes opened so far. Whoever reads may wait for ever for what it has interrupted: a watch notices. */
 static atomic_int ctx_moment_scopes;
@@ -83,23 +83,55 @@ static atomic_int ctx_moment_scopes;
 struct ctx_watch {
     pthread_t thread;
     sem_t over;
+    pid_t watched;
+    clockid_t work; /* the processor time of the watched thread */
 };
 
+/* Does this thread wait for something, rather than work or wait for a processor? No, where the system does not say. */
+static bool ctx_is_asleep(pid_t thread) {
+    char path[64], line[256] = "";
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+    FILE *stat = fopen(path, "re");
+    if (stat == NULL)
+        return false;
+    const bool is_read = fgets(line, sizeof line, stat) != NULL;
+    (void)fclose(stat);
+    const char *name_end = strrchr(line, ')');
+    return is_read && name_end != NULL && strncmp(name_end, ") S", 3) == 0;
+}
+
+/* How far the watched thread has come. */
+static unsigned ctx_moment_progress(void) {
+    return (unsigned)atomic_load(&ctx_signals_handled) + (unsigned)atomic_load(&ctx_moment_scopes);
+}
+
+static double ctx_work_seconds(const struct ctx_watch *watch) {
+    struct timespec time = {.tv_sec = 0};
+    (void)clock_gettime(watch->work, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/*
+ * Stuck is who gets nowhere and sleeps at every look, or works all the while: a busy machine makes threads late, but
+ * then they do neither.
+ */
 static void *ctx_watch_main(void *arg) {
     struct ctx_watch *watch = arg;
-    int handled_before = -1, scopes_before = -1;
-    for (;;) {
-        struct timespec until;
-        (void)clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += CTX_STUCK_SECONDS;
-        if (sem_timedwait(&watch->over, &until) == 0)
-            return NULL;
-        const int handled = atomic_load(&ctx_signals_handled), scopes = atomic_load(&ctx_moment_scopes);
-        if (handled == handled_before || scopes == scopes_before)
+    const struct timespec pause = {.tv_nsec = CTX_LOOK_MS * 1000 * 1000};
+    unsigned progress_before = UINT_MAX;
+    double work_before = 0;
+    int sleeps = 0;
+    while (sem_trywait(&watch->over) != 0) {
+        const unsigned progress = ctx_moment_progress();
+        if (progress != progress_before)
+            work_before = ctx_work_seconds(watch);
+        sleeps = progress == progress_before && ctx_is_asleep(watch->watched) ? sleeps + 1 : 0;
+        progress_before = progress;
+        if (sleeps >= CTX_SLEEPS_STUCK || ctx_work_seconds(watch) - work_before > CTX_WORK_STUCK_S)
             ctx_die("found a signal handler, or what it interrupted, waiting for ever; wanted both to go on");
-        handled_before = handled;
-        scopes_before = scopes;
+        (void)nanosleep(&pause, NULL);
     }
+    return NULL;
 }
 
 /* The signals are for the thread that is watched. */
@@ -108,7 +140,9 @@ static void ctx_watch_begin(struct ctx_watch *watch) {
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, CTX_SIGNAL);
     (void)pthread_sigmask(SIG_BLOCK, &signals, &before);
-    (void)sem_init(&watch->over, 0, 0);
+    watch->watched = gettid();
+    if (sem_init(&watch->over, 0, 0) != 0 || pthread_getcpuclockid(pthread_self(), &watch->work) != 0)
+        ctx_die("cannot watch a thread");
     ctx_start_or_die(&watch->thread, ctx_watch_main, watch);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
@@ -133,22 +167,44 @@ static void ctx_moment_handler(int number) {
     errno = errno_before;
 }
 
+/*
+ * How long the next signal takes: up to a microsecond, up to two, ... up to half a millisecond, each as often, since
+ * opening and closing a scope takes a few nanoseconds with one strategy and many microseconds with another.
+ * (Marsaglia's xorshift.)
+ */
+static long ctx_moment_delay_ns(uint64_t *random) {
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return 1 + (long)(*random % (UINT64_C(1000) << (*random >> 32) % CTX_MOMENT_SCALES));
+}
+
 CTX_OPAQUE static void ctx_moment_inner(void *arg) {
     struct ctx_proof *proof = arg;
     CTX_WANT(proof, "in a scope that signals interrupt", 0, 2);
 }
 
-CTX_OPAQUE static void ctx_moment_scope(void *arg) {
-    const struct itimerspec period = {.it_value.tv_nsec = CTX_MOMENT_NS, .it_interval.tv_nsec = CTX_MOMENT_NS};
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = CTX_SIGNAL};
-    struct ctx_proof *proof = arg;
-    timer_t timer;
-    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 || timer_settime(timer, 0, &period, NULL) != 0)
-        ctx_die("cannot make a timer");
-    while (atomic_load(&ctx_signals_handled) < CTX_MOMENTS && !proof->failed) {
+/* One signal at a time: with a steady timer a slow handler would find the next one pending, and keep us from work. */
+static void ctx_await_signal(timer_t timer, uint64_t *random, struct ctx_proof *proof) {
+    const struct itimerspec once = {.it_value.tv_nsec = ctx_moment_delay_ns(random)};
+    const int handled = atomic_load(&ctx_signals_handled);
+    if (timer_settime(timer, 0, &once, NULL) != 0)
+        ctx_die("cannot set a timer");
+    do {
         CTX_WITH_ONE(0, 2, ctx_moment_inner, proof);
         atomic_fetch_add(&ctx_moment_scopes, 1);
-    }
+    } while (atomic_load(&ctx_signals_handled) == handled && !proof->failed);
+}
+
+CTX_OPAQUE static void ctx_moment_scope(void *arg) {
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = CTX_SIGNAL};
+    struct ctx_proof *proof = arg;
+    uint64_t random = 1;
+    timer_t timer;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0)
+        ctx_die("cannot make a timer");
+    while (atomic_load(&ctx_signals_handled) < CTX_MOMENTS && !proof->failed)
+        ctx_await_signal(timer, &random, proof);
     (void)timer_delete(timer);
     CTX_WANT(proof, "behind all signals", 0, 1);
 }

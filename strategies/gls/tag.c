@@ -178,9 +178,26 @@ static void calm_end(const struct calm *calm) {
     errno = calm->error_number;
 }
 
+/*
+ * unw_backtrace remembers frames in a cache of the thread's. It changes that in place and without blocking signals, and
+ * moves it when it is full (libunwind 1.6.2, x86_64/Gtrace.c): a handler that came in the midst of that would read half
+ * an entry, or unmap the table that the interrupted call goes on to write into. So a read that finds another one under
+ * way on its thread takes the cursor, whose one cache is changed under a lock and with signals blocked. Who jumps out
+ * of such a handler leaves this set, and reads slowly from then on; POSIX gives no leave to jump there. The model of
+ * access spares a handler the memory allocation that a first access may cost in others.
+ */
+__attribute__((tls_model("initial-exec"))) static _Thread_local volatile bool is_backtracing;
+
 enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
     const struct calm calm = calm_begin();
-    const enum tag_answer answer = read_by_backtrace(id);
+    enum tag_answer answer = TAG_UNREADABLE;
+    if (is_backtracing) {
+        answer = read_by_cursor(id);
+    } else {
+        is_backtracing = true;
+        answer = read_by_backtrace(id);
+        is_backtracing = false;
+    }
     calm_end(&calm);
     return answer;
 }
