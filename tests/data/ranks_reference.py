@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Makes ranks_reference.h: what SciPy says about the values that tests/unit/ranks.c and verdict.c feed to ours.
+
+Where SciPy has no such function (Holm, intervals of a shift, strata), the answer is computed from the definition in the
+plainest way: by trying all arrangements of the ranks. Run it with python3-numpy and python3-scipy installed:
+
+    tests/data/ranks_reference.py > tests/data/ranks_reference.h
+"""
+import itertools
+import math
+
+import numpy
+import scipy.stats
+
+random = numpy.random.default_rng(20240229)
+
+
+def array(name, values, type_="double"):
+    print(f"static const {type_} {name}[] = {{{', '.join(repr(v) for v in values)}}};")
+
+
+def floats(values):
+    return [float(v) for v in values]
+
+
+def table(name, fields, rows):
+    print(f"static const struct {{\n{fields}}} {name}[] = {{")
+    for row in rows:
+        print("    {" + ", ".join(v if isinstance(v, str) else repr(v) for v in row) + "},")
+    print("};")
+
+
+def mann_whitney():
+    cases = [
+        (random.normal(10, 1, 5), random.normal(11, 1, 4)),
+        (random.normal(10, 1, 8), random.normal(10, 1, 30)),
+        (random.normal(10, 1, 3), random.normal(50, 1, 3)),
+        (random.normal(10, 1, 1), random.normal(10, 1, 1)),
+        (random.lognormal(0, 1, 12), random.lognormal(0.5, 1, 15)),
+        (random.lognormal(0, 1, 50), random.lognormal(0.1, 1, 60)),
+        (random.integers(0, 5, 7), random.integers(0, 6, 6)),  # tied
+        (random.integers(0, 9, 30), random.integers(2, 9, 20)),
+    ]
+    rows = []
+    for i, (x, y) in enumerate(cases):
+        p = scipy.stats.mannwhitneyu(x, y, alternative="two-sided").pvalue
+        array(f"mann_whitney_x_{i}", floats(x))
+        array(f"mann_whitney_y_{i}", floats(y))
+        rows.append((f"mann_whitney_x_{i}", f"mann_whitney_y_{i}", len(x), len(y), float(p)))
+    table("mann_whitney_expected",
+          "    const double *x, *y;\n    size_t x_count, y_count;\n    double p;\n", rows)
+
+
+def pair_counts(n):
+    """How many arrangements of n values a side have each number of pairs, by trying them all."""
+    counts = numpy.zeros(n * n + 1)
+    for chosen in itertools.combinations(range(2 * n), n):
+        counts[sum(chosen) - n * (n - 1) // 2] += 1
+    return counts
+
+
+def shift(base, other, sizes, alpha, limit):
+    """Estimate, interval, p above and p below: values are compared within stretches of the given sizes."""
+    differences, counts, start = [], numpy.ones(1), 0
+    for size in sizes:
+        differences += [o - b for o in other[start:start + size] for b in base[start:start + size]]
+        counts = numpy.convolve(counts, pair_counts(size))
+        start += size
+    tails = numpy.cumsum(counts) / counts.sum()
+    differences.sort()
+    inside = [k for k in range(len(differences)) if tails[k] <= alpha / 2]
+    low, high = (differences[inside[-1]], differences[-1 - inside[-1]]) if inside else (-math.inf, math.inf)
+    above = tails[sum(d <= limit for d in differences)]
+    below = tails[sum(d >= limit for d in differences)]
+    if len(sizes) == 1:
+        p = scipy.stats.mannwhitneyu(other - limit, base, alternative="greater", method="exact").pvalue
+        assert abs(p - above) < 1e-12
+    return [float(v) for v in (numpy.median(differences), low, high, above, below)]
+
+
+def number(value):
+    return {math.inf: "INFINITY", -math.inf: "-INFINITY"}.get(value, value)
+
+
+def shifts():
+    rows = []
+    for i, (sizes, alpha, limit) in enumerate([([6], 0.05, 0.1), ([9], 0.05, 0.0), ([9], 1e-7, 0.0),
+                                                    ([6, 6], 0.05, 0.1), ([6, 7], 0.001, -0.05), ([3], 0.1, 0.0),
+                                                    ([6, 7, 7], 0.01, 0.02)]):
+        n = sum(sizes)
+        base, other = random.lognormal(0, 0.1, n), random.lognormal(0.1, 0.1, n)
+        array(f"shift_base_{i}", floats(base))
+        array(f"shift_other_{i}", floats(other))
+        found = [number(v) for v in shift(base, other, sizes, alpha, limit)]
+        rows.append((f"shift_base_{i}", f"shift_other_{i}", n, "true" if len(sizes) > 1 else "false", alpha, limit,
+                     *found))
+    table("shift_expected", "    const double *base, *other;\n    size_t count;\n    bool alternating;\n"
+          "    double alpha, limit, estimate, low, high, p_above, p_below;\n", rows)
+
+
+def holm():
+    """By the definition of adjusted p-values: a hypothesis goes if the largest (m - k + 1) p up to its own is small."""
+    rows = []
+    for i, p in enumerate([[0.01, 0.04, 0.03, 0.005], [0.2, 0.9, 0.04], [0.001, 0.002, 0.003, 0.004, 0.005], [0.05],
+                           [0.0125, 0.02, 0.0166, 0.5]]):
+        order = sorted(range(len(p)), key=lambda k: p[k])
+        adjusted, largest = [0.0] * len(p), 0.0
+        for rank, k in enumerate(order):
+            largest = max(largest, (len(p) - rank) * p[k])
+            adjusted[k] = largest
+        array(f"holm_p_{i}", p)
+        array(f"holm_rejected_{i}", [int(a <= 0.05) for a in adjusted], "int")
+        rows.append((f"holm_p_{i}", f"holm_rejected_{i}", len(p)))
+    table("holm_expected", "    const double *p;\n    const int *rejected;\n    size_t count;\n", rows)
+
+
+def rates():
+    rows = []
+    for count, trials, confidence in [(0, 300, 0.95), (3, 300, 0.95), (95, 100, 0.9), (500, 500, 0.99), (1, 1, 0.95),
+                                      (36, 40, 0.95), (0, 1, 0.5)]:
+        interval = scipy.stats.binomtest(count, trials).proportion_ci(confidence, "exact")
+        rows.append((count, trials, confidence, float(interval.low), float(interval.high)))
+    table("binomial_expected", "    size_t count, trials;\n    double confidence, low, high;\n", rows)
+
+
+def spending():
+    rows = []
+    norm = scipy.stats.norm
+    for alpha in (0.05, 0.01):
+        for fraction in (0.0, 0.2, 0.5, 0.75, 1.0):
+            pocock = alpha * math.log(1 + (math.e - 1) * fraction)
+            fleming = 2 * (1 - norm.cdf(norm.ppf(1 - alpha / 2) / math.sqrt(fraction))) if fraction > 0 else 0.0
+            rows.append((alpha, fraction, float(pocock), float(fleming)))
+    table("spending_expected", "    double alpha, fraction, pocock, obrien_fleming;\n", rows)
+
+
+def main():
+    print("/* Made by ranks_reference.py; do not edit. */\n/* clang-format off */")
+    table("normal_expected", "    double p, z;\n",
+          [(p, float(scipy.stats.norm.ppf(p))) for p in (1e-6, 0.00125, 0.025, 0.2, 0.5, 0.8, 0.975, 0.9999)])
+    mann_whitney()
+    shifts()
+    holm()
+    rates()
+    spending()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,269 @@
+/* Ranks, shifts and error rates, checked against SciPy (tests/data/ranks_reference.py) and by simulation. */
+#include "error_rate.h"
+#include "rank.h"
+#include "shift.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../data/ranks_reference.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static void assert_near(double found, double wanted, double slack) {
+    if (found == wanted) /* infinite ones too */
+        return;
+    if (!(fabs(found - wanted) <= slack * fmax(1e-3, fabs(wanted))))
+        fail_msg("found %.17g, wanted %.17g", found, wanted);
+}
+
+/* Numbers without a pattern, the same in every run: xorshift64* (Vigna, 2016). */
+static double uniform(uint64_t *state) {
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return ((double)((*state * UINT64_C(0x2545F4914F6CDD1D)) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static void test_normal_agrees_with_scipy(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(normal_expected); i++) {
+        assert_near(statistics_normal_quantile(normal_expected[i].p), normal_expected[i].z, 1e-9);
+        assert_near(statistics_normal_cumulative(normal_expected[i].z), normal_expected[i].p, 1e-9);
+    }
+}
+
+static void test_mann_whitney_agrees_with_scipy(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(mann_whitney_expected); i++) {
+        const double *x = mann_whitney_expected[i].x, *y = mann_whitney_expected[i].y;
+        size_t x_count = mann_whitney_expected[i].x_count, y_count = mann_whitney_expected[i].y_count;
+        assert_near(statistics_mann_whitney(x, x_count, y, y_count), mann_whitney_expected[i].p, 1e-9);
+        assert_near(statistics_mann_whitney(y, y_count, x, x_count), mann_whitney_expected[i].p, 1e-9);
+    }
+    const double equal[] = {3, 3, 3, 3};
+    assert_true(statistics_mann_whitney(equal, 2, equal, 4) == 1);
+}
+
+static void test_shift_agrees_with_all_arrangements(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(shift_expected); i++) {
+        size_t n = shift_expected[i].count;
+        struct statistics_shift *shift =
+            statistics_shift_new(shift_expected[i].base, n, shift_expected[i].other, n, shift_expected[i].alternating);
+        assert_non_null(shift);
+        struct statistics_interval interval = statistics_shift_interval(shift, shift_expected[i].alpha);
+        assert_near(interval.estimate, shift_expected[i].estimate, 1e-12);
+        assert_near(interval.low, shift_expected[i].low, 1e-12);
+        assert_near(interval.high, shift_expected[i].high, 1e-12);
+        assert_near(statistics_shift_p_above(shift, shift_expected[i].limit), shift_expected[i].p_above, 1e-9);
+        assert_near(statistics_shift_p_below(shift, shift_expected[i].limit), shift_expected[i].p_below, 1e-9);
+        statistics_shift_free(shift);
+    }
+}
+
+/* One level decides both: a limit is outside the interval exactly if its p-value is below half of the rest. */
+static void test_interval_and_p_agree(void **state) {
+    (void)state;
+    uint64_t random = 7;
+    for (size_t n = 1; n <= 60; n++) {
+        double base[60], other[60];
+        for (size_t i = 0; i < n; i++) {
+            base[i] = round(20 * uniform(&random)); /* with ties */
+            other[i] = round(22 * uniform(&random));
+        }
+        struct statistics_shift *shift = statistics_shift_new(base, n, other, n, n % 2 == 0);
+        assert_non_null(shift);
+        struct statistics_interval interval = statistics_shift_interval(shift, 0.1);
+        assert_true(interval.low <= interval.estimate && interval.estimate <= interval.high);
+        for (double limit = -25.25; limit < 25; limit += 0.5) {
+            assert_int_equal(interval.low > limit, statistics_shift_p_above(shift, limit) <= 0.05);
+            assert_int_equal(interval.high < limit, statistics_shift_p_below(shift, limit) <= 0.05);
+        }
+        statistics_shift_free(shift);
+    }
+}
+
+static void test_exact_and_approximate_meet(void **state) {
+    (void)state;
+    const size_t counts[] = {40};
+    struct statistics_null exact, approximate;
+    assert_true(statistics_null_make(&exact, counts, counts, 1));
+    assert_non_null(exact.cumulative);
+    approximate = exact;
+    approximate.cumulative = NULL;
+    for (size_t i = 0; i < exact.pairs; i++) {
+        double p = statistics_null_tail(&exact, i);
+        if (p > 1e-3)
+            assert_near(statistics_null_tail(&approximate, i), p, 0.01);
+        assert_near(p + statistics_null_tail(&exact, exact.pairs - i - 1), 1, 1e-12);
+    }
+    statistics_null_free(&exact);
+}
+
+static void test_large_sides(void **state) {
+    (void)state;
+    enum { LARGE = 20000 };
+    uint64_t random = 9;
+    double *base = malloc(LARGE * sizeof *base), *other = malloc(LARGE * sizeof *other);
+    assert_non_null(base);
+    assert_non_null(other);
+    for (size_t i = 0; i < LARGE; i++) {
+        base[i] = log(uniform(&random));
+        other[i] = log(uniform(&random)) + 0.25;
+    }
+    for (size_t alternating = 0; alternating < 2; alternating++) {
+        struct statistics_shift *shift = statistics_shift_new(base, LARGE, other, LARGE, alternating);
+        assert_non_null(shift);
+        struct statistics_interval interval = statistics_shift_interval(shift, 0.001);
+        assert_true(interval.low < 0.25 && 0.25 < interval.high && interval.high - interval.low < 0.1);
+        statistics_shift_free(shift);
+    }
+    free(base);
+    free(other);
+}
+
+/* Few values cannot give much confidence, and then nothing is claimed. */
+static void test_too_few_values(void **state) {
+    (void)state;
+    const double base[] = {1, 1, 1}, other[] = {9, 9, 9};
+    for (size_t n = 1; n <= 3; n++) {
+        struct statistics_shift *shift = statistics_shift_new(base, n, other, n, false);
+        assert_non_null(shift);
+        struct statistics_interval interval = statistics_shift_interval(shift, 0.05);
+        assert_true(interval.estimate == 8);
+        assert_true(isinf(interval.low) && interval.low < 0 && isinf(interval.high) && interval.high > 0);
+        assert_true(isinf(statistics_smallest_effect(interval, 0.05, 0.02, 0.8)));
+        assert_near(statistics_shift_p_min(shift), n == 1 ? 0.5 : n == 2 ? 1 / 6. : 1 / 20., 1e-12);
+        statistics_shift_free(shift);
+    }
+}
+
+/* An execution on a shared machine: log-normal, one in five in a slow mode, one in twenty far out. */
+static double execution(uint64_t *random) {
+    double normal = sqrt(-2 * log(uniform(random))) * cos(6.283185307179586 * uniform(random));
+    double slow = uniform(random) < 0.2 ? 0.08 : 0, outlier = uniform(random) < 0.05 ? -0.3 * log(uniform(random)) : 0;
+    return 0.012 * normal + slow + outlier;
+}
+
+/* Nominal 95 % intervals hold the truth in 93 to 97.5 % of comparisons (the exact levels are steps), drift or not. */
+static void test_coverage(void **state) {
+    (void)state;
+    enum { TRIALS = 2000, N_MAX = 20 };
+    static const struct {
+        size_t n;
+        double drift;
+        bool alternating;
+    } designs[] = {{6, 0, false}, {9, 0, false}, {12, 0, true}, {20, 0, true}, {20, 0, false}, {18, 0.001, true}};
+    uint64_t random = 11;
+    for (size_t d = 0; d < COUNT(designs); d++) {
+        size_t held = 0, n = designs[d].n;
+        for (size_t trial = 0; trial < TRIALS; trial++) {
+            double base[N_MAX], other[N_MAX];
+            for (size_t i = 0; i < n; i++) {
+                bool first = uniform(&random) < 0.5;
+                double drift = designs[d].drift;
+                base[i] = execution(&random) + drift * (double)(2 * i + !first);
+                other[i] = execution(&random) + drift * (double)(2 * i + first) + 0.05;
+            }
+            struct statistics_shift *shift = statistics_shift_new(base, n, other, n, designs[d].alternating);
+            assert_non_null(shift);
+            struct statistics_interval interval = statistics_shift_interval(shift, 0.05);
+            held += interval.low <= 0.05 && 0.05 <= interval.high;
+            statistics_shift_free(shift);
+        }
+        if (held < 0.93 * TRIALS || held > 0.975 * TRIALS)
+            fail_msg("%zu executions: held in %zu of %d", n, held, TRIALS);
+    }
+}
+
+/* Error rates. */
+
+static void test_holm_agrees_with_its_definition(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(holm_expected); i++) {
+        double levels[8];
+        bool rejected[8];
+        assert_true(statistics_holm(holm_expected[i].p, holm_expected[i].count, 0.05, levels, rejected));
+        for (size_t k = 0; k < holm_expected[i].count; k++) {
+            assert_int_equal(rejected[k], holm_expected[i].rejected[k]);
+            assert_int_equal(rejected[k], holm_expected[i].p[k] <= levels[k]);
+            assert_true(levels[k] >= 0.05 / (double)holm_expected[i].count && levels[k] <= 0.05);
+        }
+    }
+    assert_true(statistics_holm(NULL, 0, 0.05, NULL, NULL));
+}
+
+static void test_binomial_agrees_with_scipy(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(binomial_expected); i++) {
+        struct statistics_interval found = statistics_binomial(binomial_expected[i].count, binomial_expected[i].trials,
+                                                               binomial_expected[i].confidence);
+        assert_near(found.low, binomial_expected[i].low, 1e-9);
+        assert_near(found.high, binomial_expected[i].high, 1e-9);
+        assert_true(found.low <= found.estimate && found.estimate <= found.high);
+    }
+}
+
+static void test_spending_agrees_with_scipy(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(spending_expected); i++) {
+        double alpha = spending_expected[i].alpha, fraction = spending_expected[i].fraction;
+        assert_near(statistics_alpha_spent(STATISTICS_POCOCK, alpha, fraction), spending_expected[i].pocock, 1e-9);
+        assert_near(statistics_alpha_spent(STATISTICS_OBRIEN_FLEMING, alpha, fraction),
+                    spending_expected[i].obrien_fleming, 1e-9);
+    }
+}
+
+/* Effects as large as it says are found as often as it says. */
+static void test_smallest_effect_is_found(void **state) {
+    (void)state;
+    enum { TRIALS = 1000, N = 12 };
+    uint64_t random = 13;
+    size_t found = 0;
+    double effect = 0;
+    for (size_t round = 0; round < 2; round++) { /* first its mean size, then how often that is found */
+        double sum = 0;
+        for (size_t trial = 0; trial < TRIALS; trial++) {
+            double base[N], other[N];
+            for (size_t i = 0; i < N; i++) {
+                base[i] = 0.01 * (uniform(&random) + uniform(&random) + uniform(&random));
+                other[i] = 0.01 * (uniform(&random) + uniform(&random) + uniform(&random)) + effect;
+            }
+            struct statistics_shift *shift = statistics_shift_new(base, N, other, N, false);
+            assert_non_null(shift);
+            struct statistics_interval interval = statistics_shift_interval(shift, 0.05);
+            sum += statistics_smallest_effect(interval, 0.05, 0.02, 0.8);
+            found += round == 1 && interval.low > 0.02;
+            statistics_shift_free(shift);
+        }
+        if (round == 0)
+            effect = sum / TRIALS;
+    }
+    assert_true(found > 0.72 * TRIALS && found < 0.88 * TRIALS);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_normal_agrees_with_scipy),
+        cmocka_unit_test(test_mann_whitney_agrees_with_scipy),
+        cmocka_unit_test(test_shift_agrees_with_all_arrangements),
+        cmocka_unit_test(test_interval_and_p_agree),
+        cmocka_unit_test(test_exact_and_approximate_meet),
+        cmocka_unit_test(test_large_sides),
+        cmocka_unit_test(test_too_few_values),
+        cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_holm_agrees_with_its_definition),
+        cmocka_unit_test(test_binomial_agrees_with_scipy),
+        cmocka_unit_test(test_spending_agrees_with_scipy),
+        cmocka_unit_test(test_smallest_effect_is_found),
+    };
+    return cmocka_run_group_tests_name("ranks", tests, NULL, NULL);
+}
