@@ -179,7 +179,7 @@ static void test_coverage(void **state) {
             held += interval.low <= 0.05 && 0.05 <= interval.high;
             statistics_shift_free(shift);
         }
-        if (held < 0.93 * TRIALS || held > 0.975 * TRIALS)
+        if (held < 93 * TRIALS / 100 || held > 975 * TRIALS / 1000)
             fail_msg("%zu executions: held in %zu of %d", n, held, TRIALS);
     }
 }
@@ -247,7 +247,7 @@ static void test_smallest_effect_is_found(void **state) {
         if (round == 0)
             effect = sum / TRIALS;
     }
-    assert_true(found > 0.72 * TRIALS && found < 0.88 * TRIALS);
+    assert_true(found > 72 * TRIALS / 100 && found < 88 * TRIALS / 100);
 }
 
 int main(void) {
