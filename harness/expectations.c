@@ -13,9 +13,12 @@
 #define KERNEL_ID "threadid-gettid"
 #define STACK "stacktag,stacktag-unwind,stacktag-cursor,stacktag-wide,stacktag-scan"
 
+#define FIBER_STORAGE "fiberlocal"
+#define OWN_STACK "stackmask"
+
 #define IN_PLACE THREAD_STORAGE "," THREAD_ID "," THREAD_ID_LOCKED "," KERNEL_ID
 
-const char expectation_strategies[] = ARGUMENT "," IN_PLACE "," STACK;
+const char expectation_strategies[] = ARGUMENT "," IN_PLACE "," FIBER_STORAGE "," OWN_STACK "," STACK;
 
 #define BREAKS(because)                                                                                                \
     { MATRIX_BROKEN, because }
@@ -36,8 +39,12 @@ const struct expectation_row expectation_rows[] = {
     {IN_PLACE, "fiber-migration", BREAKS("the context belongs to the thread, and does not go along with the stack")},
     {IN_PLACE, "fiber-crowd", BREAKS("the context belongs to the thread, and neither stays with nor follows a stack")},
 
-    {IN_PLACE, "longjmp", BREAKS("nothing restores the context when longjmp passes over the scope")},
-    {IN_PLACE, "longjmp-million", BREAKS("nothing restores the context when longjmp passes over the scope")},
+    {IN_PLACE "," FIBER_STORAGE "," OWN_STACK, "longjmp",
+     BREAKS("nothing restores the context when longjmp passes over the scope")},
+    {OWN_STACK, "signal-stack",
+     BREAKS("the handler stands on a stack that is not the strategy's, where no scope is open")},
+    {IN_PLACE "," FIBER_STORAGE "," OWN_STACK, "longjmp-million",
+     BREAKS("nothing restores the context when longjmp passes over the scope")},
     {KERNEL_ID, "fork", BREAKS("the kernel numbers threads anew in the child, which finds itself unknown")},
     {THREAD_ID_LOCKED, "signal-moments", BREAKS("the handler waits for the lock that the code it interrupts holds")},
     {NULL, NULL, {MATRIX_UNKNOWN, NULL}},
