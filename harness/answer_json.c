@@ -44,9 +44,14 @@ static json_t *reason_to_json(const char *reason) {
     return json_string(plain);
 }
 
+/* Outcomes that say all there is to say. */
+static bool says_all(enum execution_outcome outcome) {
+    return outcome == EXECUTION_HELD || outcome == EXECUTION_COUNTED;
+}
+
 bool answer_to_json(const struct execution_answer *answer, json_t *object) {
     int failed = json_object_set_new(object, "outcome", json_string(execution_outcome_name(answer->outcome)));
-    if (answer->outcome == EXECUTION_HELD)
+    if (says_all(answer->outcome))
         return failed == 0;
     if (answer->outcome != EXECUTION_OK)
         return failed == 0 && json_object_set_new(object, "reason", reason_to_json(answer->reason)) == 0;
@@ -142,7 +147,7 @@ bool answer_from_json(const json_t *object, struct execution_answer *answer, str
     const char *outcome = json_string_value(json_object_get(object, "outcome"));
     if (outcome == NULL || !execution_outcome_parse(outcome, &answer->outcome))
         return error_set(error, "found outcome \"%s\", which is none", outcome == NULL ? "" : outcome);
-    if (answer->outcome == EXECUTION_HELD ||
+    if (says_all(answer->outcome) ||
         (answer->outcome == EXECUTION_OK ? get_measurement(object, answer, error)
                                          : get_text(object, "reason", answer->reason, sizeof answer->reason, error)))
         return true;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -89,7 +90,7 @@ static char **environment_make(size_t pad_bytes) {
  * Spawns the child in a process group of its own: a Ctrl-C at the terminal reaches us alone, and killing the group
  * takes along what the child started. Returns an error number, 0 on success.
  */
-static int spawn(const struct child_plan *plan, const struct channels *channels, char **environment, pid_t *pid) {
+static int spawn(const struct child_plan *plan, const struct channels *channels, char *const *environment, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int failure = posix_spawn_file_actions_init(&actions);
@@ -109,8 +110,13 @@ static int spawn(const struct child_plan *plan, const struct channels *channels,
     const int sources[] = {channels->input, channels->output[1], channels->complaint[1]};
     for (int fd = 0; fd < 3 && failure == 0; fd++)
         failure = posix_spawn_file_actions_adddup2(&actions, sources[fd], fd);
+    const int persona = plan->fixed_layout ? personality(0xffffffff) : -1;
+    if (persona != -1) /* what a child inherits; containers may forbid it, and counts then say whether they vary */
+        (void)personality((unsigned long)persona | ADDR_NO_RANDOMIZE);
     if (failure == 0)
-        failure = posix_spawn(pid, plan->program, &actions, &attributes, plan->argv, environment);
+        failure = posix_spawnp(pid, plan->program, &actions, &attributes, plan->argv, environment);
+    if (persona != -1)
+        (void)personality((unsigned long)persona);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;
@@ -200,8 +206,8 @@ bool child_run(const struct child_plan *plan, struct child_end *end, struct erro
     struct channels channels;
     end->fate = CHILD_ENDED;
     end->output_length = end->complaint_length = 0;
-    char **environment = environment_make(plan->pad_bytes);
-    if (environment == NULL)
+    char **environment = plan->environment == NULL ? environment_make(plan->pad_bytes) : NULL;
+    if (plan->environment == NULL && environment == NULL)
         return error_set(error, "out of memory for a worker's environment");
     if (!channels_open(&channels, plan, error)) {
         free(environment);
@@ -209,7 +215,7 @@ bool child_run(const struct child_plan *plan, struct child_end *end, struct erro
     }
     double started = now_seconds();
     pid_t pid;
-    int failure = spawn(plan, &channels, environment, &pid);
+    int failure = spawn(plan, &channels, environment != NULL ? environment : plan->environment, &pid);
     free(environment);
     if (failure != 0) {
         channels_close(&channels);

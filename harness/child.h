@@ -20,9 +20,11 @@ enum {
 };
 
 struct child_plan {
-    const char *program;
+    const char *program; /* a path, or a name that is looked for along PATH */
     char *const *argv;
-    const char *input; /* what it reads from standard input */
+    char *const *environment; /* all of it; NULL: ours, but for Google Benchmark's variables, and the pad */
+    bool fixed_layout;        /* without address-space randomisation, where the system lets us */
+    const char *input;        /* what it reads from standard input */
     size_t input_length;
     size_t pad_bytes; /* length of a variable in its environment that moves its stack */
     double deadline_seconds;
@@ -47,7 +49,7 @@ struct child_end {
     char complaint[CHILD_COMPLAINT_MAX + 1]; /* ended by a zero */
 };
 
-/* Runs one child. Its environment is ours but for Google Benchmark's variables. False with *error set: not started. */
+/* Runs one child. False with *error set: not started. */
 bool child_run(const struct child_plan *plan, struct child_end *end, struct error *error);
 
 #endif

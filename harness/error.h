@@ -40,6 +40,8 @@ enum exit_status {
     EXIT_STATUS_OK = 0,
     EXIT_STATUS_FAILED = 1,
     EXIT_STATUS_USAGE = 2,
+    EXIT_STATUS_REGRESSED = 3,
+    EXIT_STATUS_INCONCLUSIVE = 4, /* and --strict was given */
     EXIT_STATUS_INTERRUPTED = 130,
 };
 

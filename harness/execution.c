@@ -16,6 +16,7 @@ static const char *const outcome_names[] = {
     [EXECUTION_NONSENSE] = "nonsense",
     [EXECUTION_HELD] = "held",
     [EXECUTION_INAPPLICABLE] = "inapplicable",
+    [EXECUTION_COUNTED] = "counted",
 };
 enum { OUTCOME_COUNT = sizeof outcome_names / sizeof outcome_names[0] };
 

@@ -24,13 +24,16 @@ struct execution_parameter {
 
 /*
  * Asks for a calibration when `iterations` is 0: the answer's `iterations` then lasts about sample_seconds. With a
- * scenario it asks for the proof of that alone, and only the first three and the plug-in count.
+ * scenario it asks for the proof of that alone, and only the first three and the plug-in count. With `count`, which
+ * takes one thread under callgrind, the loop is gone through without a clock (callgrind.h), and samples mean nothing.
  */
 struct execution_request {
     const char *case_name; /* echoed in the answer; a mismatch is nonsense */
     const char *strategy;
     const char *scenario; /* NULL: measure */
     const char *workload, *form;
+    uint32_t revision; /* of the workload; 0: any. A worker whose workload has another refuses */
+    bool count;        /* instructions, in place of time */
     struct execution_parameter parameters[CTX_PARAMETERS_MAX];
     size_t parameter_count;
     unsigned thread_count;
@@ -63,11 +66,13 @@ enum execution_outcome {
     /* Only where a scenario was asked for. One that does not hold is EXECUTION_UNPROVED. */
     EXECUTION_HELD,
     EXECUTION_INAPPLICABLE, /* the reason says why */
+    /* Only where a count was asked for: the loop was gone through as callgrind_dumps wants it. */
+    EXECUTION_COUNTED,
 };
 
 struct execution_answer {
     enum execution_outcome outcome;
-    char reason[512]; /* empty when OK or HELD; a sentence otherwise */
+    char reason[512]; /* empty when OK, HELD or COUNTED; a sentence otherwise */
     uint64_t iterations;
     unsigned sample_count;
     struct execution_sample samples[EXECUTION_SAMPLES_MAX];

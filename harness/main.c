@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "conformance.h"
 #include "list.h"
 #include "options.h"
@@ -43,6 +44,8 @@ static int use_registry(const struct options *options, struct registry *registry
         return run_command(options, registry, topology, argc, argv);
     case COMMAND_CONFORMANCE:
         return conformance_command(options, registry, topology, argc, argv);
+    case COMMAND_CHECK:
+        return check_command(options, registry, topology);
     default:
         return list(options, registry, topology);
     }
@@ -100,6 +103,7 @@ static int dispatch(const struct options *options, int argc, char **argv) {
     case COMMAND_LIST:
     case COMMAND_TOPOLOGY:
     case COMMAND_CONFORMANCE:
+    case COMMAND_CHECK:
     case COMMAND_NAMES:
         return with_topology(options, argc, argv);
     }

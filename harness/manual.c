@@ -27,15 +27,10 @@ static void print_option(FILE *out, const struct option_row *row) {
         (void)fprintf(out, "=\\fI%s\\fR", row->argument);
     (void)fputc('\n', out);
     print_sentence(out, row->help);
-    if (row->preset != NULL) {
-        (void)fputs("Default: ", out);
-        print_text(out, row->preset);
-        if (row->quick != NULL) {
-            (void)fputs("; with \\-\\-quick: ", out);
-            print_text(out, row->quick);
-        }
-        (void)fputs(".\n", out);
-    }
+    char defaults[512];
+    usage_defaults(row, defaults, sizeof defaults);
+    if (defaults[0] != '\0')
+        print_sentence(out, defaults);
 }
 
 static void print_commands(FILE *out) {

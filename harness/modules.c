@@ -22,17 +22,19 @@ static bool find_program(char directory[static PATH_MAX], struct error *error) {
     return true;
 }
 
-bool modules_find(const char *directory, const char *file, char path[static PATH_MAX], struct error *error) {
-    if (directory != NULL)
-        return (join(path, directory, "", file) && access(path, R_OK) == 0) ||
-               error_set(error, "found no %s in %s", file, directory);
-    char program[PATH_MAX];
-    if (!find_program(program, error))
-        return false;
+bool modules_find_beside(const char *program, const char *file, char path[static PATH_MAX], struct error *error) {
     for (size_t i = 0; i < PLACE_COUNT; i++) {
         if (join(path, program, places[i], file) && access(path, R_OK) == 0)
             return true;
     }
     return error_set(error, "found no %s in %s/%s, nor in %s/%s; build or install it beside the program", file, program,
                      places[0], program, places[1]);
+}
+
+bool modules_find(const char *directory, const char *file, char path[static PATH_MAX], struct error *error) {
+    if (directory != NULL)
+        return (join(path, directory, "", file) && access(path, R_OK) == 0) ||
+               error_set(error, "found no %s in %s", file, directory);
+    char program[PATH_MAX];
+    return find_program(program, error) && modules_find_beside(program, file, path, error);
 }

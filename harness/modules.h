@@ -16,4 +16,7 @@
  */
 bool modules_find(const char *directory, const char *file, char path[static PATH_MAX], struct error *error);
 
+/* The same for a program that stands in the directory `program`, and need not be the one that runs. */
+bool modules_find_beside(const char *program, const char *file, char path[static PATH_MAX], struct error *error);
+
 #endif

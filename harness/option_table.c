@@ -2,6 +2,7 @@
 #include "option_table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "execution.h"
@@ -85,9 +86,12 @@ static bool parse_parameter(struct options *options, const struct option_row *ro
 }
 
 static bool parse_format(struct options *options, const struct option_row *row, const char *text, struct error *error) {
-    static const char *const formats[] = {[FORMAT_TERMINAL] = "terminal", [FORMAT_MARKDOWN] = "markdown"};
+    static const char *const formats[] = {
+        [FORMAT_TERMINAL] = "terminal", [FORMAT_MARKDOWN] = "markdown", [FORMAT_JSON] = "json"};
     enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
     (void)row;
+    if (options->command == COMMAND_CONFORMANCE && strcmp(text, formats[FORMAT_JSON]) == 0)
+        return error_set(error, "conformance prints for people; wanted --out=FILE, which has the matrix as JSON");
     for (size_t i = 0; i < FORMAT_COUNT; i++) {
         if (strcmp(formats[i], text) == 0) {
             options->format = (enum output_format)i;
@@ -95,6 +99,19 @@ static bool parse_format(struct options *options, const struct option_row *row, 
         }
     }
     return text_unknown_name("format", text, formats, FORMAT_COUNT, error);
+}
+
+/* "2" and "2%" are 0.02. */
+static bool parse_percent(struct options *options, const struct option_row *row, const char *text,
+                          struct error *error) {
+    char *end;
+    const double value = strtod(text, &end);
+    end += *end == '%';
+    if (end == text || *end != '\0' || !(value >= (double)row->min && value <= (double)row->max))
+        return error_set(error, "found \"%s\", wanted a number of per cent from %lld to %lld, as in 2 or 2.5%%", text,
+                         (long long)row->min, (long long)row->max);
+    *FIELD(options, row, double) = value / 100;
+    return true;
 }
 
 static bool parse_plugin(struct options *options, const struct option_row *row, const char *text, struct error *error) {
@@ -108,14 +125,16 @@ static bool parse_plugin(struct options *options, const struct option_row *row, 
 #define TOPOLOGY (1u << COMMAND_TOPOLOGY)
 #define NAMES (1u << COMMAND_NAMES)
 #define CONFORMANCE (1u << COMMAND_CONFORMANCE)
+#define CHECK (1u << COMMAND_CHECK)
 #define INTO(member) .field = offsetof(struct options, member)
 
 const struct option_row option_table[] = {
     {.name = "strategy",
      .argument = "LIST",
      .preset = "*",
+     .gate = "explicit,tls,tls-c11,threadid,stacktag",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | CONFORMANCE,
+     .commands = RUN | CONFORMANCE | CHECK,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(strategies),
@@ -123,8 +142,9 @@ const struct option_row option_table[] = {
     {.name = "workload",
      .argument = "LIST",
      .preset = "*",
+     .gate = "get,with",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(workloads),
@@ -140,22 +160,24 @@ const struct option_row option_table[] = {
      .help = "scenarios that conformance tries: names or globs"},
     {.name = "depth",
      .argument = "LIST",
+     .gate = "16",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .parse = parse_own_parameter,
      .help = "call depths to read at; short for --parameter=depth=LIST"},
     {.name = "parameter",
      .argument = "NAME=LIST",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .repeatable = true,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_parameter,
      .help = "values of a parameter in place of its own; the first is the base at which others vary"},
     {.name = "threads",
      .argument = "LIST",
+     .gate = "1",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .parse = parse_threads,
      .min = 1,
      .max = 65536,
@@ -164,7 +186,7 @@ const struct option_row option_table[] = {
      .argument = "LIST",
      .preset = "*",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(placements),
@@ -172,7 +194,7 @@ const struct option_row option_table[] = {
     {.name = "plugin",
      .argument = "FILE",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | LIST | NAMES | CONFORMANCE,
+     .commands = RUN | LIST | NAMES | CONFORMANCE | CHECK,
      .repeatable = true,
      .completion = OPTION_COMPLETES_FILES,
      .parse = parse_plugin,
@@ -199,8 +221,9 @@ const struct option_row option_table[] = {
      .argument = "N",
      .preset = "5",
      .quick = "3",
+     .gate = "3",
      .group = OPTION_GROUP_HOW,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .parse = parse_count,
      INTO(sample_count),
      .min = 1,
@@ -210,8 +233,9 @@ const struct option_row option_table[] = {
      .argument = "TIME",
      .preset = "2ms",
      .quick = "1ms",
+     .gate = "1ms",
      .group = OPTION_GROUP_HOW,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .parse = parse_microseconds,
      INTO(sample_seconds),
      .min = 10,
@@ -220,35 +244,66 @@ const struct option_row option_table[] = {
     {.name = "seed",
      .argument = "N",
      .group = OPTION_GROUP_HOW,
-     .commands = RUN,
+     .commands = RUN | CHECK,
      .parse = parse_seed,
      .min = 0,
      .max = OPTIONS_SEED_MAX,
      .help = "order of the executions; random when not given, and recorded in either case"},
+    {.name = "threshold",
+     .argument = "PERCENT",
+     .group = OPTION_GROUP_HOW,
+     .commands = CHECK,
+     .parse = parse_percent,
+     INTO(threshold),
+     .min = 0,
+     .max = 100,
+     .help = "changes within it do not matter; when not given 0, since counts are exact"},
+    {.name = "strict",
+     .group = OPTION_GROUP_HOW,
+     .commands = CHECK,
+     .parse = parse_flag,
+     INTO(strict),
+     .help = "a case without a verdict is no success: exit status 4"},
 
     {.name = "out",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE,
+     .commands = RUN | CONFORMANCE | CHECK,
      .parse = parse_text,
      INTO(out),
      .completion = OPTION_COMPLETES_FILES,
      .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json, and none of "
-             "conformance"},
+             "conformance; of check, instruction counts for a later --baseline"},
     {.name = "format",
      .argument = "FORMAT",
      .preset = "terminal",
      .group = OPTION_GROUP_FILES,
-     .commands = CONFORMANCE,
+     .commands = CONFORMANCE | CHECK,
      .parse = parse_format,
-     .help = "how conformance prints its matrix: terminal or markdown"},
+     .help = "how conformance and check print: terminal, markdown or, check alone, json"},
     {.name = "force",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE,
+     .commands = RUN | CONFORMANCE | CHECK,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(force),
      .help = "replace the result file if it exists"},
+    {.name = "against",
+     .argument = "PROGRAM",
+     .group = OPTION_GROUP_FILES,
+     .commands = CHECK,
+     .completion = OPTION_COMPLETES_FILES,
+     .parse = parse_text,
+     INTO(against),
+     .help = "the build to compare with, as OTHER/build/release/bench: both are executed in turns"},
+    {.name = "baseline",
+     .argument = "FILE",
+     .group = OPTION_GROUP_FILES,
+     .commands = CHECK,
+     .completion = OPTION_COMPLETES_FILES,
+     .parse = parse_text,
+     INTO(baseline),
+     .help = "the file to compare with: a result file of this machine, or counts that check --out wrote"},
     {.name = "resume",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,
@@ -275,7 +330,7 @@ const struct option_row option_table[] = {
      .help = "show the plan and how long it will take; measure and write nothing"},
     {.name = "quiet",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE,
+     .commands = RUN | CONFORMANCE | CHECK,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(quiet),
@@ -307,6 +362,7 @@ const struct command_row command_table[] = {
     {"run", COMMAND_RUN, "measure, write a result file and print a table (the default)"},
     {"list", COMMAND_LIST, "show the strategies, workloads and placements that there are"},
     {"conformance", COMMAND_CONFORMANCE, "try every scenario with every strategy, and compare with what is expected"},
+    {"check", COMMAND_CHECK, "the gate: compare instruction counts with another build or a file; tell by the status"},
     {"topology", COMMAND_TOPOLOGY, "draw the machine and the placements that it has"},
     {NULL, COMMAND_RUN, NULL},
 };

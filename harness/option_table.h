@@ -12,6 +12,7 @@ struct option_row {
     const char *argument; /* what people see for the value; NULL: a flag */
     const char *preset;   /* the default, as one would type it; NULL: none */
     const char *quick;    /* the default under --quick; NULL: the same */
+    const char *gate;     /* the default of check and calibrate, whose suite is small; NULL: the same */
     const char *help;     /* begins in lower case, ends without a full stop */
     enum option_group {
         OPTION_GROUP_WHAT,

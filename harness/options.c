@@ -97,7 +97,18 @@ static bool is_given(const struct options *options, const struct option_row *row
 }
 
 static const char *preset(const struct options *options, const struct option_row *row) {
+    const bool is_gate = options->command == COMMAND_CHECK;
+    if (is_gate && row->gate != NULL && (row->commands & 1u << options->command) != 0)
+        return row->gate;
     return options->quick && row->quick != NULL ? row->quick : row->preset;
+}
+
+static bool has_choice(const struct options *options, const char *name) {
+    for (size_t i = 0; i < options->choice_count; i++) {
+        if (strcmp(options->choices[i].name, name) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool parse_value(struct options *options, const struct option_row *row, const char *text, struct error *error) {
@@ -110,11 +121,15 @@ static bool parse_values(struct options *options, struct error *error) {
         if (!parse_value(options, options->given[i].row, options->given[i].text, error))
             return false;
     }
+    const size_t choices_given = options->choice_count;
     for (const struct option_row *row = option_table; row->name != NULL; row++) {
         const char *text = preset(options, row);
-        if (text != NULL && !is_given(options, row) && !parse_value(options, row, text, error))
+        if (text != NULL && !is_given(options, row) && !has_choice(options, row->name) &&
+            !parse_value(options, row, text, error))
             return false;
     }
+    for (size_t i = choices_given; i < options->choice_count; i++)
+        options->choices[i].preset = true;
     return true;
 }
 

@@ -16,6 +16,7 @@ enum command {
     COMMAND_LIST,
     COMMAND_TOPOLOGY,
     COMMAND_CONFORMANCE,
+    COMMAND_CHECK,
     COMMAND_HELP,
     COMMAND_VERSION,
     COMMAND_COMPLETION, /* prints a bash completion script */
@@ -33,12 +34,13 @@ struct parameter_choice {
     char name[32];
     int64_t values[PARAMETER_VALUES_MAX];
     size_t count;
+    bool preset; /* nobody gave it: where no chosen workload has it, it means nothing */
 };
 
 /* Below 2^53, so that every reader of JSON keeps a seed exactly. */
 #define OPTIONS_SEED_MAX ((INT64_C(1) << 53) - 1)
 
-enum output_format { FORMAT_TERMINAL, FORMAT_MARKDOWN };
+enum output_format { FORMAT_TERMINAL, FORMAT_MARKDOWN, FORMAT_JSON };
 
 struct option_given; /* which row of the table was given which text */
 
@@ -62,7 +64,10 @@ struct options {
     const char *resume; /* result file or journal to go on with */
     const char **plugins;
     size_t plugin_count;
-    const char *topology; /* NULL: this machine */
+    const char *topology;           /* NULL: this machine */
+    const char *against, *baseline; /* what check compares with: another build, a file */
+    double threshold;               /* 0.02: two per cent */
+    bool strict;
     bool quick, force, dry_run, quiet;
     const char *names; /* COMMAND_NAMES: what to name */
     struct option_given *given;

@@ -24,8 +24,8 @@ struct plan {
 
 /*
  * Makes the plan that the options ask for. Strategies that cannot run here are left out with a note on `notes`
- * (NULL: silent). The references (none, floor, and walk-floor for strategies that read the stack) are always added, so
- * that ratios can be shown. An empty plan is an error that says which option excluded everything.
+ * (NULL: silent). The references (none, floor, and walk-floor for strategies that read the stack) are always added to a
+ * run, so that ratios can be shown. An empty plan is an error that says which option excluded everything.
  */
 bool plan_make(struct plan *plan, const struct options *options, const struct registry *registry,
                const struct topology *topology, FILE *notes, struct error *error);

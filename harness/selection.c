@@ -86,7 +86,7 @@ static bool check_parameter(const struct selection *selection, const struct para
                                  given->values[j], workload->name, parameter->min, parameter->max);
         }
     }
-    return known || unknown_parameter(selection, given->name, error);
+    return known || given->preset || unknown_parameter(selection, given->name, error);
 }
 
 static bool check_threads(const struct selection *selection, struct error *error) {
@@ -244,7 +244,8 @@ static bool choose_strategies(struct selection *selection, struct error *error) 
         bool stack_is_read = false;
         for (size_t i = 0; done && i < registry->count; i++) { /* references come last */
             const struct ctx_strategy *strategy = registry->entries[i].strategy;
-            bool stands_beside = has_trait(strategy, CTX_TRAIT_REFERENCE) &&
+            bool stands_beside = selection->options->command == COMMAND_RUN &&
+                                 has_trait(strategy, CTX_TRAIT_REFERENCE) &&
                                  (stack_is_read || !has_trait(strategy, CTX_TRAIT_READS_STACK));
             if ((!selected[i] && !stands_beside) || !is_available(selection, strategy))
                 continue;

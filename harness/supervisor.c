@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "progress.h"
 #include "random.h"
+#include "request.h"
 #include "worker_call.h"
 
 enum { PAD_BYTES_MAX = 4096 };
@@ -77,32 +78,6 @@ static bool recall(struct supervisor *supervisor, struct error *error) {
     return next == RESULTS_END;
 }
 
-/* The request for one execution of a case; `iterations` 0 asks for its calibration. */
-static struct execution_request request_make(const struct supervisor *supervisor, const struct bench_case *c,
-                                             const char *name, uint64_t iterations) {
-    const struct options *options = supervisor->given->options;
-    const struct ctx_workload *workload = c->kernel->workload;
-    const struct registry_entry *entry = registry_find(supervisor->given->registry, c->strategy->name);
-    struct execution_request request = {
-        .case_name = name,
-        .strategy = c->strategy->name,
-        .workload = workload->name,
-        .form = case_form_name(c->kernel->form),
-        .thread_count = c->placement->thread_count,
-        .pus = c->placement->pus,
-        .iterations = iterations,
-        .sample_count = options->sample_count,
-        .sample_seconds = options->sample_seconds,
-        .plugin = entry == NULL ? NULL : entry->plugin,
-    };
-    for (size_t i = 0; i < CTX_PARAMETERS_MAX && workload->parameters[i].name != NULL; i++) {
-        request.parameters[i] =
-            (struct execution_parameter){.name = workload->parameters[i].name, .value = c->parameters[i]};
-        request.parameter_count++;
-    }
-    return request;
-}
-
 /* A length for this execution, the same whenever the run is resumed. */
 static size_t pad_bytes(const struct plan *plan, const struct results_entry *entry) {
     struct random random = {.state = plan->seed ^ ((uint64_t)entry->case_index << 32 | entry->execution)};
@@ -121,8 +96,10 @@ static enum supervisor_end attempt(struct supervisor *supervisor, const struct p
     const struct bench_case *c = &plan->cases[step->case_index];
     char name[CASE_NAME_MAX];
     case_name(c, name);
-    uint64_t iterations = calibration ? 0 : supervisor->iterations[step->case_index];
-    struct execution_request request = request_make(supervisor, c, name, iterations);
+    struct execution_request request = request_for_case(c, name, supervisor->given->registry);
+    request.iterations = calibration ? 0 : supervisor->iterations[step->case_index];
+    request.sample_count = supervisor->given->options->sample_count;
+    request.sample_seconds = supervisor->given->options->sample_seconds;
     const struct worker_call call = {
         .request = &request,
         .pad_bytes = pad_bytes(plan, &entry),

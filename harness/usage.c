@@ -11,6 +11,8 @@ const struct usage_status usage_statuses[] = {
     {EXIT_STATUS_OK, "all went well"},
     {EXIT_STATUS_FAILED, "a case failed, a cell of the matrix is not as expected, or output could not be written"},
     {EXIT_STATUS_USAGE, "the command line asks for what cannot be done; nothing was measured"},
+    {EXIT_STATUS_REGRESSED, "a case regressed beyond the threshold"},
+    {EXIT_STATUS_INCONCLUSIVE, "under --strict: a case came to no verdict"},
     {EXIT_STATUS_INTERRUPTED, "interrupted; the result file holds what was measured until then"},
     {0, NULL},
 };
@@ -29,13 +31,26 @@ static void print_entry(FILE *out, int left, const char *text) {
     text_print_wrapped(out, left < 0 ? 0 : (size_t)left, HELP_INDENT, text);
 }
 
+void usage_defaults(const struct option_row *row, char *text, size_t size) {
+    const struct {
+        const char *when, *value;
+    } defaults[] = {{"default", row->preset}, {"quick", row->quick}, {"check", row->gate}};
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
+        if (defaults[i].value != NULL && length < size)
+            length += (size_t)snprintf(text + length, size - length, "%s%s %s", length == 0 ? "" : ", ",
+                                       defaults[i].when, defaults[i].value);
+    }
+}
+
 static void print_option(FILE *out, const struct option_row *row) {
-    char help[512];
+    char help[1024], defaults[512];
     int column = fprintf(out, "  --%s%s%s", row->name, row->argument != NULL ? "=" : "",
                          row->argument != NULL ? row->argument : "");
-    (void)snprintf(help, sizeof help, "%s%s%s%s%s%s", row->help, row->preset != NULL ? " (default " : "",
-                   row->preset != NULL ? row->preset : "", row->quick != NULL ? ", quick " : "",
-                   row->quick != NULL ? row->quick : "", row->preset != NULL ? ")" : "");
+    usage_defaults(row, defaults, sizeof defaults);
+    (void)snprintf(help, sizeof help, "%s%s%s%s", row->help, defaults[0] == '\0' ? "" : " (", defaults,
+                   defaults[0] == '\0' ? "" : ")");
     print_entry(out, column, help);
 }
 

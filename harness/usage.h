@@ -17,6 +17,9 @@ void usage_print_completion(FILE *out);
 /* bench(1), for man. */
 void usage_print_manual(FILE *out);
 
+/* "default 9, quick 6"; empty where an option has no default. */
+void usage_defaults(const struct option_row *row, char *text, size_t size);
+
 /* The heading of a group of options. */
 const char *usage_group_title(enum option_group group);
 

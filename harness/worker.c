@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "callgrind_loop.h"
 #include "case.h"
 #include "execution.h"
 #include "gbench.h"
@@ -75,7 +76,7 @@ static bool find_strategy(struct gbench_work *work, struct registry *registry) {
     const struct ctx_strategy *strategy = work->entry->strategy;
     const char *why_not = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
     if (why_not != NULL)
-        return fail(work, request->scenario != NULL ? EXECUTION_INAPPLICABLE : EXECUTION_FAILED,
+        return fail(work, request->scenario != NULL || request->count ? EXECUTION_INAPPLICABLE : EXECUTION_FAILED,
                     "%s cannot run here: %s", strategy->name, why_not);
     return true;
 }
@@ -92,6 +93,10 @@ static bool find_kernel(struct gbench_work *work) {
     if (work->kernel == NULL)
         return fail(work, EXECUTION_FAILED, "%s has no kernel for the workload \"%s\" in its %s form", strategy->name,
                     request->workload, request->form);
+    const uint32_t revision = work->kernel->workload->revision;
+    if (request->revision != 0 && request->revision != revision)
+        return fail(work, EXECUTION_FAILED, "this build has revision %u of the workload \"%s\", wanted revision %u",
+                    revision, request->workload, request->revision);
     return true;
 }
 
@@ -327,6 +332,39 @@ static bool calibrate(struct gbench_work *work) {
     return true;
 }
 
+/* One of the stretches that callgrind counts: all that a sample is, without a clock. */
+static bool run_counted(struct gbench_work *work, uint64_t iterations) {
+    work->iterations = iterations;
+    work->sample = 0;
+    sample_begin(work);
+    thread_begin(work, 0);
+    callgrind_loop_enter();
+    run(work, 0);
+    callgrind_loop_leave();
+    thread_end(work, 0);
+    sample_end(work);
+    return !atomic_load(&work->failed);
+}
+
+/* Goes through the loop with n, 2n and 3n iterations, each of them counted, after a first time that is not. */
+static void count(struct gbench_work *work) {
+    const struct execution_request *request = work->request;
+    const char *missing = callgrind_loop_unavailable();
+    if (missing == NULL && request->thread_count != 1)
+        missing = "only cases of one thread have a count that does not vary";
+    if (missing != NULL) {
+        (void)fail(work, EXECUTION_INAPPLICABLE, "%s", missing);
+        return;
+    }
+    callgrind_loop_begin();
+    for (unsigned i = 0; i <= CALLGRIND_LOOP_DUMPS; i++) {
+        if (!run_counted(work, request->iterations * (i == 0 ? 1 : i)))
+            return;
+        callgrind_loop_dump();
+    }
+    work->answer->outcome = EXECUTION_COUNTED;
+}
+
 /* Resident memory at its highest. Not ru_maxrss, which begins with that of the process we were spawned from. */
 static uint64_t memory_peak_bytes(void) {
     FILE *status = fopen("/proc/self/status", "re");
@@ -360,7 +398,10 @@ static void execute(const struct execution_request *request, struct registry *re
         prove_one(&work);
         return;
     }
-    if (find_kernel(&work) && take_parameters(&work) && prove(&work) && allocate_threads(&work)) {
+    const bool ready = find_kernel(&work) && take_parameters(&work) && prove(&work) && allocate_threads(&work);
+    if (ready && request->count) {
+        count(&work);
+    } else if (ready) {
         (void)(request->iterations == 0 ? calibrate(&work)
                                         : take_samples(&work, request->iterations, request->sample_count));
         linkage_describe(work.entry, answer->linkage);

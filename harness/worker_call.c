@@ -17,15 +17,34 @@ double worker_patience_seconds(void) {
     return isfinite(seconds) && seconds > 0 ? seconds : patience_seconds;
 }
 
-/* A measurement is no proof, and a proof no measurement. */
+/* What a good answer is a thing of; NULL for one that tells why there is none. */
+static const char *kind_of(enum execution_outcome outcome) {
+    switch (outcome) {
+    case EXECUTION_OK:
+        return "measurement";
+    case EXECUTION_HELD:
+        return "proof";
+    case EXECUTION_COUNTED:
+        return "count";
+    default:
+        return NULL;
+    }
+}
+
+/* A measurement is no proof, and neither is a count; and a measurement always applies. */
 static void check_kind(const struct execution_request *request, struct execution_answer *answer) {
-    const bool is_proof = answer->outcome == EXECUTION_HELD || answer->outcome == EXECUTION_INAPPLICABLE;
-    if (request->scenario != NULL ? answer->outcome != EXECUTION_OK : !is_proof)
+    const char *wanted = kind_of(request->scenario != NULL ? EXECUTION_HELD
+                                 : request->count          ? EXECUTION_COUNTED
+                                                           : EXECUTION_OK);
+    const bool applies_always = request->scenario == NULL && !request->count;
+    const char *found = kind_of(answer->outcome);
+    if (answer->outcome == EXECUTION_INAPPLICABLE && applies_always)
+        found = "proof";
+    if (found == NULL || strcmp(found, wanted) == 0)
         return;
     execution_answer_clear(answer);
     answer->outcome = EXECUTION_NONSENSE;
-    (void)snprintf(answer->reason, sizeof answer->reason, "answered with a %s where a %s was asked for",
-                   is_proof ? "proof" : "measurement", is_proof ? "measurement" : "proof");
+    (void)snprintf(answer->reason, sizeof answer->reason, "answered with a %s where a %s was asked for", found, wanted);
 }
 
 bool worker_call(const struct worker_call *call, struct execution_answer *answer) {
@@ -34,8 +53,10 @@ bool worker_call(const struct worker_call *call, struct execution_answer *answer
     struct error error;
     char *line = protocol_encode_request(call->request);
     const struct child_plan plan = {
-        .program = program,
-        .argv = argv,
+        .program = call->program != NULL ? call->program : program,
+        .argv = call->argv != NULL ? call->argv : argv,
+        .environment = call->environment,
+        .fixed_layout = call->request->count,
         .input = line,
         .input_length = line == NULL ? 0 : strlen(line),
         .pad_bytes = call->pad_bytes,

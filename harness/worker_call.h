@@ -10,7 +10,10 @@ double worker_patience_seconds(void);
 
 struct worker_call {
     const struct execution_request *request;
-    size_t pad_bytes; /* of its environment, which moves its stack */
+    const char *program;      /* a path, or a name to be looked for; NULL: this program */
+    char *const *argv;        /* NULL: those of a worker */
+    char *const *environment; /* NULL: ours and the pad */
+    size_t pad_bytes;         /* of its environment, which moves its stack */
     double deadline_seconds;
     struct progress *progress; /* may be NULL */
     struct child_end *end;     /* room for how it ended; too large for a stack */
