@@ -8,27 +8,41 @@
 #include "strategy.h"
 #include "tag.h"
 
-CTX_OPERATION void tag_strategy_with(const struct ctx *next, void (*fn)(void *), void *arg) {
-    if (__builtin_expect(tag_with(next, ID_NONE, fn, arg), 1))
+CTX_OPERATION void tag_strategy_with_in(const struct mark_alphabet *alphabet, const struct ctx *next,
+                                        void (*fn)(void *), void *arg) {
+    if (__builtin_expect(tag_with_in(alphabet, next, ID_NONE, fn, arg), 1))
         return;
     (void)fputs("no stack-tag id is free: four million scopes are open at once\n", stderr);
     abort();
 }
 
+CTX_OPERATION void tag_strategy_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+    tag_strategy_with_in(&mark_hexadecimal, next, fn, arg);
+}
+
 /*
- * Every measuring thread holds one id of its shard, so that the ids of its scopes have two digits or more. The first
- * id of a shard has one digit or none, and would flatter.
+ * Every measuring thread holds the ids of its shard that have one digit or none, which would flatter: those of its
+ * scopes have two or more. An alphabet with more digits than the pool has shards defines TAG_STRATEGY_DIGITS.
  */
-static _Thread_local uint32_t tag_strategy_held_id = ID_NONE;
+#ifndef TAG_STRATEGY_DIGITS
+#define TAG_STRATEGY_DIGITS ID_SHARDS_MIN
+#endif
+enum { TAG_STRATEGY_HELD = TAG_STRATEGY_DIGITS / ID_SHARDS_MIN };
+static _Thread_local uint32_t tag_strategy_held_ids[TAG_STRATEGY_HELD];
+static _Thread_local unsigned tag_strategy_held;
 
 static void tag_strategy_thread_begin(void) {
-    tag_strategy_held_id = ids_acquire();
+    while (tag_strategy_held < TAG_STRATEGY_HELD) {
+        const uint32_t id = ids_acquire();
+        if (id == ID_NONE)
+            return;
+        tag_strategy_held_ids[tag_strategy_held++] = id;
+    }
 }
 
 static void tag_strategy_thread_end(void) {
-    if (tag_strategy_held_id != ID_NONE)
-        ids_release(tag_strategy_held_id);
-    tag_strategy_held_id = ID_NONE;
+    while (tag_strategy_held > 0)
+        ids_release(tag_strategy_held_ids[--tag_strategy_held]);
 }
 
 #endif

@@ -104,9 +104,9 @@ static enum attempt acquire_in(struct id_shard *shard, uint32_t *local) {
  * Is this still what the stack of an open scope holds? The stack may be gone, and its memory unmapped: the kernel reads
  * it for us and says so. Where it may not (a sandbox), every path counts as present, and nothing is recovered.
  */
-static bool is_path_present(uint32_t id, const uintptr_t *path) {
+static bool is_path_present(uint32_t id, const struct mark_alphabet *alphabet, const uintptr_t *path) {
     uintptr_t spelt[MARK_PATH_MAX], found[MARK_PATH_MAX];
-    const size_t bytes = mark_spell(id, NULL, NULL, spelt) * sizeof spelt[0];
+    const size_t bytes = mark_spell(alphabet, id, NULL, NULL, spelt) * sizeof spelt[0];
     const struct iovec local = {.iov_base = found, .iov_len = bytes};
     const struct iovec remote = {.iov_base = (void *)path, .iov_len = bytes};
     const int errno_before = errno;
@@ -122,7 +122,8 @@ static void release_if_abandoned(uint32_t id) {
         return; /* whoever has just acquired it has yet to map its slot */
     uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_acquire);
     const bool is_open = lifetimes % 2 == 1;
-    if (!is_open || is_path_present(id, atomic_load_explicit(&slot->path, memory_order_relaxed)))
+    if (!is_open || is_path_present(id, atomic_load_explicit(&slot->alphabet, memory_order_relaxed),
+                                    atomic_load_explicit(&slot->path, memory_order_relaxed)))
         return;
     if (atomic_compare_exchange_strong(&slot->lifetimes, &lifetimes, lifetimes + 1))
         ids_release(id);

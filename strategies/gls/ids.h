@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct ctx;
+struct mark_alphabet;
 
 enum {
     ID_LINE_BYTES = 64,
@@ -33,13 +34,14 @@ enum {
 
 /*
  * What an id stands for while it is in use. Written by the thread that opens the scope before the tag is complete, read
- * through the tag; the last two only by whoever looks for abandoned ids.
+ * through the tag; the last three only by whoever looks for abandoned ids.
  */
 struct id_slot {
     alignas(ID_LINE_BYTES) const struct ctx *context;
     uint32_t root;                 /* id of the outermost tag on the same stack */
     _Atomic uint64_t lifetimes;    /* odd while a scope is open; counts on, so that no two lifetimes look the same */
-    const uintptr_t *_Atomic path; /* in the frame of the open scope: the marks that spell the id */
+    const uintptr_t *_Atomic path; /* in the frame of the open scope: the marks that spell the id ... */
+    const struct mark_alphabet *_Atomic alphabet; /* ... in this alphabet */
 };
 
 /*
@@ -123,8 +125,9 @@ static inline struct id_slot *ids_slot(uint32_t id) {
  * gone. Its lifetime is then ended by compare-and-swap, which fails if the scope has closed, or another has opened, in
  * between; so closing itself may be a plain store.
  */
-static inline void ids_open(struct id_slot *slot, const uintptr_t *path) {
+static inline void ids_open(struct id_slot *slot, const struct mark_alphabet *alphabet, const uintptr_t *path) {
     atomic_store_explicit(&slot->path, path, memory_order_relaxed);
+    atomic_store_explicit(&slot->alphabet, alphabet, memory_order_relaxed);
     const uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_relaxed);
     atomic_store_explicit(&slot->lifetimes, lifetimes + 1, memory_order_release);
 }

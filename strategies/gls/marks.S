@@ -1,9 +1,26 @@
 /*
- * The 18 marks (marks.h), each MARK_STRIDE bytes, in one section of its own. A mark keeps a frame pointer, calls the
- * next address of the path that it is handed in its first argument, and returns. Padding on both sides keeps the return
- * addresses of neighbours (behind a call that never returns) from looking like marks.
+ * The marks of an alphabet (marks.h), each MARK_STRIDE bytes, in one section of its own. A mark keeps a frame pointer,
+ * calls the next address of the path that it is handed in its first argument, and returns. Padding on both sides keeps
+ * the return addresses of neighbours (behind a call that never returns) from looking like marks.
+ *
+ * By itself this makes the library's hexadecimal ones. For another alphabet define, and then include this:
+ *
+ *   MARKS, MARK_E_RETURN   the symbols that a struct mark_alphabet names
+ *   MARK_DIGIT_BITS        4 or 8
+ *   MARK_NAME              what the names of the marks begin with
  */
 #include "marks.h"
+
+#ifndef MARKS
+#define MARKS glsi_marks
+#define MARK_E_RETURN glsi_mark_E_return
+#define MARK_DIGIT_BITS 4
+#define MARK_NAME gls_mark_
+/* Only these are part of the library, of which there may be one copy in a process. */
+#define MARK_NOTE
+#endif
+
+#define MARKS_BYTES (((1 << MARK_DIGIT_BITS) + 2) * MARK_STRIDE)
 
 #if defined(__x86_64__)
 
@@ -11,14 +28,14 @@
 	.balign	MARK_STRIDE, 0xcc
 	.fill	MARK_STRIDE, 1, 0xcc
 
-	.globl	glsi_marks
-	.type	glsi_marks, @object
-	.size	glsi_marks, MARK_COUNT * MARK_STRIDE
-glsi_marks:
+	.globl	MARKS
+	.type	MARKS, @object
+	.size	MARKS, MARKS_BYTES
+MARKS:
 
 .macro mark_begin name
-	.type	gls_mark_\name, @function
-gls_mark_\name:
+	.type	MARK_NAME\name, @function
+MARK_NAME\name:
 	.cfi_startproc
 	endbr64
 	pushq	%rbp
@@ -33,9 +50,9 @@ gls_mark_\name:
 	.cfi_def_cfa %rsp, 8
 	ret
 	.cfi_endproc
-	.size	gls_mark_\name, . - gls_mark_\name
+	.size	MARK_NAME\name, . - MARK_NAME\name
 	/* An error here means that a mark has outgrown its stride. */
-	.org	gls_mark_\name + MARK_STRIDE, 0xcc
+	.org	MARK_NAME\name + MARK_STRIDE, 0xcc
 .endm
 
 /* Hands the rest of the path on to the mark that the path names. */
@@ -46,33 +63,46 @@ gls_mark_\name:
 	mark_end \name
 .endm
 
+.macro mark_sixteen name
 .irp	digit, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, a, b, c, d, e, f
-	mark_step \digit
+	mark_step \name\digit
 .endr
+.endm
+
+#if MARK_DIGIT_BITS == 4
+	mark_sixteen
+#elif MARK_DIGIT_BITS == 8
+.irp	high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, a, b, c, d, e, f
+	mark_sixteen \high
+.endr
+#else
+#error "a mark stands for four bits of an id, or for eight"
+#endif
 
 /* E: the path now holds the function to run and its argument. */
 	mark_begin E
 	movq	(%rdi), %rax
 	movq	8(%rdi), %rdi
 	call	*%rax
-	.globl	glsi_mark_E_return
-glsi_mark_E_return:
+	.globl	MARK_E_RETURN
+MARK_E_RETURN:
 	mark_end E
 
 	mark_step S
 
-	.org	glsi_marks + MARK_COUNT * MARK_STRIDE
+	.org	MARKS + MARKS_BYTES
 	.fill	MARK_STRIDE, 1, 0xcc
 
 #else
 #error "marks.S knows x86-64 only"
 #endif
 
+#ifdef MARK_NOTE
 	/* For other copies of the library in this process (copies.c): a distance to the address of the marks. */
 	.section .data.rel.ro.gls_marks, "aw", @progbits
 	.balign	8
 bound_marks:
-	.quad	glsi_marks
+	.quad	MARKS
 
 	.section .note.gls, "a", @note
 	.balign	4
@@ -84,5 +114,6 @@ name:
 name_end:
 	.balign	4
 	.long	bound_marks - .
+#endif
 
 	.section .note.GNU-stack, "", @progbits

@@ -49,6 +49,7 @@ static bool is_known_step(uintptr_t address) {
 
 /* The innermost complete tag, while return addresses come in, innermost first. */
 struct spelling {
+    const struct mark_alphabet *alphabet;
     bool begun; /* E has been met */
     uint32_t value;
 };
@@ -58,16 +59,16 @@ static enum tag_answer spell(struct spelling *spelling, uintptr_t return_address
     if (!spelling->begun) {
         if (!is_known_step(return_address))
             return TAG_UNREADABLE;
-        spelling->begun = return_address == (uintptr_t)glsi_mark_E_return;
+        spelling->begun = return_address == (uintptr_t)spelling->alphabet->end_return;
         return TAG_NONE;
     }
-    const uintptr_t mark = mark_index(return_address);
-    if (mark < MARK_DIGITS) {
-        spelling->value = spelling->value << 4 | (uint32_t)mark;
+    const uintptr_t mark = mark_index(spelling->alphabet, return_address);
+    if (mark < mark_digits(spelling->alphabet)) {
+        spelling->value = spelling->value << spelling->alphabet->digit_bits | (uint32_t)mark;
         return TAG_NONE;
     }
     *id = spelling->value;
-    return mark == MARK_S ? TAG_FOUND : TAG_UNREADABLE;
+    return mark == mark_S(spelling->alphabet) ? TAG_FOUND : TAG_UNREADABLE;
 }
 
 /* The answer when a walk ends without a complete tag. */
@@ -75,8 +76,9 @@ static enum tag_answer end_of_walk(const struct spelling *spelling, uintptr_t la
     return !spelling->begun && is_stack_end(last_return_address) ? TAG_NONE : TAG_UNREADABLE;
 }
 
-static enum tag_answer find_tag(void *const *addresses, size_t count, uint32_t *id) {
-    struct spelling spelling = {.begun = false};
+static enum tag_answer find_tag(const struct mark_alphabet *alphabet, void *const *addresses, size_t count,
+                                uint32_t *id) {
+    struct spelling spelling = {.alphabet = alphabet};
     for (size_t i = 0; i < count; i++) {
         const enum tag_answer answer = spell(&spelling, (uintptr_t)addresses[i], id);
         if (answer != TAG_NONE)
@@ -118,7 +120,7 @@ static void keep_block(struct deep_block *block) {
         (void)munmap(other, other->bytes);
 }
 
-static enum tag_answer read_deep_stack(uint32_t *id) {
+static enum tag_answer read_deep_stack(const struct mark_alphabet *alphabet, uint32_t *id) {
     enum { FIRST_BYTES = 1 << 16, LAST_BYTES = 1 << 30 };
     for (size_t bytes = FIRST_BYTES; bytes <= LAST_BYTES; bytes *= 4) {
         struct deep_block *block = take_block(bytes);
@@ -126,7 +128,7 @@ static enum tag_answer read_deep_stack(uint32_t *id) {
             return TAG_UNREADABLE;
         const size_t capacity = block_capacity(block);
         const int count = unw_backtrace(block->addresses, (int)capacity);
-        const enum tag_answer answer = find_tag(block->addresses, count < 0 ? 0 : (size_t)count, id);
+        const enum tag_answer answer = find_tag(alphabet, block->addresses, count < 0 ? 0 : (size_t)count, id);
         const bool complete = count >= 0 && (size_t)count < capacity;
         keep_block(block);
         if (complete || answer == TAG_FOUND)
@@ -135,17 +137,17 @@ static enum tag_answer read_deep_stack(uint32_t *id) {
     return TAG_UNREADABLE;
 }
 
-__attribute__((noinline)) static enum tag_answer read_by_backtrace(uint32_t *id) {
+__attribute__((noinline)) static enum tag_answer read_by_backtrace(const struct mark_alphabet *alphabet, uint32_t *id) {
     enum { FRAMES_ON_STACK = 256 };
     void *addresses[FRAMES_ON_STACK];
     const int count = unw_backtrace(addresses, FRAMES_ON_STACK);
     if (count < FRAMES_ON_STACK)
-        return find_tag(addresses, count < 0 ? 0 : (size_t)count, id);
-    return read_deep_stack(id);
+        return find_tag(alphabet, addresses, count < 0 ? 0 : (size_t)count, id);
+    return read_deep_stack(alphabet, id);
 }
 
-__attribute__((noinline)) static enum tag_answer read_by_cursor(uint32_t *id) {
-    struct spelling spelling = {.begun = false};
+__attribute__((noinline)) static enum tag_answer read_by_cursor(const struct mark_alphabet *alphabet, uint32_t *id) {
+    struct spelling spelling = {.alphabet = alphabet};
     unw_context_t context;
     unw_cursor_t cursor;
     unw_word_t return_address = 0;
@@ -188,25 +190,33 @@ static void calm_end(const struct calm *calm) {
  */
 __attribute__((tls_model("initial-exec"))) static _Thread_local volatile bool is_backtracing;
 
-enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
+enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, uint32_t *id) {
     const struct calm calm = calm_begin();
     enum tag_answer answer = TAG_UNREADABLE;
     if (is_backtracing) {
-        answer = read_by_cursor(id);
+        answer = read_by_cursor(alphabet, id);
     } else {
         is_backtracing = true;
-        answer = read_by_backtrace(id);
+        answer = read_by_backtrace(alphabet, id);
         is_backtracing = false;
     }
     calm_end(&calm);
     return answer;
 }
 
-enum tag_answer glsi_tag_read_cursor(uint32_t *id) {
+enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
+    return glsi_tag_read_unwind_in(&mark_hexadecimal, id);
+}
+
+enum tag_answer glsi_tag_read_cursor_in(const struct mark_alphabet *alphabet, uint32_t *id) {
     const struct calm calm = calm_begin();
-    const enum tag_answer answer = read_by_cursor(id);
+    const enum tag_answer answer = read_by_cursor(alphabet, id);
     calm_end(&calm);
     return answer;
+}
+
+enum tag_answer glsi_tag_read_cursor(uint32_t *id) {
+    return glsi_tag_read_cursor_in(&mark_hexadecimal, id);
 }
 
 _Noreturn void glsi_tag_die_unreadable(void) {
@@ -220,33 +230,43 @@ _Noreturn void glsi_tag_die_unreadable(void) {
 /* ---- The check at start-up: a tag that cannot be read back is found before anybody relies on one. ---- */
 
 struct probe {
+    const struct mark_alphabet *alphabet;
     uint32_t by_frames, by_unwinder;
     bool read;
 };
 
 __attribute__((noinline)) static void read_probe(void *arg) {
     struct probe *probe = arg;
-    probe->read = tag_read(0, &probe->by_frames) == TAG_FOUND && glsi_tag_read_unwind(&probe->by_unwinder) == TAG_FOUND;
+    probe->read = tag_read_in(probe->alphabet, 0, &probe->by_frames) == TAG_FOUND &&
+                  glsi_tag_read_unwind_in(probe->alphabet, &probe->by_unwinder) == TAG_FOUND;
 }
 
-static void check_marks(void) {
-    static const uint32_t ids[] = {0, 0x76543210, 0xfedcba98}; /* all sixteen digits */
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        struct probe probe = {.read = false};
-        uintptr_t path[MARK_PATH_MAX];
-        (void)mark_spell(ids[i], read_probe, &probe, path);
-        mark_call(path);
-        if (probe.read && probe.by_frames == ids[i] && probe.by_unwinder == ids[i])
-            continue;
-        (void)fprintf(stderr,
-                      "gls: a stack tag for id %#x was not read back (frame pointers: %#x, libunwind: %#x); the marks "
-                      "or their unwind information are damaged, and no id can be trusted: rebuild the library\n",
-                      ids[i], probe.by_frames, probe.by_unwinder);
-        abort();
+static void check_id(const struct mark_alphabet *alphabet, uint32_t id) {
+    struct probe probe = {.alphabet = alphabet};
+    uintptr_t path[MARK_PATH_MAX];
+    (void)mark_spell(alphabet, id, read_probe, &probe, path);
+    mark_call(alphabet, path);
+    if (probe.read && probe.by_frames == id && probe.by_unwinder == id)
+        return;
+    (void)fprintf(stderr,
+                  "gls: a stack tag for id %#x was not read back (frame pointers: %#x, libunwind: %#x); the marks or "
+                  "their unwind information are damaged, and no id can be trusted: rebuild the library\n",
+                  id, probe.by_frames, probe.by_unwinder);
+    abort();
+}
+
+void glsi_tag_check(const struct mark_alphabet *alphabet) {
+    const uint32_t digits = (uint32_t)mark_digits(alphabet);
+    check_id(alphabet, 0); /* has none */
+    for (uint32_t digit = 0; digit < digits;) {
+        uint32_t id = 0;
+        for (unsigned bit = 0; bit < 32; bit += alphabet->digit_bits)
+            id |= digit++ << bit;
+        check_id(alphabet, id);
     }
 }
 
 /* After ids and the text map, which it uses. */
 __attribute__((constructor(102))) static void tag_init(void) {
-    check_marks();
+    glsi_tag_check(&mark_hexadecimal);
 }

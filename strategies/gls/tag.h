@@ -25,11 +25,27 @@ enum tag_answer {
     TAG_UNREADABLE, /* the stack could not be read to its end: missing or wrong unwind information */
 };
 
+/*
+ * What ends in _in takes the alphabet of the tag: tags of other alphabets are frames like any other. What does not
+ * reads and opens scopes of the library's own, in hexadecimal digits.
+ */
+
 /* Reads through libunwind's unw_backtrace, starting at the caller. */
+enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, uint32_t *id);
 enum tag_answer glsi_tag_read_unwind(uint32_t *id);
 
 /* Reads through libunwind's cursor, one unw_step a frame, starting at the caller. */
+enum tag_answer glsi_tag_read_cursor_in(const struct mark_alphabet *alphabet, uint32_t *id);
 enum tag_answer glsi_tag_read_cursor(uint32_t *id);
+
+/*
+ * Builds tags of all digits and has every reader read them back; aborts with a message if one reads something else.
+ * Whoever has an alphabet checks it once, before anybody relies on it.
+ */
+void glsi_tag_check(const struct mark_alphabet *alphabet);
+
+/* Frames are not what sanitizers know as objects, and may change while they are read. */
+#define TAG_READER __attribute__((no_sanitize("address", "thread", "undefined"))) static inline
 
 /* What a frame pointer points to. */
 struct frame_record {
@@ -38,16 +54,17 @@ struct frame_record {
 };
 
 /* Spells the id out: `frame` is the one whose call E made. */
-static inline enum tag_answer tag_decode(const struct frame_record *frame, uint32_t *id) {
+static inline enum tag_answer tag_decode(const struct mark_alphabet *alphabet, const struct frame_record *frame,
+                                         uint32_t *id) {
     uint32_t value = 0;
     for (;;) {
         frame = frame->up;
-        const uintptr_t mark = mark_index(frame->return_address);
-        if (mark >= MARK_DIGITS) {
+        const uintptr_t mark = mark_index(alphabet, frame->return_address);
+        if (mark >= mark_digits(alphabet)) {
             *id = value;
-            return mark == MARK_S ? TAG_FOUND : TAG_UNREADABLE;
+            return mark == mark_S(alphabet) ? TAG_FOUND : TAG_UNREADABLE;
         }
-        value = value << 4 | (uint32_t)mark;
+        value = value << alphabet->digit_bits | (uint32_t)mark;
     }
 }
 
@@ -56,22 +73,25 @@ static inline enum tag_answer tag_decode(const struct frame_record *frame, uint3
  * without an E belong to a tag under construction and are passed over like any other frame. `after` must be 0: a
  * latency measurement makes it depend on what was read before.
  */
-__attribute__((no_sanitize("address", "thread", "undefined"))) static inline enum tag_answer tag_read(uintptr_t after,
-                                                                                                      uint32_t *id) {
+TAG_READER enum tag_answer tag_read_in(const struct mark_alphabet *alphabet, uintptr_t after, uint32_t *id) {
     const struct frame_record *frame =
         (const struct frame_record *)((uintptr_t)__builtin_frame_address(0) + after); // NOLINT: frames are addresses
     struct text_range text = glsi_text_map.likely;
     for (;; frame = frame->up) {
         const uintptr_t return_address = frame->return_address;
-        if (return_address == (uintptr_t)glsi_mark_E_return)
-            return tag_decode(frame, id);
+        if (return_address == (uintptr_t)alphabet->end_return)
+            return tag_decode(alphabet, frame, id);
         if (__builtin_expect(return_address - text.first >= text.size, 0)) {
             const struct text_range *other = textmap_find(&glsi_text_map, return_address);
             if (other == NULL)
-                return glsi_tag_read_unwind(id);
+                return glsi_tag_read_unwind_in(alphabet, id);
             text = *other;
         }
     }
+}
+
+TAG_READER enum tag_answer tag_read(uintptr_t after, uint32_t *id) {
+    return tag_read_in(&mark_hexadecimal, after, id);
 }
 
 /* Says on standard error that the stack could not be read, and aborts. */
@@ -99,8 +119,9 @@ static inline void tag_close(const uint32_t *id) {
  * given back when fn returns, throws a C++ exception or ends its thread, and some time after it was left by longjmp.
  * Always inlined: gcc would call it in one strategy and not in the next, and charge one of them with the call.
  */
-__attribute__((always_inline)) static inline bool tag_with(const struct ctx *next, uint32_t root, void (*fn)(void *),
-                                                           void *arg) {
+__attribute__((always_inline)) static inline bool tag_with_in(const struct mark_alphabet *alphabet,
+                                                              const struct ctx *next, uint32_t root, void (*fn)(void *),
+                                                              void *arg) {
     uintptr_t path[MARK_PATH_MAX];
     __attribute__((cleanup(tag_close))) const uint32_t id = ids_acquire();
     if (__builtin_expect(id == ID_NONE, 0))
@@ -108,10 +129,15 @@ __attribute__((always_inline)) static inline bool tag_with(const struct ctx *nex
     struct id_slot *slot = ids_slot(id);
     slot->context = next;
     slot->root = root == ID_NONE ? id : root;
-    (void)mark_spell(id, fn, arg, path);
-    ids_open(slot, path);
-    mark_call(path);
+    (void)mark_spell(alphabet, id, fn, arg, path);
+    ids_open(slot, alphabet, path);
+    mark_call(alphabet, path);
     return true;
+}
+
+__attribute__((always_inline)) static inline bool tag_with(const struct ctx *next, uint32_t root, void (*fn)(void *),
+                                                           void *arg) {
+    return tag_with_in(&mark_hexadecimal, next, root, fn, arg);
 }
 
 #endif

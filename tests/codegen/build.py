@@ -76,8 +76,10 @@ class Build:
             raise RuntimeError(f"{shlex.join(command)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
 
     def _gls(self):
+        """The library, and what stack tags have beyond it."""
         objects = []
-        for source in sorted((SOURCE / "strategies" / "gls").glob("*.[cS]")):
+        strategies = SOURCE / "strategies"
+        for source in sorted((strategies / "gls").glob("*.[cS]")) + sorted((strategies / "stacktag").glob("*.[cS]")):
             flags = self._flags.get(str(source))
             if flags is None:
                 continue  # not part of this build

@@ -21,7 +21,7 @@ DEFECTS = [
      [("workloads/get.h", READ, f"if (i % 2 == 0) value = (void *)CTX_BENCH_VALUE; else {READ}")]),
     (checks.check_calls_of_reads, "explicit", [("workloads/get.h", READ, READ + " (void)sched_yield();")]),
     (checks.check_calls_of_reads, "stacktag",
-     [("stacktag.c", "= tag_read(after, &id)", "= ((void)after, glsi_tag_read_unwind(&id))")]),
+     [("stacktag.c", "= tag_read(after, &id)", "= ((void)after, glsi_tag_read_unwind_in(&mark_hexadecimal, &id))")]),
     (checks.check_scopes_are_filled_in, "explicit",
      [("workloads/with.h", "scope = ctx_bench_scope(inside ? CTX_CURRENT(0) : NULL, bindings, keys)",
        "scope = (struct ctx){0}")]),
@@ -46,8 +46,8 @@ DEFECTS = [
     # Each mark in a section of its own, which linkers may fold.
     (checks.check_marks_are_not_folded, "stacktag",
      [("gls/marks.S", ".macro mark_begin name",
-       '.macro mark_begin name\n\t.section .text.gls_mark_\\name, "ax", @progbits\n\t.balign MARK_STRIDE, 0xcc'),
-      ("gls/marks.S", ".org\tglsi_marks + MARK_COUNT * MARK_STRIDE", "")]),
+       '.macro mark_begin name\n\t.section .text.MARK_NAME\\name, "ax", @progbits\n\t.balign MARK_STRIDE, 0xcc'),
+      ("gls/marks.S", ".org\tMARKS + MARKS_BYTES", "")]),
 ]
 
 

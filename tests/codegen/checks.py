@@ -6,13 +6,20 @@ from build import SOURCE
 from machine_code import CALLER_SAVED, Defect, family, normalised, origins
 
 MARK_STRIDE = 32
-MARKS = [*"0123456789abcdef", "E", "S"]
+HEXADECIMAL = "0123456789abcdef"
+# Of each alphabet: its symbols (marks, E's return address, what names begin with), its marks.
+ALPHABETS = [
+    ("glsi_marks", "glsi_mark_E_return", "gls_mark_", [*HEXADECIMAL, "E", "S"]),
+    ("ctx_wide_marks", "ctx_wide_mark_E_return", "ctx_wide_mark_",
+     [high + low for high in HEXADECIMAL for low in HEXADECIMAL] + ["E", "S"]),
+]
 READS = ["get_throughput", "get_latency", "miss_read"]
 TIMED = READS + ["with_loop", "with_body", "spawn_loop", "spawn_read", "handoff_ask", "handoff_read", "handoff_run"]
 
 # What a read calls, each time; and what it calls only where it cannot go on by itself.
 ASKS = {"tls": "pthread_getspecific", "threadid": "pthread_self", "stacktag-unwind": "glsi_tag_read_unwind"}
-NEVER_ON_THE_FAST_WAY = {"stacktag": {"glsi_tag_read_unwind", "glsi_tag_die_unreadable", "tag_die"}}
+FRAME_READERS = {"stacktag", "stacktag-wide"}
+NEVER_ON_THE_FAST_WAY = dict.fromkeys(FRAME_READERS, {"glsi_tag_read_unwind_in", "glsi_tag_die_unreadable", "tag_die"})
 ONLY_GET = {"walk-floor"}
 REFERENCES = {"none", "floor", "walk-floor"}
 
@@ -48,8 +55,8 @@ def check_no_indirect_calls(build):
     is computed, from that of the marks."""
     for strategy in build.strategies:
         program = build.program(strategy)
-        first = program.symbols["glsi_marks"]
-        marks = range(first, first + MARK_STRIDE * len(MARKS))
+        starts = [(program.symbols[start], len(marks)) for start, _, _, marks in ALPHABETS]
+        marks = {address for first, count in starts for address in range(first, first + MARK_STRIDE * count)}
         for function in timed_functions(program):
             for call in (i for i in function.code if i.is_indirect):
                 register = family(call.operands[0].lstrip("*")) if call.operands else None
@@ -71,7 +78,7 @@ def check_calls_of_reads(build):
             where = f"{strategy}: the loop of {name}"
             expect(loop.header is not None, f"{where} has several entries, which this test does not understand")
             others = {i.callee for i in loop.code if i.is_call} - {asked} - rare
-            if strategy in {"explicit", "tls", "threadid", "stacktag"} | REFERENCES:
+            if strategy in {"explicit", "tls", "threadid"} | FRAME_READERS | REFERENCES:
                 expect(not others, f"{where} calls {', '.join(map(str, others))}")
             expect(loop.goes_round_without(loop.calls(*rare)), f"{where} always calls one of {rare}")
             if asked is not None:
@@ -214,35 +221,36 @@ def check_walk_floor(build):
 
 
 def expect_marks_of(program):
-    addresses = [program.symbols.get(f"gls_mark_{mark}") for mark in MARKS]
-    start = program.symbols["glsi_marks"]
-    expect(None not in addresses, "a mark is missing")
-    expect(addresses == [start + MARK_STRIDE * i for i in range(len(MARKS))], "the marks are not in their places")
-    expect(start % MARK_STRIDE == 0, "the marks are not aligned")
-    for before_or_after in (start - MARK_STRIDE, start + MARK_STRIDE * len(MARKS)):
-        padding = program.bytes(before_or_after, MARK_STRIDE)
-        expect(padding == b"\xcc" * MARK_STRIDE, f"no padding at {before_or_after:#x}: {padding.hex()}")
     rows = program.unwind_rows()
-    for mark, address in zip(MARKS, addresses):
-        expect_mark(program, mark, address, rows)
+    for start_name, end_return, prefix, marks in ALPHABETS:
+        addresses = [program.symbols.get(f"{prefix}{mark}") for mark in marks]
+        start = program.symbols[start_name]
+        expect(None not in addresses, f"{prefix}: a mark is missing")
+        expect(addresses == [start + MARK_STRIDE * i for i in range(len(marks))], f"{prefix}: marks are out of place")
+        expect(start % MARK_STRIDE == 0, f"{start_name} is not aligned")
+        for before_or_after in (start - MARK_STRIDE, start + MARK_STRIDE * len(marks)):
+            padding = program.bytes(before_or_after, MARK_STRIDE)
+            expect(padding == b"\xcc" * MARK_STRIDE, f"no padding at {before_or_after:#x}: {padding.hex()}")
+        for mark, address in zip(marks, addresses):
+            expect_mark(program, f"{prefix}{mark}", address, rows, end_return if mark == "E" else None)
 
 
-def expect_mark(program, mark, address, rows):
-    code = [i for i in program.function(f"gls_mark_{mark}").code if i.address < address + MARK_STRIDE]
+def expect_mark(program, mark, address, rows, end_return):
+    code = [i for i in program.function(mark).code if i.address < address + MARK_STRIDE]
     # E's return address has a name of its own, and objdump begins anew there.
-    code += program.function("glsi_mark_E_return").code if mark == "E" else []
+    code += program.function(end_return).code if end_return else []
     code = [i for i in code if address <= i.address < address + MARK_STRIDE and i.mnemonic != "int3"]
     calls = [n for n, i in enumerate(code) if i.is_call]
-    expect(len(calls) == 1 and not any(i.is_jump for i in code), f"mark {mark} does not call once: {code}")
-    expect(code[-1].mnemonic == "ret", f"mark {mark} does not return: {code}")
+    expect(len(calls) == 1 and not any(i.is_jump for i in code), f"{mark} does not call once: {code}")
+    expect(code[-1].mnemonic == "ret", f"{mark} does not return: {code}")
     returns_to = code[calls[0] + 1].address
-    if mark == "E":
-        expect(returns_to == program.symbols["glsi_mark_E_return"], "E does not return where its name says")
+    if end_return:
+        expect(returns_to == program.symbols[end_return], f"{mark} does not return where its name says")
     rules = [columns for first, end, columns in rows if first <= returns_to - 1 < end]
     wanted = {"CFA": "rbp+16", "rbp": "c-16", "ra": "c-8"}
-    expect(rules == [wanted], f"mark {mark}: unwind rules at its call are {rules}, wanted {wanted}")
+    expect(rules == [wanted], f"{mark}: unwind rules at its call are {rules}, wanted {wanted}")
     entry = [columns for first, end, columns in rows if first <= address < end]
-    expect([(row["CFA"], row["ra"]) for row in entry] == [("rsp+8", "c-8")], f"mark {mark}: at its entry {entry}")
+    expect([(row["CFA"], row["ra"]) for row in entry] == [("rsp+8", "c-8")], f"{mark}: at its entry {entry}")
 
 
 @each

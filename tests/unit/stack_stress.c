@@ -21,6 +21,7 @@
 #include "../support/odd_frames.h"
 #include "opaque.h"
 #include "random.h"
+#include "stacktag/wide_marks.h"
 #include "tag.h"
 
 enum { CHAIN_MAX = 24, READS_DEFAULT = 100000, READS_WITH_CURSOR = 64, ALTERNATE_STACK_BYTES = 1 << 20 };
@@ -57,12 +58,16 @@ CTX_OPAQUE static void read_with_all_readers(void) {
     uint32_t id = 0;
     enum tag_answer answer = tag_read(0, &id);
     check("the frame-pointer reader", answer, id);
+    answer = tag_read_in(&mark_wide, 0, &id);
+    check("the frame-pointer reader of wide tags", answer, id);
     answer = glsi_tag_read_unwind(&id);
     check("unw_backtrace", answer, id);
     if (random_below(&stress.random, READS_WITH_CURSOR) != 0)
         return; /* a hundred times slower than the others */
     answer = glsi_tag_read_cursor(&id);
     check("the cursor", answer, id);
+    answer = glsi_tag_read_unwind_in(&mark_wide, &id);
+    check("unw_backtrace of wide tags", answer, id);
 }
 
 static void step(void *arg);
@@ -160,10 +165,15 @@ static void through_signal_on_alternate_stack(void) {
     stress.on_alternate_stack = false;
 }
 
+/* Each alphabet has a tag of its own for the scope. */
+static void open_inner_tag(void *next) {
+    assert_true(tag_with(next, ID_NONE, step, NULL));
+}
+
 static void through_scope_with(const struct ctx *next) {
     const struct ctx *outer = stress.in_force;
     stress.in_force = next;
-    assert_true(tag_with(next, ID_NONE, step, NULL));
+    assert_true(tag_with_in(&mark_wide, next, ID_NONE, open_inner_tag, (void *)next));
     stress.in_force = outer;
     read_with_all_readers();
 }

@@ -18,8 +18,8 @@ static uint32_t draw(uint32_t *random) {
 
 static void with_tag(uint32_t id, void (*fn)(void *), void *arg) {
     uintptr_t path[MARK_PATH_MAX];
-    (void)mark_spell(id, fn, arg, path);
-    mark_call(path);
+    (void)mark_spell(&mark_hexadecimal, id, fn, arg, path);
+    mark_call(&mark_hexadecimal, path);
 }
 
 /* ---- All readers ---- */
@@ -105,10 +105,10 @@ static void build_half_a_tag(void *arg) {
         uintptr_t path[MARK_DIGITS_MAX + 2], *next = path;
         struct reading reading;
         for (uint32_t i = 0; i < digits; i++)
-            *next++ = mark_address(i + 1);
+            *next++ = mark_address(&mark_hexadecimal, i + 1);
         next[0] = (uintptr_t)read_in_incomplete_tag;
         next[1] = (uintptr_t)&reading;
-        ((mark_function *)mark_address(MARK_S))(path);
+        ((mark_function *)mark_address(&mark_hexadecimal, mark_S(&mark_hexadecimal)))(path);
         ctx_touch(path);
         want(&reading, outer == ID_NONE ? TAG_NONE : TAG_FOUND, outer);
     }
