@@ -6,6 +6,7 @@
 #include "conformance.h"
 #include "list.h"
 #include "options.h"
+#include "report_command.h"
 #include "run.h"
 #include "usage.h"
 #include "worker.h"
@@ -99,6 +100,8 @@ static int dispatch(const struct options *options, int argc, char **argv) {
         break;
     case COMMAND_WORKER:
         return worker_main();
+    case COMMAND_REPORT:
+        return report_command(options);
     case COMMAND_RUN:
     case COMMAND_LIST:
     case COMMAND_TOPOLOGY:

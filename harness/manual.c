@@ -36,7 +36,8 @@ static void print_option(FILE *out, const struct option_row *row) {
 static void print_commands(FILE *out) {
     (void)fputs(".SH COMMANDS\n", out);
     for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        (void)fprintf(out, ".TP\n.B %s\n", row->name);
+        (void)fprintf(out, ".TP\n.B %s%s%s%s\n", row->name, row->operands != NULL ? " \\fI" : "",
+                      row->operands != NULL ? row->operands : "", row->operands != NULL ? "\\fR" : "");
         print_sentence(out, row->help);
     }
 }

@@ -85,20 +85,11 @@ static bool parse_parameter(struct options *options, const struct option_row *ro
     return add_choice(options, name, equals + 1, error);
 }
 
-static bool parse_format(struct options *options, const struct option_row *row, const char *text, struct error *error) {
-    static const char *const formats[] = {
-        [FORMAT_TERMINAL] = "terminal", [FORMAT_MARKDOWN] = "markdown", [FORMAT_JSON] = "json"};
-    enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
-    (void)row;
-    if (options->command == COMMAND_CONFORMANCE && strcmp(text, formats[FORMAT_JSON]) == 0)
-        return error_set(error, "conformance prints for people; wanted --out=FILE, which has the matrix as JSON");
-    for (size_t i = 0; i < FORMAT_COUNT; i++) {
-        if (strcmp(formats[i], text) == 0) {
-            options->format = (enum output_format)i;
-            return true;
-        }
-    }
-    return text_unknown_name("format", text, formats, FORMAT_COUNT, error);
+static bool parse_terminal(struct options *options, const struct option_row *row, const char *text,
+                           struct error *error) {
+    (void)row, (void)text, (void)error;
+    options->format = FORMAT_TERMINAL;
+    return true;
 }
 
 /* "2" and "2%" are 0.02. */
@@ -126,7 +117,37 @@ static bool parse_plugin(struct options *options, const struct option_row *row, 
 #define NAMES (1u << COMMAND_NAMES)
 #define CONFORMANCE (1u << COMMAND_CONFORMANCE)
 #define CHECK (1u << COMMAND_CHECK)
+#define REPORT (1u << COMMAND_REPORT)
 #define INTO(member) .field = offsetof(struct options, member)
+
+/* The formats, and the commands that print in them. */
+static const struct {
+    const char *name;
+    unsigned commands;
+} formats[] = {
+    [FORMAT_DEFAULT] = {NULL, 0},
+    [FORMAT_TERMINAL] = {"terminal", CONFORMANCE | CHECK | REPORT},
+    [FORMAT_MARKDOWN] = {"markdown", CONFORMANCE | CHECK | REPORT},
+    [FORMAT_JSON] = {"json", CHECK},
+    [FORMAT_HTML] = {"html", REPORT},
+};
+
+static bool parse_format(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
+    const char *names[FORMAT_COUNT];
+    size_t count = 0;
+    (void)row;
+    for (size_t i = FORMAT_TERMINAL; i < FORMAT_COUNT; i++) {
+        if ((formats[i].commands & 1u << options->command) == 0)
+            continue;
+        names[count++] = formats[i].name;
+        if (strcmp(formats[i].name, text) == 0) {
+            options->format = (enum output_format)i;
+            return true;
+        }
+    }
+    return text_unknown_name("format", text, names, count, error);
+}
 
 const struct option_row option_table[] = {
     {.name = "strategy",
@@ -268,26 +289,38 @@ const struct option_row option_table[] = {
     {.name = "out",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | CHECK,
+     .commands = RUN | CONFORMANCE | CHECK | REPORT,
      .parse = parse_text,
      INTO(out),
      .completion = OPTION_COMPLETES_FILES,
-     .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json, and none of "
-             "conformance; of check, instruction counts for a later --baseline"},
+     .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json, none of "
+             "conformance, report.html of a report; of check, instruction counts for a later --baseline"},
     {.name = "format",
      .argument = "FORMAT",
-     .preset = "terminal",
      .group = OPTION_GROUP_FILES,
-     .commands = CONFORMANCE | CHECK,
+     .commands = CONFORMANCE | CHECK | REPORT,
      .parse = parse_format,
-     .help = "how conformance and check print: terminal, markdown or, check alone, json"},
+     .help = "how conformance, check and report print: terminal, markdown, json (of check) or html (of report)"},
+    {.name = "terminal",
+     .group = OPTION_GROUP_FILES,
+     .commands = REPORT,
+     .parse = parse_terminal,
+     .help = "the answer and bar charts as text; short for --format=terminal"},
+    {.name = "figures",
+     .argument = "FOLDER",
+     .group = OPTION_GROUP_FILES,
+     .commands = REPORT,
+     .completion = OPTION_COMPLETES_FILES,
+     .parse = parse_text,
+     INTO(figures),
+     .help = "also write each figure of a report there: SVG and PDF for a column of a paper, data, gnuplot source"},
     {.name = "force",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | CHECK,
+     .commands = RUN | CONFORMANCE | CHECK | REPORT,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(force),
-     .help = "replace the result file if it exists"},
+     .help = "replace files that exist"},
     {.name = "against",
      .argument = "PROGRAM",
      .group = OPTION_GROUP_FILES,
@@ -330,7 +363,7 @@ const struct option_row option_table[] = {
      .help = "show the plan and how long it will take; measure and write nothing"},
     {.name = "quiet",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | CHECK,
+     .commands = RUN | CONFORMANCE | CHECK | REPORT,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(quiet),
@@ -359,12 +392,15 @@ const struct option_row option_table[] = {
 };
 
 const struct command_row command_table[] = {
-    {"run", COMMAND_RUN, "measure, write a result file and print a table (the default)"},
-    {"list", COMMAND_LIST, "show the strategies, workloads and placements that there are"},
-    {"conformance", COMMAND_CONFORMANCE, "try every scenario with every strategy, and compare with what is expected"},
-    {"check", COMMAND_CHECK, "the gate: compare instruction counts with another build or a file; tell by the status"},
-    {"topology", COMMAND_TOPOLOGY, "draw the machine and the placements that it has"},
-    {NULL, COMMAND_RUN, NULL},
+    {"run", COMMAND_RUN, "measure, write a result file and print a table (the default)", NULL},
+    {"list", COMMAND_LIST, "show the strategies, workloads and placements that there are", NULL},
+    {"conformance", COMMAND_CONFORMANCE, "try every scenario with every strategy, and compare with what is expected",
+     NULL},
+    {"check", COMMAND_CHECK, "the gate: compare instruction counts with another build or a file; tell by the status",
+     NULL},
+    {"topology", COMMAND_TOPOLOGY, "draw the machine and the placements that it has", NULL},
+    {"report", COMMAND_REPORT, "make a page of result files: the answer, figures and tables", "RESULT..."},
+    {NULL, COMMAND_RUN, NULL, NULL},
 };
 
 static bool unknown_option(const char *wrong, struct error *error) {

@@ -41,6 +41,7 @@ struct command_row {
     const char *name; /* NULL ends the table */
     enum command command;
     const char *help;
+    const char *operands; /* what people see for the files that it takes; NULL: it takes none */
 };
 extern const struct command_row command_table[];
 

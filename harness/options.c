@@ -67,7 +67,21 @@ static bool read_option(struct options *options, struct reader *reader, const ch
     return remember(options, row, value, error);
 }
 
-static bool read_command(struct options *options, const char *word, struct error *error) {
+/* The row of the command chosen so far; NULL if it was none of the words. */
+static const struct command_row *chosen_command(const struct options *options) {
+    const struct command_row *row = command_table;
+    while (row->name != NULL && row->command != options->command)
+        row++;
+    return options->command_text != NULL && row->name != NULL ? row : NULL;
+}
+
+/* The first word is the command; those after it, where the command takes any, are its operands. */
+static bool read_word(struct options *options, char *word, struct error *error) {
+    const struct command_row *chosen = chosen_command(options);
+    if (chosen != NULL && chosen->operands != NULL) {
+        options->operands[options->operand_count++] = word; /* there is room: one for each argument */
+        return true;
+    }
     const struct command_row *row = command_find(word, error);
     return row != NULL && choose_command(options, row->command, word, error);
 }
@@ -76,12 +90,12 @@ static bool read_command(struct options *options, const char *word, struct error
 static bool read_words(struct options *options, int argc, char *const *argv, struct error *error) {
     struct reader reader = {.next = argv + (argc > 0), .end = argv + argc};
     while (reader.next < reader.end) {
-        const char *word = *reader.next++;
+        char *word = *reader.next++;
         if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
             options->command = COMMAND_HELP;
             return true;
         }
-        bool read = word[0] == '-' ? read_option(options, &reader, word, error) : read_command(options, word, error);
+        bool read = word[0] == '-' ? read_option(options, &reader, word, error) : read_word(options, word, error);
         if (!read)
             return false;
     }
@@ -135,6 +149,9 @@ static bool parse_values(struct options *options, struct error *error) {
 
 /* Refuses what does not go together. */
 static bool check_together(const struct options *options, struct error *error) {
+    const struct command_row *chosen = chosen_command(options);
+    if (chosen != NULL && chosen->operands != NULL && options->operand_count == 0)
+        return error_set(error, "bench %s wants files: bench %s %s", chosen->name, chosen->name, chosen->operands);
     for (size_t i = 0; i < options->given_count; i++) {
         const struct option_row *row = options->given[i].row;
         if (row->commands != 0 && (row->commands & 1u << options->command) == 0)
@@ -172,8 +189,9 @@ bool options_parse(struct options *options, int argc, char *const *argv, struct 
         .command = COMMAND_RUN,
         .plugins = calloc(room, sizeof *options->plugins),
         .given = calloc(room, sizeof *options->given),
+        .operands = calloc(room, sizeof *options->operands),
     };
-    if (options->plugins == NULL || options->given == NULL)
+    if (options->plugins == NULL || options->given == NULL || options->operands == NULL)
         return error_set(error, "out of memory for %d arguments", argc);
     if (!read_words(options, argc, argv, error))
         return false;
@@ -183,6 +201,7 @@ bool options_parse(struct options *options, int argc, char *const *argv, struct 
 void options_free(struct options *options) {
     free(options->plugins);
     free(options->given);
+    free(options->operands);
     *options = (struct options){0};
 }
 

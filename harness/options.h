@@ -17,6 +17,7 @@ enum command {
     COMMAND_TOPOLOGY,
     COMMAND_CONFORMANCE,
     COMMAND_CHECK,
+    COMMAND_REPORT,
     COMMAND_HELP,
     COMMAND_VERSION,
     COMMAND_COMPLETION, /* prints a bash completion script */
@@ -40,7 +41,8 @@ struct parameter_choice {
 /* Below 2^53, so that every reader of JSON keeps a seed exactly. */
 #define OPTIONS_SEED_MAX ((INT64_C(1) << 53) - 1)
 
-enum output_format { FORMAT_TERMINAL, FORMAT_MARKDOWN, FORMAT_JSON };
+/* FORMAT_DEFAULT is what suits the command: text of most, a page of a report. */
+enum output_format { FORMAT_DEFAULT, FORMAT_TERMINAL, FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_HTML };
 
 struct option_given; /* which row of the table was given which text */
 
@@ -68,6 +70,9 @@ struct options {
     const char *against, *baseline; /* what check compares with: another build, a file */
     double threshold;               /* 0.02: two per cent */
     bool strict;
+    const char *figures; /* folder for them; NULL: none are written */
+    char **operands;     /* words that are neither option nor command: files */
+    size_t operand_count;
     bool quick, force, dry_run, quiet;
     const char *names; /* COMMAND_NAMES: what to name */
     struct option_given *given;

@@ -57,7 +57,10 @@ static void print_option(FILE *out, const struct option_row *row) {
 void usage_print_help(FILE *out) {
     (void)fprintf(out, "bench: %s.\n\nUsage: bench [COMMAND] [--OPTION[=VALUE]]...\n\nCommands\n", usage_summary);
     for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        print_entry(out, fprintf(out, "  %s", row->name), row->help);
+        print_entry(out,
+                    fprintf(out, "  %s%s%s", row->name, row->operands != NULL ? " " : "",
+                            row->operands != NULL ? row->operands : ""),
+                    row->help);
     }
     for (enum option_group group = OPTION_GROUP_WHAT; group < OPTION_GROUP_HIDDEN; group++) {
         (void)fprintf(out, "\n%s\n", usage_group_title(group));

@@ -52,13 +52,42 @@ void format_range(double low_ns, double high_ns, double ns, char cell[static FOR
     (void)snprintf(cell, FORMAT_CELL_MAX, "%.*s..%.*s", FORMAT_CELL_MAX / 2 - 2, low, FORMAT_CELL_MAX / 2 - 2, high);
 }
 
+/*
+ * How many bytes a character takes that must not be shown as it is: controls, U+0080 to U+009F among them; marks that
+ * reorder the text around them (U+061C, U+200E and F, U+202A to E, U+2066 to 9); and what XML cannot hold (U+FFFE and
+ * F). 0: it may be shown.
+ */
+static size_t unprintable_bytes(const unsigned char *c) {
+    if (*c < 0x20 || *c == 0x7f)
+        return 1;
+    if ((*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) || (*c == 0xd8 && c[1] == 0x9c))
+        return 2;
+    if (*c == 0xe2 && c[1] == 0x80)
+        return c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xaa && c[2] <= 0xae) ? 3 : 0;
+    if (*c == 0xe2 && c[1] == 0x81)
+        return c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
+    return *c == 0xef && c[1] == 0xbf && c[2] >= 0xbe ? 3 : 0;
+}
+
 void text_make_printable(char *text) {
     for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
-        if (*c < 0x20 || *c == 0x7f)
-            *c = '?';
-        else if (*c == 0xc2 && c[1] < 0xa0 && c[1] != '\0') /* U+0080 to U+009F */
-            c[0] = c[1] = '?';
+        const size_t bytes = unprintable_bytes(c);
+        memset(c, '?', bytes);
+        c += bytes > 0 ? bytes - 1 : 0;
     }
+}
+
+void format_tick(double value, bool is_time, char cell[static FORMAT_CELL_MAX]) {
+    struct unit unit = is_time ? unit_for(value) : (struct unit){"", 1};
+    char number[FORMAT_CELL_MAX];
+    format_number(value / unit.ns, number);
+    if (strchr(number, '.') != NULL) {
+        size_t length = strlen(number);
+        while (number[length - 1] == '0')
+            length--;
+        number[number[length - 1] == '.' ? length - 1 : length] = '\0';
+    }
+    (void)snprintf(cell, FORMAT_CELL_MAX, "%.*s%s%s", FORMAT_CELL_MAX - 4, number, is_time ? " " : "", unit.name);
 }
 
 size_t text_width(const char *text) {

@@ -2,6 +2,7 @@
 #ifndef CTXBENCH_FORMAT_H
 #define CTXBENCH_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -16,8 +17,11 @@ void format_time(double ns, char cell[static FORMAT_CELL_MAX]);
 /* "2.08..2.15", in the unit that format_time chooses for `ns`. */
 void format_range(double low_ns, double high_ns, double ns, char cell[static FORMAT_CELL_MAX]);
 
-/* Replaces control characters, those of UTF-8 too: text from a file must not be able to steer a terminal. */
+/* Replaces characters that steer a terminal or reorder text: one from a file must show as what it is. */
 void text_make_printable(char *text);
+
+/* The same as format_time and format_number without zeros at the end: "2 ns", "0.5". For the scales of figures. */
+void format_tick(double value, bool is_time, char cell[static FORMAT_CELL_MAX]);
 
 size_t text_width(const char *text);
 

@@ -61,18 +61,22 @@ static const char *words_for(enum matrix_outcome outcome) {
                                               : looks[outcome].name;
 }
 
-/* Why a cell is as it is: what is expected of its kind, or else what was found in it. */
-static const char *reason_of(const struct matrix_cell *cell) {
-    return cell->reason[0] != '\0' ? cell->reason : cell->found;
+const char *matrix_reason(const struct matrix_cell *cell) {
+    return cell->reason[0] != '\0' && cell->outcome == cell->expected ? cell->reason : cell->found;
 }
 
 /* ---- Lists below the table, in either format ---- */
 
-/* Prints one item of a list. */
-typedef void item_printer(FILE *out, struct table_style style, const char *text);
+/* Where the items of a list go. */
+struct list {
+    FILE *out;
+    struct table_style style;
+};
+typedef void item_printer(const char *text, void *arg);
 
 static bool shares_reason(const struct matrix_cell *a, const struct matrix_cell *b) {
-    return a->as_expected && b->as_expected && a->outcome == b->outcome && strcmp(reason_of(a), reason_of(b)) == 0;
+    return a->as_expected && b->as_expected && a->outcome == b->outcome &&
+           strcmp(matrix_reason(a), matrix_reason(b)) == 0;
 }
 
 /* Whether two scenarios have this cell's reason in the same columns. */
@@ -101,8 +105,8 @@ static void append(char text[static TEXT_MAX], const char *separator, const char
 }
 
 /* "longjmp, fork (tls, threadid): why" */
-static void print_reason(const struct matrix *matrix, FILE *out, struct table_style style, size_t scenario,
-                         const struct matrix_cell *cell, item_printer *print) {
+static void print_reason(const struct matrix *matrix, size_t scenario, const struct matrix_cell *cell,
+                         item_printer *print, void *arg) {
     char scenarios[TEXT_MAX] = "", strategies[TEXT_MAX] = "", text[TEXT_MAX * 3];
     size_t count = 0;
     for (size_t i = 0; i < matrix->scenario_count; i++) {
@@ -116,24 +120,23 @@ static void print_reason(const struct matrix *matrix, FILE *out, struct table_st
             append(strategies, ", ", matrix->strategies[i]);
     (void)snprintf(text, sizeof text, "%s (%s): %s",
                    count > 1 && count == matrix->scenario_count ? "everything" : scenarios, strategies,
-                   reason_of(cell));
-    print(out, style, text);
+                   matrix_reason(cell));
+    print(text, arg);
 }
 
-static void print_reasons(const struct matrix *matrix, FILE *out, struct table_style style, enum matrix_outcome outcome,
-                          item_printer *print) {
+void matrix_visit_reasons(const struct matrix *matrix, enum matrix_outcome outcome, item_printer *visit, void *arg) {
     for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++) {
         for (size_t strategy = 0; strategy < matrix->strategy_count; strategy++) {
             const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
             if (cell->outcome == outcome && cell->as_expected && !is_told(matrix, scenario, strategy))
-                print_reason(matrix, out, style, scenario, cell, print);
+                print_reason(matrix, scenario, cell, visit, arg);
         }
     }
 }
 
 /* "fork with tls: broken: in a forked process: found ..., wanted ...; expected held" */
-static void print_surprise(const struct matrix *matrix, FILE *out, struct table_style style, size_t scenario,
-                           size_t strategy, item_printer *print) {
+static void print_surprise(const struct matrix *matrix, size_t scenario, size_t strategy, item_printer *print,
+                           void *arg) {
     const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
     char expected[TEXT_MAX] = "nothing says what to expect", text[TEXT_MAX * 2];
     if (cell->expected != MATRIX_UNKNOWN)
@@ -142,14 +145,14 @@ static void print_surprise(const struct matrix *matrix, FILE *out, struct table_
     (void)snprintf(text, sizeof text, "%s with %s: %s%s%s; %s", matrix->scenarios[scenario].name,
                    matrix->strategies[strategy], words_for(cell->outcome), cell->found[0] != '\0' ? ": " : "",
                    cell->found, expected);
-    print(out, style, text);
+    print(text, arg);
 }
 
-static void print_surprises(const struct matrix *matrix, FILE *out, struct table_style style, item_printer *print) {
+void matrix_visit_surprises(const struct matrix *matrix, item_printer *visit, void *arg) {
     for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++)
         for (size_t strategy = 0; strategy < matrix->strategy_count; strategy++)
             if (!matrix_cell(matrix, scenario, strategy)->as_expected)
-                print_surprise(matrix, out, style, scenario, strategy, print);
+                print_surprise(matrix, scenario, strategy, visit, arg);
 }
 
 static void write_summary(const struct matrix *matrix, char text[static TEXT_MAX]) {
@@ -219,10 +222,11 @@ static size_t end_of_block(const struct matrix *matrix, size_t first, unsigned w
     return end;
 }
 
-static void print_item(FILE *out, struct table_style style, const char *text) {
+static void print_item(const char *text, void *arg) {
+    const struct list *list = arg;
     char item[TEXT_MAX * 3 + GAP];
     (void)snprintf(item, sizeof item, "- %s", text);
-    text_wrap(out, item, style.width, GAP);
+    text_wrap(list->out, item, list->style.width, GAP);
 }
 
 static void print_heading(FILE *out, struct table_style style, const char *colour, const char *heading) {
@@ -234,6 +238,7 @@ static void print_heading(FILE *out, struct table_style style, const char *colou
 
 void matrix_print(const struct matrix *matrix, FILE *out, struct table_style style) {
     char summary[TEXT_MAX];
+    struct list list = {out, style};
     for (size_t first = 0, end; first < matrix->strategy_count; first = end) {
         end = end_of_block(matrix, first, style.width);
         print_column_names(matrix, out, style, first, end);
@@ -246,11 +251,11 @@ void matrix_print(const struct matrix *matrix, FILE *out, struct table_style sty
         if (!has_reasons(matrix, outcome))
             continue;
         print_heading(out, style, BOLD, looks[outcome].heading);
-        print_reasons(matrix, out, style, outcome, print_item);
+        matrix_visit_reasons(matrix, outcome, print_item, &list);
     }
     if (matrix_count_surprises(matrix) > 0) {
         print_heading(out, style, RED, "Not as expected");
-        print_surprises(matrix, out, style, print_item);
+        matrix_visit_surprises(matrix, print_item, &list);
     }
     write_summary(matrix, summary);
     (void)fputc('\n', out);
@@ -279,8 +284,8 @@ static void print_markdown_row(const struct matrix *matrix, FILE *out, size_t sc
     (void)fputs(" |\n", out);
 }
 
-static void print_markdown_item(FILE *out, struct table_style style, const char *text) {
-    (void)style;
+static void print_markdown_item(const char *text, void *arg) {
+    FILE *out = arg;
     (void)fputs("- ", out);
     print_escaped(out, text);
     (void)fputc('\n', out);
@@ -297,7 +302,6 @@ static void print_markdown_head(const struct matrix *matrix, FILE *out) {
 }
 
 void matrix_print_markdown(const struct matrix *matrix, FILE *out) {
-    const struct table_style no_style = {.width = 0};
     char summary[TEXT_MAX];
     print_markdown_head(matrix, out);
     for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++)
@@ -306,11 +310,11 @@ void matrix_print_markdown(const struct matrix *matrix, FILE *out) {
         if (!has_reasons(matrix, outcome))
             continue;
         (void)fprintf(out, "\n%s:\n\n", looks[outcome].heading);
-        print_reasons(matrix, out, no_style, outcome, print_markdown_item);
+        matrix_visit_reasons(matrix, outcome, print_markdown_item, out);
     }
     if (matrix_count_surprises(matrix) > 0) {
         (void)fputs("\n**Not as expected:**\n\n", out);
-        print_surprises(matrix, out, no_style, print_markdown_item);
+        matrix_visit_surprises(matrix, print_markdown_item, out);
     }
     write_summary(matrix, summary);
     (void)fprintf(out, "\n%s\n", summary);

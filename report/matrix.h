@@ -46,6 +46,16 @@ const struct matrix_cell *matrix_cell(const struct matrix *matrix, size_t scenar
 /* How many cells are not as expected. */
 size_t matrix_count_surprises(const struct matrix *matrix);
 
+/* Why a cell is as it is: what is expected of its kind, if that came true, or else what was found in it. */
+const char *matrix_reason(const struct matrix_cell *cell);
+
+/* Visits the reasons of expected cells with this outcome, each once: "longjmp, fork (tls, threadid): why". */
+void matrix_visit_reasons(const struct matrix *matrix, enum matrix_outcome outcome,
+                          void (*visit)(const char *text, void *arg), void *arg);
+
+/* Visits what is not as expected: "fork with tls: broken: found ..., wanted ...; expected held". */
+void matrix_visit_surprises(const struct matrix *matrix, void (*visit)(const char *text, void *arg), void *arg);
+
 /*
  * For people: scenarios as rows, strategies as columns, in as many blocks as the width needs; then what breaks and why,
  * each reason once, and what is not as expected.

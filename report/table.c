@@ -5,6 +5,7 @@
 
 #include "format.h"
 #include "report.h"
+#include "warnings.h"
 
 enum {
     WIDTH_DEFAULT = 80,
@@ -15,9 +16,6 @@ enum {
     GAP = 2,
     FAILURES_SHOWN = 20
 };
-
-/* Fewer executions than this cannot give a 95 % interval of a median, whatever their values: 2 * 0.5^5 > 5 %. */
-enum { EXECUTIONS_FOR_INTERVAL = 6 };
 
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
@@ -298,39 +296,24 @@ static void print_failures(const struct table *table) {
         (void)fprintf(table->out, "- and %zu more, which the file names\n", file->failure_count - FAILURES_SHOWN);
 }
 
-static bool has_few_executions(const struct table *table) {
-    for (size_t i = 0; i < table->row_count; i++)
-        if (table->rows[i]->of->execution_count < EXECUTIONS_FOR_INTERVAL)
-            return true;
-    return false;
+static void print_warning(const char *warning, void *arg) {
+    const struct table *table = arg;
+    char text[1100];
+    (void)snprintf(text, sizeof text, "- %s", warning);
+    text_wrap(table->out, text, table->style.width, GAP);
 }
 
-/* The warnings of the run, and those that follow from the file itself. */
-static void print_warnings(const struct table *table) {
-    const struct result_file *file = table->report->file;
-    char own[3][160];
-    size_t own_count = 0;
-    if (file->interrupted)
-        (void)snprintf(own[own_count++], sizeof own[0],
-                       "The run was interrupted after %zu of %zu executions: --resume completes it.", file->done,
-                       file->planned);
-    if (has_few_executions(table))
-        (void)snprintf(own[own_count++], sizeof own[0],
-                       "Intervals of fewer than %d executions are too narrow: --executions raises their number.",
-                       EXECUTIONS_FOR_INTERVAL);
-    if (file->unusable_rows > 0)
-        (void)snprintf(own[own_count++], sizeof own[0], "%zu rows of the file hold no usable time and are left out.",
-                       file->unusable_rows);
-    if (own_count + file->warning_count == 0)
+static void ignore_warning(const char *warning, void *arg) {
+    (void)warning, (void)arg;
+}
+
+static void print_warnings(struct table *table) {
+    if (warnings_visit(table->report, ignore_warning, NULL) == 0)
         return;
     paint(table, YELLOW);
     (void)fputs("\nWhat may disturb these figures:\n", table->out);
     paint(table, PLAIN);
-    for (size_t i = 0; i < own_count + file->warning_count; i++) {
-        char text[1100];
-        (void)snprintf(text, sizeof text, "- %s", i < own_count ? own[i] : file->warnings[i - own_count]);
-        text_wrap(table->out, text, table->style.width, GAP);
-    }
+    (void)warnings_visit(table->report, print_warning, table);
 }
 
 /* How to read it: only the columns that are there. */

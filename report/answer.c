@@ -1,0 +1,553 @@
+#include "answer.h"
+
+#include <string.h>
+
+#include "format.h"
+#include "prose.h"
+#include "ranking.h"
+
+enum { NAMES_SHOWN = 4 };
+
+/*
+ * What code may have to live with, and the scenarios that a strategy has to hold for that. The first is what everyone
+ * needs; the others are told where they leave another choice.
+ */
+static const struct condition {
+    const char *title;
+    const char *scenarios; /* separated by commas; all have to hold */
+} conditions[] = {
+    {"Threads, scopes and queues, with nothing else in the way",
+     "nest,three-answers,two-managers,plain-child,inherit,handoff,many-threads"},
+    {"Callbacks through code that you cannot change, and that hands nothing on", "qsort,bsearch"},
+    {"Fibers that take turns on a thread", "fiber-switch"},
+    {"Fibers that go from thread to thread", "fiber-switch,fiber-migration,fiber-crowd"},
+    {"Signal handlers", "signal,signal-moments"},
+    {"Signal handlers on a stack of their own", "signal,signal-stack,signal-moments"},
+    {"Scopes that longjmp leaves", "longjmp,longjmp-million"},
+    {"C++ exceptions through scopes", "exception"},
+    {"Scopes that a forked child goes on with", "fork"},
+    {"Threads that end or are cancelled inside a scope", "thread-exit,thread-cancel"},
+    {"Scope and reader in two shared objects", "modules"},
+};
+enum { CONDITION_COUNT = sizeof conditions / sizeof conditions[0] };
+
+/* ---- Conditions ---- */
+
+struct question {
+    const struct run *run;
+    const char *scenarios;
+};
+
+/* The first cell that does not hold. NULL if all do; *known tells whether all were tried. */
+static const struct matrix_cell *first_failing(const struct question *question, const char *strategy, bool *known) {
+    char scenario[64];
+    *known = true;
+    for (const char *at = question->scenarios; *at != '\0';) {
+        const size_t length = strcspn(at, ",");
+        (void)snprintf(scenario, sizeof scenario, "%.*s", (int)length, at);
+        const struct matrix_cell *cell = run_cell(question->run, scenario, strategy);
+        if (cell == NULL || cell->outcome == MATRIX_UNKNOWN)
+            *known = false;
+        else if (cell->outcome != MATRIX_HELD)
+            return cell;
+        at += length + (at[length] == ',');
+    }
+    return NULL;
+}
+
+static bool stays_right(const char *strategy, const void *arg) {
+    bool known;
+    return first_failing(arg, strategy, &known) == NULL && known;
+}
+
+/* Whether any strategy was tried under the conditions. */
+static bool was_tried(const struct question *question, const struct survey_sweep *sweep) {
+    for (size_t i = 0; i < sweep->curve_count; i++) {
+        bool known;
+        if (!sweep->curves[i].reference &&
+            (first_failing(question, sweep->curves[i].strategy, &known) != NULL || known))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the same strategies stay right in both. */
+static bool same_choice(const struct question *a, const struct question *b, const struct survey_sweep *sweep) {
+    for (size_t i = 0; i < sweep->curve_count; i++)
+        if (!sweep->curves[i].reference &&
+            stays_right(sweep->curves[i].strategy, a) != stays_right(sweep->curves[i].strategy, b))
+            return false;
+    return true;
+}
+
+/* The sweep by which reads are compared: `get` by depth, or whatever reads. */
+static const struct survey_sweep *reading_sweep(const struct survey *survey) {
+    const struct survey_sweep *found = survey_find(survey, "get", "depth");
+    if (found == NULL)
+        found = survey_find(survey, "get", NULL);
+    for (size_t i = 0; found == NULL && i < survey->sweep_count; i++)
+        if (survey->sweeps[i].primary && strcmp(survey->sweeps[i].operation, "read") == 0)
+            found = &survey->sweeps[i];
+    return found != NULL || survey->sweep_count == 0 ? found : &survey->sweeps[0];
+}
+
+/* ---- Pieces of sentences ---- */
+
+static void add_ratio(struct prose *prose, double ratio, const char *separator, const char *to) {
+    char cell[FORMAT_CELL_MAX];
+    if (ratio <= 0)
+        return;
+    format_number(ratio, cell);
+    prose_add(prose, "%s%s x %s", separator, cell, to);
+}
+
+/* "2.79 ns (2.77..2.92), 1.99 x floor, 10.0 x none" */
+static void add_cost(struct prose *prose, const struct report_case *c) {
+    char cell[FORMAT_CELL_MAX];
+    format_time(c->median_ns, cell);
+    prose_add(prose, "%s", cell);
+    if (c->low_ns > 0) {
+        format_range(c->low_ns, c->high_ns, c->median_ns, cell);
+        prose_add(prose, " (%s)", cell);
+    }
+    add_ratio(prose, c->ratio_to_floor, ", ", "floor");
+    add_ratio(prose, c->ratio_to_none, ", ", "none");
+}
+
+static void add_median(struct prose *prose, const struct report_case *c) {
+    char cell[FORMAT_CELL_MAX];
+    format_time(c->median_ns, cell);
+    prose_add(prose, "%s", cell);
+}
+
+/* "a, b and 3 more" */
+static void add_names(struct prose *prose, const struct report_case *const *cases, size_t count) {
+    const size_t shown = count <= NAMES_SHOWN + 1 ? count : NAMES_SHOWN, parts = shown + (shown < count);
+    for (size_t i = 0; i < shown; i++) {
+        prose_join(prose, i, parts);
+        prose_add_name(prose, cases[i]->of->strategy);
+    }
+    if (shown < count)
+        prose_add(prose, " and %zu more", count - shown);
+}
+
+/* "depth 256", where the axis has a name. */
+static void add_value(struct prose *prose, const struct survey_sweep *sweep, size_t value) {
+    if (sweep->axis[0] == '\0')
+        return;
+    if (strcmp(sweep->axis, "threads") == 0)
+        prose_add(prose, "%s thread%s", sweep->labels[value], strcmp(sweep->labels[value], "1") == 0 ? "" : "s");
+    else
+        prose_add(prose, "%s %s", sweep->axis, sweep->labels[value]);
+}
+
+/* The cheapest, and whoever cannot be told apart from it. */
+static void add_cheapest(struct prose *prose, const struct ranking *ranking) {
+    const size_t ties = ranking_count_ties(ranking);
+    const struct report_case *best = ranking->cases[0];
+    prose_add_name(prose, best->of->strategy);
+    prose_add(prose, ", ");
+    add_cost(prose, best);
+    if (ranking->count == 1)
+        return;
+    if (best->low_ns <= 0) {
+        prose_add(prose, " (a single execution, which tells nothing apart)");
+    } else if (ties > 0) {
+        const struct report_case *tied[RANKING_MAX];
+        size_t count = 0;
+        for (size_t i = 1; i < ranking->count; i++)
+            if (!ranking_is_cheaper(best, ranking->cases[i]))
+                tied[count++] = ranking->cases[i];
+        prose_add(prose, "; not told apart from it: ");
+        add_names(prose, tied, count);
+    } else {
+        prose_add(prose, "; next ");
+        prose_add_name(prose, ranking->cases[1]->of->strategy);
+        prose_add(prose, ", ");
+        add_median(prose, ranking->cases[1]);
+    }
+}
+
+/* ---- Which strategy ---- */
+
+/* What would be cheaper, and is wrong. The reason is that of the cheapest of them. */
+static void add_fast_and_wrong(struct prose *prose, const struct question *question, const struct ranking *all,
+                               const struct report_case *best) {
+    const struct report_case *wrong[RANKING_MAX];
+    const struct matrix_cell *cell = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        bool known;
+        const struct matrix_cell *failing = first_failing(question, all->cases[i]->of->strategy, &known);
+        if (failing == NULL || failing->outcome != MATRIX_BROKEN || !ranking_is_cheaper(all->cases[i], best))
+            continue;
+        cell = cell != NULL ? cell : failing;
+        wrong[count++] = all->cases[i];
+    }
+    if (count == 0)
+        return;
+    prose_add(prose, " Cheaper, but wrong here: ");
+    add_names(prose, wrong, count);
+    prose_add(prose, " (%s).", matrix_reason(cell));
+}
+
+static void add_not_applicable(struct prose *prose, const struct question *question, const struct ranking *all) {
+    const struct report_case *excluded[RANKING_MAX];
+    const struct matrix_cell *cell = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        bool known;
+        const struct matrix_cell *failing = first_failing(question, all->cases[i]->of->strategy, &known);
+        if (failing == NULL || failing->outcome != MATRIX_NOT_APPLICABLE)
+            continue;
+        cell = cell != NULL ? cell : failing;
+        excluded[count++] = all->cases[i];
+    }
+    if (count == 0)
+        return;
+    prose_add(prose, " Not applicable: ");
+    add_names(prose, excluded, count);
+    prose_add(prose, " (%s).", matrix_reason(cell));
+}
+
+/* The same question at the far end of the axis, where another strategy may be the cheapest. */
+static void add_far_end(struct prose *prose, const struct survey_sweep *sweep, const struct question *question,
+                        const struct report_case *best) {
+    const size_t last = sweep->value_count - 1;
+    if (last == sweep->base || !sweep->numeric)
+        return;
+    const struct ranking ranking = ranking_make(sweep, last, question != NULL ? stays_right : NULL, question);
+    if (ranking.count == 0)
+        return;
+    prose_add(prose, " At ");
+    add_value(prose, sweep, last);
+    if (ranking.cases[0]->of->strategy == best->of->strategy) {
+        prose_add(prose, " it still is: ");
+        add_median(prose, ranking.cases[0]);
+    } else {
+        prose_add(prose, ": ");
+        add_cheapest(prose, &ranking);
+    }
+    prose_add(prose, ".");
+}
+
+/* The titles of this condition and of the later ones that leave the same choice. */
+static void add_titles(struct prose *prose, const struct run *run, const struct survey_sweep *sweep, size_t first) {
+    const struct question question = {run, conditions[first].scenarios};
+    prose_add(prose, DOCUMENT_STRONG "%s", conditions[first].title);
+    for (size_t i = first + 1; i < CONDITION_COUNT; i++) {
+        const struct question later = {run, conditions[i].scenarios};
+        if (was_tried(&later, sweep) && same_choice(&question, &later, sweep))
+            prose_add(prose, "; %s", conditions[i].title);
+    }
+    prose_add(prose, "." DOCUMENT_STRONG " ");
+}
+
+static bool is_told_before(const struct run *run, const struct survey_sweep *sweep, size_t condition) {
+    const struct question question = {run, conditions[condition].scenarios};
+    for (size_t i = 0; i < condition; i++) {
+        const struct question earlier = {run, conditions[i].scenarios};
+        if (was_tried(&earlier, sweep) && same_choice(&earlier, &question, sweep))
+            return true;
+    }
+    return false;
+}
+
+static void add_choice(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                       size_t condition) {
+    const struct question question = {run, conditions[condition].scenarios};
+    const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
+    const struct ranking right = ranking_make(sweep, sweep->base, stays_right, &question);
+    struct prose prose;
+    prose_begin(&prose, document);
+    add_titles(&prose, run, sweep, condition);
+    if (right.count == 0)
+        prose_add(&prose, "None of the %zu strategies stays right.", all.count);
+    else if (right.count < all.count)
+        prose_add(&prose, "%zu of %zu strategies stay%s right. ", right.count, all.count, right.count == 1 ? "s" : "");
+    if (right.count > 0) {
+        prose_add(&prose, "The cheapest %s%s: ", sweep->operation, right.count < all.count ? " among them" : "");
+        add_cheapest(&prose, &right);
+        prose_add(&prose, ".");
+        add_far_end(&prose, sweep, &question, right.cases[0]);
+        add_fast_and_wrong(&prose, &question, &all, right.cases[0]);
+    }
+    add_not_applicable(&prose, &question, &all);
+    prose_end(&prose, DOCUMENT_ITEM);
+}
+
+static void add_choices(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
+    for (size_t i = 0; i < CONDITION_COUNT; i++) {
+        const struct question question = {run, conditions[i].scenarios};
+        if (was_tried(&question, sweep) && !is_told_before(run, sweep, i))
+            add_choice(document, run, sweep, i);
+    }
+}
+
+/* Right in every scenario that was tried: none breaks, and none is left out. */
+static bool is_right_everywhere(const char *strategy, const void *arg) {
+    const struct run *run = arg;
+    size_t held = 0;
+    for (size_t i = 0; i < run->matrix->scenario_count; i++) {
+        const struct matrix_cell *cell = run_cell(run, run->matrix->scenarios[i].name, strategy);
+        if (cell == NULL || cell->outcome != MATRIX_HELD)
+            return false;
+        held++;
+    }
+    return held > 0;
+}
+
+/* The two ends of the choice: what costs least where it does, and what costs least among those that are always right.
+ */
+static void add_summary(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
+    const struct question first = {run, conditions[0].scenarios};
+    const struct ranking right = ranking_make(sweep, sweep->base, stays_right, &first);
+    const struct ranking everywhere = ranking_make(sweep, sweep->base, is_right_everywhere, run);
+    if (right.count == 0)
+        return;
+    struct prose prose;
+    prose_begin(&prose, document);
+    prose_add(&prose, "The cheapest way to read the context is ");
+    add_cheapest(&prose, &right);
+    prose_add(&prose, ". ");
+    if (everywhere.count == 0) {
+        prose_add(&prose, "No strategy is right in all %zu scenarios of the matrix.", run->matrix->scenario_count);
+    } else if (everywhere.cases[0]->of->strategy == right.cases[0]->of->strategy) {
+        prose_add(&prose, "It is right in all %zu scenarios of the matrix.", run->matrix->scenario_count);
+    } else {
+        if (everywhere.count == 1)
+            prose_add(&prose, "Only one is right in all %zu scenarios of the matrix: ", run->matrix->scenario_count);
+        else
+            prose_add(&prose, "Of the %zu that are right in all %zu scenarios of the matrix, the cheapest is ",
+                      everywhere.count, run->matrix->scenario_count);
+        add_cheapest(&prose, &everywhere);
+        prose_add(&prose, ".");
+    }
+    prose_end(&prose, DOCUMENT_PARAGRAPH);
+}
+
+/* Without a matrix a ranking is all that can be given, and says so. */
+static void add_ranking_alone(struct document *document, const struct survey_sweep *sweep) {
+    const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
+    if (all.count == 0)
+        return;
+    struct prose prose;
+    prose_begin(&prose, document);
+    prose_add(&prose, DOCUMENT_STRONG "Cheapest %s%s" DOCUMENT_STRONG ": ", sweep->operation,
+              all.count == 1 ? ", of one strategy" : "");
+    add_cheapest(&prose, &all);
+    prose_add(&prose, ".");
+    add_far_end(&prose, sweep, NULL, all.cases[0]);
+    prose_end(&prose, DOCUMENT_ITEM);
+    document_add(document, DOCUMENT_WARNING, NULL,
+                 "Nothing here says where a strategy gives wrong answers: no conformance matrix was given. "
+                 "bench conformance --out=FILE makes one, and this report takes it beside the run.");
+}
+
+/* ---- What changes the cost ---- */
+
+/* "a goes from 8.94 ns at depth 0 to 347 ns at depth 256 (38.8 x)" */
+static void add_growth(struct prose *prose, const struct survey_sweep *sweep, const struct growth *growth) {
+    char cell[FORMAT_CELL_MAX];
+    prose_add_name(prose, growth->first->of->strategy);
+    prose_add(prose, " from ");
+    add_median(prose, growth->first);
+    prose_add(prose, " at %s to ", sweep->labels[growth->first_value]);
+    add_median(prose, growth->last);
+    prose_add(prose, " at %s", sweep->labels[growth->last_value]);
+    format_number(growth->ratio, cell);
+    prose_add(prose, " (%s x)", cell);
+}
+
+/* The strategies whose cost grows along the axis, dearest at its end first. */
+static size_t collect_growing(const struct survey_sweep *sweep, struct growth growing[static RANKING_MAX],
+                              size_t *others, double *others_ratio) {
+    size_t count = 0;
+    *others = 0;
+    *others_ratio = 1;
+    for (size_t i = 0; i < sweep->curve_count && count < RANKING_MAX; i++) {
+        if (sweep->curves[i].reference)
+            continue;
+        const struct growth growth = ranking_growth(sweep, &sweep->curves[i]);
+        if (growth.first == NULL)
+            continue;
+        if (!growth.grows) {
+            ++*others;
+            *others_ratio = growth.ratio > *others_ratio ? growth.ratio : *others_ratio;
+            continue;
+        }
+        size_t at = count++;
+        for (; at > 0 && growing[at - 1].last->median_ns < growth.last->median_ns; at--)
+            growing[at] = growing[at - 1];
+        growing[at] = growth;
+    }
+    return count;
+}
+
+/* Adds nothing if no strategy has two values. */
+static void add_growing(struct prose *prose, const struct survey_sweep *sweep) {
+    struct growth growing[RANKING_MAX];
+    size_t others;
+    double others_ratio;
+    char cell[FORMAT_CELL_MAX];
+    const size_t count = collect_growing(sweep, growing, &others, &others_ratio);
+    if (count + others == 0)
+        return;
+    format_number(others_ratio, cell);
+    if (count == 0) {
+        prose_add(prose, "No strategy is seen to cost half as much again from %s to %s.", sweep->labels[0],
+                  sweep->labels[sweep->value_count - 1]);
+        return;
+    }
+    const size_t shown = count <= NAMES_SHOWN + 1 ? count : NAMES_SHOWN;
+    prose_add(prose, "%s: ", count == 1 ? "One strategy costs more" : "These cost more");
+    for (size_t i = 0; i < shown; i++) {
+        prose_add(prose, "%s", i > 0 ? ", " : "");
+        add_growth(prose, sweep, &growing[i]);
+    }
+    if (shown < count)
+        prose_add(prose, " and %zu more", count - shown);
+    if (others > 0)
+        prose_add(prose, "; of the other %zu, %s", others,
+                  others_ratio < RANKING_GROWTH ? "none grows beyond" : "none is seen to");
+    if (others > 0 && others_ratio < RANKING_GROWTH)
+        prose_add(prose, " %s x", cell);
+    prose_add(prose, ".");
+}
+
+/* Where one of two costs passes the other, told for each strategy that this happens to. Returns how many there are. */
+static size_t add_crossings(struct prose *prose, const struct survey_sweep *sweep, const struct survey_curve *argument,
+                            bool argument_first, const char *beginning) {
+    size_t count = 0;
+    for (size_t i = 0; i < sweep->curve_count; i++) {
+        const struct survey_curve *other = &sweep->curves[i];
+        const struct crossing crossing =
+            argument_first ? ranking_crossing(sweep, argument, other) : ranking_crossing(sweep, other, argument);
+        if (other->reference || other == argument || !crossing.found)
+            continue;
+        prose_add(prose, "%s", count++ == 0 ? beginning : ", than ");
+        prose_add_name(prose, other->strategy);
+        prose_add(prose, " between %s and %s", sweep->labels[crossing.before], sweep->labels[crossing.after]);
+    }
+    prose_add(prose, "%s", count > 0 ? "." : "");
+    return count;
+}
+
+/* Where the argument, handed through every call, stops being cheaper than other ways, or begins to be. */
+static void add_crossings_of_argument(struct prose *prose, const struct survey_sweep *sweep) {
+    const struct survey_curve *argument = survey_curve(sweep, "explicit");
+    if (argument == NULL || !sweep->numeric)
+        return;
+    const size_t count = add_crossings(prose, sweep, argument, true, " An argument stops being cheaper than ") +
+                         add_crossings(prose, sweep, argument, false, " An argument begins to be cheaper than ");
+    if (count == 0)
+        prose_add(prose, " Between an argument and the others the order is not seen to change.");
+}
+
+/* The workload that shows best what an axis does: the one named after it, or the first that varies it. */
+static bool shows_axis_best(const struct survey *survey, const struct survey_sweep *sweep) {
+    const struct survey_sweep *named = survey_find(survey, sweep->axis, sweep->axis);
+    if (named != NULL)
+        return named == sweep;
+    for (size_t i = 0; i < survey->sweep_count; i++)
+        if (survey->sweeps[i].primary && strcmp(survey->sweeps[i].axis, sweep->axis) == 0)
+            return &survey->sweeps[i] == sweep;
+    return false;
+}
+
+static void add_axes(struct document *document, const struct survey *survey) {
+    bool begun = false;
+    for (size_t i = 0; i < survey->sweep_count; i++) {
+        const struct survey_sweep *sweep = &survey->sweeps[i];
+        if (!sweep->primary || sweep->axis[0] == '\0' || strcmp(sweep->axis, "store") == 0 ||
+            !shows_axis_best(survey, sweep))
+            continue;
+        if (!begun)
+            document_add(document, DOCUMENT_SUBSECTION, NULL, "What changes the cost");
+        begun = true;
+        struct prose prose;
+        prose_begin(&prose, document);
+        prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", of %s: ", sweep->axis, sweep->workload);
+        add_growing(&prose, sweep);
+        if (strcmp(sweep->workload, "request") == 0)
+            add_crossings_of_argument(&prose, sweep);
+        prose_end(&prose, DOCUMENT_ITEM);
+    }
+}
+
+/* ---- What else is paid ---- */
+
+static bool is_first_of_workload(const struct survey *survey, const struct survey_sweep *sweep) {
+    return sweep->primary && survey_find(survey, sweep->workload, NULL) == sweep;
+}
+
+static void add_cheapest_and_dearest(struct prose *prose, const struct survey_sweep *sweep) {
+    const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
+    if (all.count == 0)
+        return;
+    add_cheapest(prose, &all);
+    if (all.count > 2) {
+        prose_add(prose, "; dearest ");
+        prose_add_name(prose, all.cases[all.count - 1]->of->strategy);
+        prose_add(prose, ", ");
+        add_median(prose, all.cases[all.count - 1]);
+    }
+    prose_add(prose, ".");
+}
+
+static void add_other_costs(struct document *document, const struct survey *survey,
+                            const struct survey_sweep *reading) {
+    bool begun = false;
+    for (size_t i = 0; i < survey->sweep_count; i++) {
+        const struct survey_sweep *sweep = &survey->sweeps[i];
+        if (!is_first_of_workload(survey, sweep) || strcmp(sweep->workload, reading->workload) == 0)
+            continue;
+        if (!begun)
+            document_add(document, DOCUMENT_SUBSECTION, NULL, "What else is paid");
+        begun = true;
+        struct prose prose;
+        prose_begin(&prose, document);
+        prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", per %s: ", sweep->workload, sweep->operation);
+        add_cheapest_and_dearest(&prose, sweep);
+        prose_end(&prose, DOCUMENT_ITEM);
+    }
+}
+
+void answer_add(struct document *document, const struct run *run) {
+    const struct survey_sweep *sweep = reading_sweep(&run->survey);
+    if (sweep == NULL) {
+        document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                     "No execution gave a time, so there is no answer: see the failures below.");
+        return;
+    }
+    const struct question first = {run, conditions[0].scenarios};
+    if (run->matrix != NULL && was_tried(&first, sweep))
+        add_summary(document, run, sweep);
+    document_add(document, DOCUMENT_SUBSECTION, NULL, "Which strategy");
+    if (run->matrix != NULL && was_tried(&first, sweep))
+        add_choices(document, run, sweep);
+    else
+        add_ranking_alone(document, sweep);
+    add_axes(document, &run->survey);
+    add_other_costs(document, &run->survey, sweep);
+}
+
+void answer_add_on_sweep(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
+    struct prose prose;
+    prose_begin(&prose, document);
+    if (is_first_of_workload(&run->survey, sweep)) {
+        prose_add(&prose, "Cheapest per %s", sweep->operation);
+        if (sweep->axis[0] != '\0') {
+            prose_add(&prose, ", at ");
+            add_value(&prose, sweep, sweep->base);
+        }
+        prose_add(&prose, ": ");
+        add_cheapest_and_dearest(&prose, sweep);
+        prose_add(&prose, " ");
+    }
+    if (sweep->axis[0] != '\0')
+        add_growing(&prose, sweep);
+    if (strcmp(sweep->workload, "request") == 0)
+        add_crossings_of_argument(&prose, sweep);
+    prose_end(&prose, DOCUMENT_PARAGRAPH);
+}

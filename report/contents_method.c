@@ -1,0 +1,243 @@
+/* What the figures rest on: how they were taken, where, what went wrong, and all of them. */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "contents_parts.h"
+#include "prose.h"
+#include "warnings.h"
+
+enum { RAW_ROWS_MAX = 3000, FAILURES_MAX = 200 };
+
+/* ---- Method ---- */
+
+static void count_executions(const struct result_file *file, size_t *fewest, size_t *most, size_t *samples) {
+    *fewest = SIZE_MAX;
+    *most = *samples = 0;
+    for (size_t i = 0; i < file->case_count; i++) {
+        const size_t count = file->cases[i].execution_count;
+        *fewest = count < *fewest ? count : *fewest;
+        *most = count > *most ? count : *most;
+    }
+    for (size_t i = 0; i < file->execution_count; i++)
+        *samples += file->executions[i].sample_count;
+}
+
+static void add_counts(struct document *document, const struct run *run) {
+    const struct result_file *file = run->file;
+    const char *seed = result_file_fact(file, "ctxbench", "seed");
+    size_t fewest, most, samples;
+    if (file->case_count == 0)
+        return;
+    count_executions(file, &fewest, &most, &samples);
+    struct prose prose;
+    prose_begin(&prose, document);
+    if (run->label[0] != '\0')
+        prose_add(&prose, DOCUMENT_STRONG "%s." DOCUMENT_STRONG " ", run->label);
+    prose_add(&prose, "%zu cases were measured in %zu executions, each a fresh process", file->case_count,
+              file->execution_count);
+    prose_add(&prose, fewest == most ? " (%zu of each case)" : " (%zu to %zu of each case)", fewest, most);
+    prose_add(&prose, ", with %zu samples in all. ", samples);
+    prose_add(&prose, "Their order was random and mixed all cases");
+    if (seed[0] != '\0')
+        prose_add(&prose, "; the seed %s brings it back", seed);
+    prose_add(&prose, ".");
+    prose_end(&prose, DOCUMENT_PARAGRAPH);
+}
+
+void contents_add_method(struct document *document, const struct runs *runs) {
+    for (size_t r = 0; r < runs->run_count; r++)
+        add_counts(document, &runs->files[r]);
+    document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                 "A time is that of one operation on one thread: the median over executions of the median within each. "
+                 "Its interval has 95%% confidence, and comes from resampling executions, then the samples within them "
+                 "(hierarchical percentile bootstrap). Two costs are called different only where their intervals do "
+                 "not overlap.");
+    document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                 DOCUMENT_NAME "floor" DOCUMENT_NAME " does the least that could do the work, " DOCUMENT_NAME
+                               "none" DOCUMENT_NAME " the same work without a context, and " DOCUMENT_NAME
+                               "walk-floor" DOCUMENT_NAME
+                               " a bare walk over the frames that a stack reader has to pass: x floor, x none and x "
+                               "walk are the ratios to them. A strategy is proved right in the scenarios that a "
+                               "workload rests on before it is timed.");
+}
+
+/* ---- Environment ---- */
+
+static void add_fact(struct document *document, struct document_table *table, const struct runs *runs,
+                     const char *group, const char *key) {
+    struct document_cell *row = document_add_row(document, table);
+    if (row == NULL)
+        return;
+    row[0].text = document_text(document, "%s%s%s", group != NULL ? group : "", group != NULL ? ", " : "", key);
+    for (size_t r = 0; r < runs->run_count; r++) {
+        const json_t *context = runs->files[r].file->context, *ours = json_object_get(context, "ctxbench");
+        const json_t *value = json_object_get(group == NULL ? context : json_object_get(ours, group), key);
+        if (json_is_string(value))
+            row[r + 1].text = json_string_value(value);
+        else if (json_is_boolean(value))
+            row[r + 1].text = json_is_true(value) ? "yes" : "no";
+        else if (json_is_integer(value))
+            row[r + 1].text = document_text(document, "%lld", (long long)json_integer_value(value));
+        else if (json_is_real(value))
+            row[r + 1].text = document_text(document, "%.6g", json_real_value(value));
+    }
+}
+
+static bool is_fact(const json_t *value) {
+    return json_is_string(value) || json_is_boolean(value) || json_is_number(value);
+}
+
+/* Whether an earlier run has this fact, and so its row is there. */
+static bool is_told(const struct runs *runs, size_t run, const char *group, const char *key) {
+    for (size_t r = 0; r < run; r++) {
+        const json_t *context = runs->files[r].file->context, *ours = json_object_get(context, "ctxbench");
+        if (json_object_get(group == NULL ? context : json_object_get(ours, group), key) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void add_facts(struct document *document, struct document_table *table, const struct runs *runs, size_t run,
+                      const char *group, const json_t *facts) {
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)facts, key, value) {
+        if (is_fact(value) && !is_told(runs, run, group, key))
+            add_fact(document, table, runs, group, key);
+    }
+}
+
+static void add_all_facts(struct document *document, struct document_table *table, const struct runs *runs) {
+    for (size_t r = 0; r < runs->run_count; r++) {
+        const json_t *context = runs->files[r].file->context, *ours = json_object_get(context, "ctxbench");
+        const char *group;
+        json_t *facts;
+        add_facts(document, table, runs, r, NULL, context);
+        json_object_foreach((json_t *)(uintptr_t)ours, group, facts) {
+            add_facts(document, table, runs, r, group, facts);
+        }
+    }
+}
+
+struct warning_target {
+    struct document *document;
+    const char *label;
+};
+
+static void add_warning(const char *warning, void *arg) {
+    const struct warning_target *target = arg;
+    document_add(target->document, DOCUMENT_WARNING, NULL, "%s%s%s", target->label,
+                 target->label[0] != '\0' ? ": " : "", warning);
+}
+
+void contents_add_environment(struct document *document, const struct runs *runs) {
+    for (size_t r = 0; r < runs->run_count; r++) {
+        struct warning_target target = {document, runs->files[r].label};
+        (void)warnings_visit(runs->files[r].report, add_warning, &target);
+    }
+    struct document_column *columns = arena_take(&document->arena, (runs->run_count + 1) * sizeof *columns);
+    document->out_of_memory |= columns == NULL;
+    if (columns == NULL)
+        return;
+    columns[0] = (struct document_column){.title = "fact"};
+    for (size_t r = 0; r < runs->run_count; r++)
+        columns[r + 1] = (struct document_column){.title = runs->run_count > 1 ? runs->files[r].label : "value"};
+    struct document_table *table =
+        document_add_table(document, "environment", "Machine, build and settings", columns, runs->run_count + 1);
+    if (table == NULL)
+        return;
+    table->folded = true;
+    add_all_facts(document, table, runs);
+}
+
+/* ---- Failures ---- */
+
+static const struct document_column failure_columns[] = {
+    {.title = "case"},
+    {.title = "outcome"},
+    {.title = "times", .numeric = true},
+    {.title = "reason"},
+};
+
+static void add_failure(struct document *document, struct document_table *table, const struct run *run,
+                        const struct result_failure *failure) {
+    struct document_cell *row = document_add_row(document, table);
+    if (row == NULL)
+        return;
+    row[0].text = document_text(document, "%s%s%s", run->label, run->label[0] != '\0' ? ": " : "", failure->case_name);
+    row[1].text = failure->calibration ? document_text(document, "%s, while it was calibrated", failure->outcome)
+                                       : failure->outcome;
+    row[1].tone = TONE_BAD;
+    row[2].text = document_text(document, "%zu", failure->count);
+    row[2].sort = (double)failure->count;
+    row[3].text = failure->reason;
+}
+
+void contents_add_failures(struct document *document, const struct runs *runs) {
+    size_t count = 0, shown = 0;
+    for (size_t r = 0; r < runs->run_count; r++)
+        count += runs->files[r].file->failure_count;
+    if (count == 0) {
+        document_add(document, DOCUMENT_PARAGRAPH, NULL, "None: every execution gave a time.");
+        return;
+    }
+    struct document_table *table =
+        document_add_table(document, "failures-table", "Executions that gave no time; equal ones are told once",
+                           failure_columns, sizeof failure_columns / sizeof *failure_columns);
+    for (size_t r = 0; r < runs->run_count; r++)
+        for (size_t i = 0; i < runs->files[r].file->failure_count && shown < FAILURES_MAX; i++, shown++)
+            add_failure(document, table, &runs->files[r], &runs->files[r].file->failures[i]);
+    if (shown < count)
+        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more, which the file names.", count - shown);
+}
+
+/* ---- Raw numbers ---- */
+
+enum { RAW_CASE, RAW_EXECUTIONS, RAW_MEDIAN, RAW_INTERVAL, RAW_FLOOR, RAW_WALK, RAW_NONE, RAW_COUNT };
+
+static const struct document_column raw_columns[RAW_COUNT] = {
+    [RAW_CASE] = {.title = "case"},
+    [RAW_EXECUTIONS] = {.title = "executions", .numeric = true, .minor = true},
+    [RAW_MEDIAN] = {.title = "median", .numeric = true},
+    [RAW_INTERVAL] = {.title = "interval", .numeric = true},
+    [RAW_FLOOR] = {.title = "x floor", .numeric = true, .minor = true},
+    [RAW_WALK] = {.title = "x walk", .numeric = true, .minor = true},
+    [RAW_NONE] = {.title = "x none", .numeric = true, .minor = true},
+};
+
+static void add_raw_row(struct document *document, struct document_table *table, const struct run *run,
+                        const struct report_case *c) {
+    struct document_cell *row = document_add_row(document, table);
+    if (row == NULL)
+        return;
+    row[RAW_CASE].text =
+        run->label[0] != '\0' ? document_text(document, "%s: %s", run->label, c->of->name) : c->of->name;
+    row[RAW_CASE].tone = c->of->reference ? TONE_DIM : TONE_PLAIN;
+    row[RAW_EXECUTIONS].text = document_text(document, "%zu", c->of->execution_count);
+    row[RAW_EXECUTIONS].sort = (double)c->of->execution_count;
+    contents_time(document, &row[RAW_MEDIAN], c);
+    contents_interval(document, &row[RAW_INTERVAL], c);
+    contents_ratio(document, &row[RAW_FLOOR], c->ratio_to_floor);
+    contents_ratio(document, &row[RAW_WALK], c->ratio_to_walk_floor);
+    contents_ratio(document, &row[RAW_NONE], c->ratio_to_none);
+}
+
+void contents_add_raw_numbers(struct document *document, const struct runs *runs) {
+    size_t count = 0, shown = 0;
+    for (size_t r = 0; r < runs->run_count; r++)
+        count += runs->files[r].file->case_count;
+    document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                 "Each case; the samples of each execution stand in the result file%s.",
+                 runs->run_count > 1 ? "s" : "");
+    struct document_table *table = document_add_table(document, "cases", "All cases", raw_columns, RAW_COUNT);
+    if (table == NULL)
+        return;
+    table->folded = true;
+    table->searchable = true;
+    for (size_t r = 0; r < runs->run_count; r++)
+        for (size_t i = 0; i < runs->files[r].file->case_count && shown < RAW_ROWS_MAX; i++, shown++)
+            add_raw_row(document, table, &runs->files[r], &runs->files[r].report->cases[i]);
+    if (shown < count)
+        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more cases, which the file names.", count - shown);
+}

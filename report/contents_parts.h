@@ -1,0 +1,35 @@
+/* The parts of a report's contents, each in a file of its own; contents.c puts them in order. */
+#ifndef CTXBENCH_CONTENTS_PARTS_H
+#define CTXBENCH_CONTENTS_PARTS_H
+
+#include "document.h"
+#include "format.h"
+#include "runs.h"
+
+/* What each strategy costs, beside what it gets wrong; then the matrix itself. */
+void contents_add_matrix(struct document *document, const struct run *run, size_t index);
+
+/* One sweep in all runs that have it: sentences, a figure for each, and the data. */
+void contents_add_sweep(struct document *document, const struct runs *runs, const struct survey_sweep *sweep);
+
+/* The machine of a run, as boxes in boxes. */
+void contents_add_machine(struct document *document, const struct run *run);
+
+/* How the figures came to be, where, and what went wrong. */
+void contents_add_method(struct document *document, const struct runs *runs);
+void contents_add_environment(struct document *document, const struct runs *runs);
+void contents_add_failures(struct document *document, const struct runs *runs);
+void contents_add_raw_numbers(struct document *document, const struct runs *runs);
+
+/* Several runs, case by case. */
+void contents_add_comparison(struct document *document, const struct runs *runs);
+
+/* Cells that several tables share. A ratio that there is none of leaves its cell empty. */
+void contents_time(struct document *document, struct document_cell *cell, const struct report_case *c);
+void contents_interval(struct document *document, struct document_cell *cell, const struct report_case *c);
+void contents_ratio(struct document *document, struct document_cell *cell, double ratio);
+
+/* The strategy's name, with a star if it breaks somewhere in the matrix. */
+const char *contents_starred(struct document *document, const struct run *run, const char *strategy);
+
+#endif

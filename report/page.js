@@ -1,0 +1,38 @@
+'use strict';
+// Sorts tables by a click on a column's title, and filters long ones. Without it, everything else still works.
+for (const table of document.querySelectorAll('table')) {
+  const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
+  const key = (row, i) => {
+    const cell = row.cells[i];
+    return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v);
+  };
+  const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b
+    : typeof a === 'number' ? -1 : typeof b === 'number' ? 1 : a.localeCompare(b, undefined, {numeric: true});
+  heads.forEach((head, i) => {
+    if (head.classList.contains('w')) return;
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener('click', () => {
+      const down = head.getAttribute('aria-sort') === 'ascending';
+      heads.forEach(other => other.removeAttribute('aria-sort'));
+      head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+      const rows = [...body.rows].sort((a, b) => compare(key(a, i), key(b, i)));
+      body.append(...(down ? rows.reverse() : rows));
+    });
+  });
+  if (table.dataset.search === undefined) continue;
+  const input = document.createElement('input');
+  input.type = 'search';
+  input.placeholder = 'filter: words that a row has';
+  input.setAttribute('aria-label', input.placeholder);
+  table.parentNode.before(input);
+  input.addEventListener('input', () => {
+    const words = input.value.toLowerCase().split(/\s+/);
+    for (const row of body.rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every(word => text.includes(word));
+    }
+  });
+}

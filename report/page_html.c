@@ -1,0 +1,297 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "page.h"
+#include "svg.h"
+
+extern const char page_style[], page_script[];
+
+/* No more boxes than this beside one another, nor in all. */
+enum { BOXES_MAX = 8, BOXES_IN_ALL = 128 };
+
+struct page {
+    FILE *out;
+    char *const *drawings; /* of the figures that are still to come */
+    bool in_section, in_part, in_list;
+};
+
+/* ---- Text ---- */
+
+/* Escapes text, and gives names and what is stressed their elements. */
+static void write_text(FILE *out, const char *text) {
+    bool name = false, strong = false;
+    while (*text != '\0') {
+        const size_t plain = strcspn(text, DOCUMENT_NAME DOCUMENT_STRONG);
+        char *piece = strndup(text, plain);
+        if (piece != NULL)
+            svg_escape(out, piece);
+        free(piece);
+        text += plain;
+        if (*text == *DOCUMENT_NAME) {
+            name = !name;
+            (void)fputs(name ? "<code>" : "</code>", out);
+        } else if (*text == *DOCUMENT_STRONG) {
+            strong = !strong;
+            (void)fputs(strong ? "<strong>" : "</strong>", out);
+        }
+        text += *text != '\0';
+    }
+}
+
+static void write_element(FILE *out, const char *open, const char *text, const char *close) {
+    (void)fputs(open, out);
+    write_text(out, text);
+    (void)fputs(close, out);
+}
+
+static unsigned hex_digit(char c) {
+    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+/* The script's hash as base64 (RFC 4648), which is what a content security policy takes. */
+static void write_script_hash(FILE *out) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char hash[] = PAGE_SCRIPT_SHA256;
+    enum { BYTES = 32 };
+    for (size_t i = 0; i < BYTES; i += 3) {
+        unsigned long group = 0;
+        for (size_t b = i; b < i + 3; b++)
+            group = group << 8 | (b < BYTES ? hex_digit(hash[2 * b]) << 4 | hex_digit(hash[2 * b + 1]) : 0);
+        for (size_t d = 0; d < 4; d++)
+            (void)fputc(i + d > BYTES ? '=' : digits[group >> (18 - 6 * d) & 63], out);
+    }
+}
+
+/* ---- Tables ---- */
+
+static const char *class_of(enum tone tone) {
+    static const char *const classes[] = {[TONE_PLAIN] = "", [TONE_GOOD] = "g", [TONE_BAD] = "b", [TONE_DIM] = "d"};
+    return classes[tone];
+}
+
+static void write_classes(FILE *out, const struct document_column *column, enum tone tone) {
+    const char *const classes[] = {column->numeric ? "n" : "", column->minor ? "m" : "", column->narrow ? "w" : "",
+                                   class_of(tone)};
+    const char *separator = " class=\"";
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        if (classes[i][0] == '\0')
+            continue;
+        (void)fprintf(out, "%s%s", separator, classes[i]);
+        separator = " ";
+    }
+    (void)fputs(separator[1] == '\0' ? "\"" : "", out);
+}
+
+static void write_cell(FILE *out, const struct document_column *column, const struct document_cell *cell) {
+    (void)fputs("<td", out);
+    write_classes(out, column, cell->tone);
+    if (column->numeric && !isnan(cell->sort))
+        (void)fprintf(out, " data-v=\"%.6g\"", cell->sort);
+    if (cell->note != NULL) {
+        (void)fputs(" title=\"", out);
+        svg_escape(out, cell->note);
+        (void)fputc('"', out);
+    }
+    (void)fputc('>', out);
+    write_text(out, cell->text);
+}
+
+static void write_head(FILE *out, const struct document_table *table) {
+    (void)fputs("<thead><tr>", out);
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct document_column *column = &table->columns[i];
+        (void)fputs("<th scope=\"col\"", out);
+        write_classes(out, column, TONE_PLAIN);
+        write_element(out, column->narrow ? "><span>" : ">", column->title, column->narrow ? "</span>" : "");
+    }
+    (void)fputs("<tbody>\n", out);
+}
+
+static void write_table(const struct page *page, const struct document_table *table) {
+    FILE *out = page->out;
+    if (table->row_count == 0)
+        return;
+    if (table->folded) {
+        write_element(out, "<details><summary>", table->caption, "");
+        (void)fprintf(out, " (%zu rows)</summary>", table->row_count);
+    }
+    (void)fprintf(out, "<div class=\"table\"><table id=\"%s\"%s>", table->id, table->searchable ? " data-search" : "");
+    if (!table->folded && table->caption[0] != '\0')
+        write_element(out, "<caption>", table->caption, "</caption>");
+    write_head(out, table);
+    for (size_t row = 0; row < table->row_count; row++) {
+        (void)fputs("<tr>", out);
+        for (size_t i = 0; i < table->column_count; i++)
+            write_cell(out, &table->columns[i], &table->cells[row * table->column_count + i]);
+        (void)fputc('\n', out);
+    }
+    (void)fprintf(out, "</table></div>%s\n", table->folded ? "</details>" : "");
+}
+
+/* ---- Figures and the machine ---- */
+
+static void write_figure(struct page *page, const struct figure *figure) {
+    const char *drawing = page->drawings != NULL ? *page->drawings++ : NULL;
+    (void)fprintf(page->out, "<figure id=\"figure-%s\">", figure->id);
+    if (drawing != NULL)
+        (void)fputs(drawing, page->out);
+    write_element(page->out, "<figcaption>", figure->caption, "</figcaption></figure>\n");
+}
+
+/* Boxes of one level and what they hold. `in_all` counts how many stand beside each other on this level. */
+static void write_boxes(FILE *out, const struct document_level *levels, size_t level_count, unsigned in_all) {
+    if (level_count == 0)
+        return;
+    unsigned drawn = levels->count;
+    if (drawn > BOXES_MAX || drawn * in_all > BOXES_IN_ALL)
+        drawn = 1;
+    for (unsigned i = 0; i < drawn; i++) {
+        write_element(out, "<div class=\"box\">", levels->name, "<div>");
+        write_boxes(out, levels + 1, level_count - 1, in_all * drawn);
+        (void)fputs("</div></div>", out);
+    }
+    if (drawn < levels->count)
+        (void)fprintf(out, "<div class=\"box d\">and %u more like it</div>", levels->count - drawn);
+}
+
+static void write_machine(FILE *out, const struct document_block *block) {
+    (void)fputs("<div class=\"machine\" role=\"img\" aria-label=\"The machine: ", out);
+    for (size_t i = 0; i < block->level_count; i++) {
+        (void)fprintf(out, "%s%u of ", i > 0 ? ", each with " : "", block->levels[i].count);
+        svg_escape(out, block->levels[i].name);
+    }
+    (void)fputs("\">", out);
+    write_boxes(out, block->levels, block->level_count, 1);
+    (void)fputs("</div>\n", out);
+}
+
+/* ---- Sections ---- */
+
+static void end_list(struct page *page) {
+    if (page->in_list)
+        (void)fputs("</ul>\n", page->out);
+    page->in_list = false;
+}
+
+static void end_part(struct page *page) {
+    end_list(page);
+    if (page->in_part)
+        (void)fputs("</div>\n", page->out);
+    page->in_part = false;
+}
+
+static void end_section(struct page *page) {
+    end_part(page);
+    if (page->in_section)
+        (void)fputs("</div></section>\n", page->out);
+    page->in_section = false;
+}
+
+/* Parts with figures stand beside each other where there is room. */
+static bool has_figure(const struct document_block *section) {
+    for (const struct document_block *block = section->next; block != NULL && block->kind != DOCUMENT_SECTION;
+         block = block->next)
+        if (block->kind == DOCUMENT_FIGURE)
+            return true;
+    return false;
+}
+
+static void begin_section(struct page *page, const struct document_block *block) {
+    end_section(page);
+    (void)fprintf(page->out, "<section id=\"%s\">", block->id);
+    write_element(page->out, "<h2>", block->text, "</h2>\n");
+    (void)fputs(has_figure(block) ? "<div class=\"parts\">\n" : "<div>\n", page->out);
+    page->in_section = true;
+}
+
+static void begin_part(struct page *page, const struct document_block *block) {
+    end_part(page);
+    (void)fputs("<div class=\"part\">", page->out);
+    write_element(page->out, "<h3>", block->text, "</h3>\n");
+    page->in_part = true;
+}
+
+static void write_item(struct page *page, const char *text) {
+    if (!page->in_list)
+        (void)fputs("<ul>\n", page->out);
+    page->in_list = true;
+    write_element(page->out, "<li>", text, "\n");
+}
+
+static void write_block(struct page *page, const struct document_block *block) {
+    if (block->kind != DOCUMENT_ITEM)
+        end_list(page);
+    switch (block->kind) {
+    case DOCUMENT_SECTION:
+        begin_section(page, block);
+        break;
+    case DOCUMENT_SUBSECTION:
+        begin_part(page, block);
+        break;
+    case DOCUMENT_PARAGRAPH:
+        write_element(page->out, "<p>", block->text, "\n");
+        break;
+    case DOCUMENT_ITEM:
+        write_item(page, block->text);
+        break;
+    case DOCUMENT_WARNING:
+        write_element(page->out, "<p class=\"warning\">", block->text, "\n");
+        break;
+    case DOCUMENT_TABLE:
+        write_table(page, block->table);
+        break;
+    case DOCUMENT_FIGURE:
+        write_figure(page, block->figure);
+        break;
+    case DOCUMENT_MACHINE:
+        write_machine(page->out, block);
+        break;
+    }
+}
+
+/* ---- The page ---- */
+
+static void write_contents(FILE *out, const struct document *document) {
+    (void)fputs("<nav aria-label=\"Contents\">", out);
+    for (const struct document_block *block = document->first; block != NULL; block = block->next) {
+        if (block->kind != DOCUMENT_SECTION)
+            continue;
+        (void)fprintf(out, "<a href=\"#%s\">", block->id);
+        write_element(out, "", block->text, "</a>\n");
+    }
+    (void)fputs("</nav>", out);
+}
+
+static void write_style(FILE *out) {
+    (void)fputs("<style>\n", out);
+    (void)fputs(page_style, out);
+    (void)fputs(":root{", out);
+    svg_write_colours(false, out);
+    (void)fputs("}\n@media screen and (prefers-color-scheme:dark){:root{", out);
+    svg_write_colours(true, out);
+    (void)fputs("}}\n</style>\n", out);
+}
+
+void page_write_html(const struct document *document, char *const *drawings, FILE *out) {
+    struct page page = {.out = out, .drawings = drawings};
+    (void)fputs(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "style-src 'unsafe-inline'; script-src 'sha256-",
+        out);
+    write_script_hash(out);
+    (void)fputs("'\">\n<link rel=\"icon\" href=\"data:,\">\n", out);
+    write_element(out, "<title>", document->title, "</title>\n");
+    write_style(out);
+    (void)fputs("</head>\n<body>\n<header>", out);
+    write_element(out, "<h1>", document->title, "</h1>\n");
+    write_element(out, "<p>", document->subtitle, "\n");
+    write_contents(out, document);
+    (void)fputs("</header>\n<main>\n", out);
+    for (const struct document_block *block = document->first; block != NULL; block = block->next)
+        write_block(&page, block);
+    end_section(&page);
+    (void)fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", page_script);
+}

@@ -1,0 +1,45 @@
+/* Which strategies are cheap, and what can be said of it: order, differences that show, growth, and crossings. */
+#ifndef CTXBENCH_RANKING_H
+#define CTXBENCH_RANKING_H
+
+#include "survey.h"
+
+enum { RANKING_MAX = SURVEY_CURVES_MAX };
+
+/* Cases of one value of a sweep, the cheapest first; no references. */
+struct ranking {
+    const struct report_case *cases[RANKING_MAX];
+    size_t count;
+};
+
+/* Those of the strategies that `admits` lets pass; NULL: all. */
+struct ranking ranking_make(const struct survey_sweep *sweep, size_t value,
+                            bool (*admits)(const char *strategy, const void *arg), const void *arg);
+
+/* Whether the intervals of two cases show that `a` costs less: both have one, and they do not overlap. */
+bool ranking_is_cheaper(const struct report_case *a, const struct report_case *b);
+
+/* How many of the others cannot be told apart from the cheapest. */
+size_t ranking_count_ties(const struct ranking *ranking);
+
+/* From this ratio on, and if the intervals agree, a cost is said to grow. */
+#define RANKING_GROWTH 1.5
+
+/* A strategy's cost from the first value of an axis to the last that it has. */
+struct growth {
+    const struct report_case *first, *last; /* NULL: fewer than two values */
+    size_t first_value, last_value;
+    double ratio;
+    bool grows; /* by half or more, and the intervals show it */
+};
+struct growth ranking_growth(const struct survey_sweep *sweep, const struct survey_curve *curve);
+
+/* Where one strategy, dearer before, becomes the cheaper one: between two neighbouring values that show both. */
+struct crossing {
+    bool found;
+    size_t before, after; /* values of the axis */
+};
+struct crossing ranking_crossing(const struct survey_sweep *sweep, const struct survey_curve *cheap_first,
+                                 const struct survey_curve *cheap_last);
+
+#endif

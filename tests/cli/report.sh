@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+#
+# bench report: pages, Markdown, text and figures of result files, most of which made_up.py makes: what they say is
+# derived from the data, agrees digit for digit everywhere, and nothing in a file does anything but stand there as text.
+
+# shellcheck source=tests/support/run.bash
+. "$(dirname "${BASH_SOURCE[0]}")/../support/run.bash"
+support=$SOURCE/tests/support
+
+make_result() {
+  "$python" "$support/made_up.py" "$1" "$1.json" || fail "made_up.py cannot make $1"
+}
+
+# report KIND...: a page of these results into KIND.html, quietly.
+report() {
+  local files=()
+  for kind; do files+=("$kind.json"); done
+  expect 0 "$BENCH" report "${files[@]}" --out="$1.html" --quiet --force
+}
+
+# page FILE CODE: runs Python with the parsed page as `page`: page.text, page.sections (text by id), page.tables.
+page() {
+  PYTHONPATH=$support "$python" -c "
+import json, sys, page_parser
+page = page_parser.parse(sys.argv[1])
+$2" "$1" || fail "$1 is not as it should be"
+}
+
+for kind in usual other large hostile build-a build-b one-case failures nothing matrix unmatched; do
+  make_result "$kind"
+done
+
+# --- What the answer says is what the data say.
+report usual
+page usual.html '
+answer = page.sections["answer"]
+assert "cheapest way to read the context is explicit, 3.00 ns" in answer, answer
+assert "Only one is right in all 12 scenarios of the matrix: stacktag" in answer, answer
+assert "that hands nothing on. 2 of 3 strategies stay right. The cheapest read among them: tls, 5.00 ns" in answer
+assert "Not applicable: explicit (hands nothing on)" in answer
+assert "Fibers that go from thread to thread. 2 of 3 strategies stay right" in answer
+assert "stacktag from 9.01 ns at 0 to 342 ns at 256" in answer
+assert "An argument begins to be cheaper than tls between 5 and 50" in answer
+assert page.figures == page.drawn > 0 or not page.has_gnuplot, (page.figures, page.drawn)
+overview = page.tables["overview-1"]
+assert [row["strategy"] for row in overview] == ["explicit", "stacktag", "tls"], overview
+assert overview[2]["breaks"] == "fiber-switch, fiber-migration, fiber-crowd"
+assert "None: every execution gave a time." in page.sections["failures"]
+'
+report other
+page other.html '
+answer = page.sections["answer"]
+assert "cheapest way to read the context is stacktag, 10.0 ns" in answer, answer
+assert "It is right in all 12 scenarios of the matrix" in answer
+assert "An argument stops being cheaper than tls between 0 and 5" in answer
+assert "Cheaper, but wrong" not in answer
+'
+
+# A run and a matrix belong together; a strategy that is fast and wrong is told to be.
+report unmatched matrix
+page unmatched.html '
+answer = page.sections["answer"]
+assert "Fibers" in answer and "2 of 3 strategies stay right" in answer, answer
+'
+report unmatched
+page unmatched.html '
+assert "no conformance matrix was given" in page.sections["answer"]
+assert "Fibers" not in page.sections["answer"]
+'
+
+# --- Small, large, broken and missing.
+report large
+page large.html '
+assert len(page.tables["cases"]) == 23 * 24, len(page.tables["cases"])
+assert "unheard-of" in page.sections["threads"]
+assert "keys" in page.sections and "handoff" in page.sections
+'
+[[ $(stat -c %s large.html) -le 1000000 ]] || fail "the page of 5,000 rows is larger than 1 MB"
+report one-case
+page one-case.html '
+assert "Cheapest read, of one strategy: tls, 5.0" in page.sections["answer"], page.sections["answer"]
+assert "too narrow" in page.sections["environment-section"]
+'
+report failures
+page failures.html '
+failures = page.tables["failures-table"]
+assert [(row["outcome"], row["times"], row["reason"]) for row in failures] == [("crashed", "3", "ended by SIGSEGV")]
+assert "The machine was busy." in page.text and "was interrupted after" in page.text
+'
+report nothing
+page nothing.html '
+assert "No execution gave a time" in page.sections["answer"]
+assert page.tables["failures-table"][0]["reason"] == "gave no answer"
+'
+report matrix
+page matrix.html 'assert "Nothing was measured" in page.sections["answer"] and len(page.tables["matrix-1"]) == 12'
+
+# --- Digit for digit: what the file, the table of a run, the page, the Markdown and the text say.
+PYTHONPATH=$support "$python" -c '
+import json, statistics, page_parser
+def shown(ns):
+    unit, factor = next((u, f) for u, f in (("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9))
+                        if ns < 999.5 * f or u == "s")
+    value = ns / factor
+    digits = 4 if value < 0.0995 else 3 if value < 0.9995 else 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{digits}f} {unit}"
+by_case = {}
+for row in json.load(open("large.json"))["benchmarks"]:
+    by_case.setdefault(row["name"], []).append(statistics.median(row["ctxbench"]["samples"]["real_ns"]))
+page = page_parser.parse("large.html")
+told = {row["case"]: row["median"] for row in page.tables["cases"]}
+assert told == {name: shown(statistics.median(medians)) for name, medians in by_case.items()}
+' || fail "the page does not show the numbers of the file"
+
+# --- Nothing in a file does anything.
+expect 0 "$BENCH" report hostile.json --out=hostile.html --figures=figures
+expect 0 "$BENCH" report hostile.json --out=hostile.md --format=markdown --figures=figures --force
+expect 0 "$BENCH" report hostile.json --terminal
+cp out hostile.txt
+[[ ! -e pwned && ! -e figures/pwned ]] || fail "a text of the file was run"
+PYTHONPATH=$support "$python" "$support/check_hostile.py" || fail "a hostile text does something"
+
+# --- Files.
+expect 2 "$BENCH" report usual.json --out=usual.html
+expect_words "usual.html exists already"
+expect 2 "$BENCH" report
+expect_words "bench report wants files: bench report RESULT..."
+expect 2 "$BENCH" report missing.json
+expect_words "missing.json"
+expect 2 "$BENCH" report usual.json --format=pdf
+expect_words '--format'
+expect 0 "$BENCH" report usual.json --out=-
+grep -q '</html>' out || fail "--out=- prints no page"
+expect 0 "$BENCH" report usual.json
+[[ -s report.html ]] || fail "without --out there is no report.html"
+
+# --- Without gnuplot there is a message, and the report without figures.
+mkdir bin
+PATH=$PWD/bin expect 0 "$BENCH" report usual.json --out=bare.html --figures=bare
+expect_words "gnuplot-nox"
+page bare.html '
+assert page.drawn == 0 and page.figures > 0
+assert "cheapest way to read the context is explicit" in page.text
+'
+[[ -s bare/get-latency-depth.csv && -s bare/get-latency-depth.gp && ! -e bare/get-latency-depth.svg ]] ||
+  fail "without gnuplot, figures are not data and source alone"

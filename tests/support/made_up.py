@@ -1,0 +1,201 @@
+"""Result files of machines that never were, for tests of the report. Deterministic.
+
+    python3 made_up.py KIND FILE
+
+Costs have known relations, so that a test knows what a report must say of them.
+"""
+import json
+import math
+import sys
+
+STRATEGIES = ["explicit", "stacktag", "tls"]
+REFERENCES = ["floor", "none", "walk-floor"]
+
+
+def noise(k):
+    """The k-th of a sequence without a pattern, from -1 to 1."""
+    x = math.sin(k * 12.9898) * 43758.5453
+    return 2 * (x - math.floor(x)) - 1
+
+
+def make_context(**changes):
+    machine = {"architecture": "x86_64", "cpu_model": "Made-up CPU", "kernel": "Linux 6.1.0"}
+    machine.update(changes.pop("machine", {}))
+    build = {"libraries": {"hwloc": "2.9.0"}, "version": "0.1.0", "compiler": "gcc 12.2.0", "compiler_flags": "-O2"}
+    build.update(changes.pop("build", {}))
+    context = {
+        "date": "2026-01-02T03:04:05+00:00", "host_name": "made-up", "num_cpus": 8,
+        "caches": [{"type": "Data", "level": 1, "size": 32768, "num_sharing": 1},
+                   {"type": "Unified", "level": 2, "size": 1 << 20, "num_sharing": 2},
+                   {"type": "Unified", "level": 3, "size": 32 << 20, "num_sharing": 4}],
+        "library_build_type": "release", "json_schema_version": 1,
+        "ctxbench": {
+            "schema_version": 1, "fingerprint": "0123456789abcdef", "interrupted": False,
+            "executions": {"planned": 0, "done": 0, "failed": 0}, "seed": "42", "command_line": ["bench"],
+            "settings": {"strategy": "*"}, "machine": machine,
+            "topology": {"source": "this machine", "packages": 1, "numa_nodes": 1, "cores": 4, "core_kinds": 1,
+                         "pus": 8, "pus_present": 8, "restricted": False},
+            "build": build, "warnings": []}}
+    ours = context["ctxbench"]
+    for key, value in changes.items():
+        (ours if key in ("fingerprint", "warnings", "conformance", "interrupted") else context)[key] = value
+    return context
+
+
+def make_rows(strategy, workload, parameters, ns, executions=9, form="latency", operation="read", threads=1,
+              placement="pu", spread=0.01, store="chain"):
+    """The executions of one case; `ns` is its cost."""
+    values = "/".join(f"{name}:{value}" for name, value in parameters.items())
+    comparison = "/".join(filter(None, [workload, values, form, f"threads:{threads}", placement]))
+    rows = []
+    for i in range(executions):
+        samples = [ns * (1 + spread * noise(7 * i + s + 1)) for s in range(3)]
+        rows.append({
+            "name": f"{strategy}/{comparison}", "family_index": 0, "per_family_instance_index": 0,
+            "run_name": f"{strategy}/{comparison}", "run_type": "iteration", "repetitions": executions,
+            "repetition_index": i, "threads": threads, "iterations": 1000, "real_time": sorted(samples)[1],
+            "cpu_time": sorted(samples)[1], "time_unit": "ns",
+            "ctxbench": {
+                "strategy": strategy, "reference": strategy in REFERENCES, "reads_stack": strategy == "stacktag",
+                "store": store, "workload": workload, "workload_revision": 1, "operation": operation, "form": form,
+                "parameters": parameters, "comparison_name": comparison, "placement": placement,
+                "pus": list(range(threads)), "linkage": "program",
+                "samples": {"real_ns": samples, "cpu_ns": samples, "involuntary_switches": [0] * 3}}})
+    return rows
+
+
+def make_cell(strategy, scenario, outcome="held", expected=None, found="found a wrong value", reason=""):
+    cell = {"strategy": strategy, "scenario": scenario, "summary": f"about {scenario}", "outcome": outcome,
+            "expected": expected or outcome, "as_expected": (expected or outcome) == outcome}
+    if outcome != "held":
+        cell["found"] = found
+    if reason:
+        cell["reason"] = reason
+    return cell
+
+
+PLAIN = ["nest", "three-answers", "two-managers", "plain-child", "inherit", "handoff", "many-threads"]
+FIBERS = ["fiber-switch", "fiber-migration", "fiber-crowd"]
+CALLBACKS = ["qsort", "bsearch"]
+
+
+def make_matrix(strategies, broken):
+    """Cells of all scenarios; `broken` maps (strategy, scenario) to why it breaks, or None: it does not apply."""
+    cells = []
+    for scenario in PLAIN + FIBERS + CALLBACKS:
+        for strategy in strategies:
+            if (strategy, scenario) not in broken:
+                cells.append(make_cell(strategy, scenario))
+            elif broken[strategy, scenario] is None:
+                cells.append(make_cell(strategy, scenario, "not-applicable", found="hands nothing on",
+                                       reason="hands nothing on"))
+            else:
+                cells.append(make_cell(strategy, scenario, "broken", reason=broken[strategy, scenario]))
+    return cells
+
+
+BROKEN = {("tls", scenario): "it belongs to the thread" for scenario in FIBERS}
+BROKEN.update({("explicit", scenario): None for scenario in CALLBACKS})
+
+
+def make_result(rows, failures=(), **context):
+    """A whole file; failures are (case, outcome, reason)."""
+    result = {"context": make_context(**context), "benchmarks": rows,
+              "failures": [{"name": name, "repetition_index": 0, "outcome": outcome, "reason": reason}
+                           for name, outcome, reason in failures]}
+    done = len(rows) + len(result["failures"])
+    result["context"]["ctxbench"]["executions"] = {"planned": done, "done": done, "failed": len(failures)}
+    return result
+
+
+def make_reads(costs, depths=(0, 16, 256), **how):
+    """`get` by depth: costs maps strategies to (ns at depth 0, ns for each frame)."""
+    rows = []
+    for strategy, (base, frame) in costs.items():
+        for depth in depths:
+            rows += make_rows(strategy, "get", {"depth": depth, "up": 1}, base + frame * depth, **how)
+    return rows
+
+
+YARDSTICKS = {"floor": (1.5, 0), "none": (0.5, 0), "walk-floor": (2.0, 1.0)}
+USUAL = {"explicit": (3.0, 0), "tls": (5.0, 0), "stacktag": (9.0, 1.3), **YARDSTICKS}
+
+
+def usual(**context):
+    """An argument is cheapest, TLS next, and both are cheaper than what stays right everywhere."""
+    rows = make_reads(USUAL)
+    for reads in (0, 5, 50):
+        for strategy, ns in (("explicit", 400 + reads), ("tls", 300 + 5 * reads), ("stacktag", 500 + 10 * reads),
+                             ("floor", 250), ("none", 200)):
+            rows += make_rows(strategy, "request", {"reads": reads}, ns, operation="request", form="throughput")
+    context.setdefault("conformance", make_matrix(STRATEGIES, BROKEN))
+    return make_result(rows, **context)
+
+
+def other(**context):
+    """Another machine: the stack is cheapest, and an argument dearest."""
+    rows = make_reads({"explicit": (30, 0), "tls": (20, 0), "stacktag": (10, 0), **YARDSTICKS})
+    for reads in (0, 5, 50):
+        for strategy, ns in (("explicit", 100 + 100 * reads), ("tls", 200 + reads), ("floor", 50), ("none", 40)):
+            rows += make_rows(strategy, "request", {"reads": reads}, ns, operation="request", form="throughput")
+    return make_result(rows, conformance=make_matrix(STRATEGIES, {}), fingerprint="fedcba9876543210",
+                       host_name="elsewhere", **context)
+
+
+def large():
+    """5,000 rows: 20 strategies and the yardsticks, four workloads, one of which nobody knows."""
+    rows = []
+    names = [f"strategy-{i}" for i in range(20)] + REFERENCES
+    for i, strategy in enumerate(names):
+        rows += make_reads({strategy: (2 + i, 0.1 * (i % 5))}, depths=(0, 1, 4, 16, 64, 256, 1024))
+        for keys in (1, 8, 32, 33, 128, 1000):
+            rows += make_rows(strategy, "keys", {"keys": keys}, 2 + i + keys * 0.01 * (i % 4))
+        for placement in ("same-pu", "smt", "l2", "l3", "numa"):
+            rows += make_rows(strategy, "handoff", {"batch": 1}, 500 + 10 * i, operation="round trip", threads=2,
+                              placement=placement)
+        for threads in (1, 2, 4, 8, 16, 32):
+            rows += make_rows(strategy, "unheard-of", {"level": 3}, 5 + i * threads, threads=threads,
+                              placement="pu" if threads == 1 else "compact", operation="deed")
+    return make_result(rows)
+
+
+HOSTILE = ("<img src=x onerror=alert(1)>\"'&amp;</script><script>alert(2)</script>`system(\"touch pwned\")`"
+           "'; !touch pwned; system 'touch pwned'\n%d%s%n $x @y #1 {/Bold z}^2_3 \\ | [a](javascript:b) \u202egnp.exe\u2066")
+
+
+def hostile():
+    """Every text that a file can hold is an attack."""
+    rows = []
+    for i, strategy in enumerate([HOSTILE, "=1+1", "+cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "stacktag"] + REFERENCES):
+        for depth in (0, 16, 256):
+            rows += make_rows(strategy, "get", {"depth": depth, HOSTILE: 1}, 2 + i + depth * 0.1, operation=HOSTILE)
+        rows += make_rows(strategy, HOSTILE, {}, 2 + i, placement=HOSTILE, threads=2, store=HOSTILE)
+    cells = [make_cell(HOSTILE, HOSTILE, "broken", found=HOSTILE, reason=HOSTILE), make_cell("stacktag", "nest")]
+    for cell in cells:
+        cell["summary"] = HOSTILE
+    result = make_result(rows, [(f"{HOSTILE}/get/x", "crashed", HOSTILE)], conformance=cells, warnings=[HOSTILE],
+                         host_name=HOSTILE, machine={"cpu_model": HOSTILE}, build={"compiler": HOSTILE})
+    result["context"]["ctxbench"]["settings"] = {HOSTILE: HOSTILE}
+    result["context"]["ctxbench"]["seed"] = HOSTILE
+    return result
+
+
+KINDS = {
+    "usual": usual,
+    "other": other,
+    "large": large,
+    "hostile": hostile,
+    "build-a": lambda: usual(build={"compiler": "gcc 12.2.0"}),
+    "build-b": lambda: make_result(make_reads({**USUAL, "tls": (7.5, 0)}), build={"compiler": "clang 14.0.6"}),
+    "one-case": lambda: make_result(make_rows("tls", "get", {"depth": 0, "up": 1}, 5, executions=1)),
+    "failures": lambda: make_result(make_reads({"tls": (5, 0), **YARDSTICKS}),
+                                    [("stacktag/get/depth:0/up:1/latency/threads:1/pu", "crashed", "ended by SIGSEGV")]
+                                    * 3, interrupted=True, warnings=["The machine was busy."]),
+    "nothing": lambda: make_result([], [("tls/get/latency/threads:1/pu", "timed-out", "gave no answer")]),
+    "matrix": lambda: make_result([], conformance=make_matrix(STRATEGIES, BROKEN)),
+    "unmatched": lambda: make_result(make_reads(USUAL)),
+}
+
+if __name__ == "__main__":
+    with open(sys.argv[2], "w", encoding="utf-8") as file:
+        json.dump(KINDS[sys.argv[1]](), file)
