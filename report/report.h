@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "result_file.h"
+#include "style.h"
 
 /* One case, its executions summarised. */
 struct report_case {
@@ -26,15 +27,6 @@ struct report {
 /* NULL when out of memory. */
 struct report *report_make(const struct result_file *file);
 void report_free(struct report *report);
-
-struct table_style {
-    unsigned width; /* columns */
-    bool colour;
-    bool references; /* rows of none, floor and walk-floor beside others, not only as ratios */
-};
-
-/* What suits the stream: the terminal's width (or COLUMNS, or 80), colour on a terminal unless NO_COLOR is set. */
-struct table_style table_style_for(FILE *out);
 
 /*
  * One row per case: median, 95 % interval, ratios to floor, walk-floor and none; then failures and warnings. Where
