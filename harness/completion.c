@@ -25,6 +25,23 @@ static void print_options_that_complete(FILE *out, enum option_completion comple
     (void)fprintf(out, ")\n%s      ;;\n", action);
 }
 
+/* One pattern for `case`: the commands that files follow. */
+static void print_commands_with_files(FILE *out) {
+    const char *separator = "    ";
+    for (const struct command_row *row = command_table; row->name != NULL; row++) {
+        if (row->operands == NULL)
+            continue;
+        (void)fprintf(out, "%s%s", separator, row->name);
+        separator = "|";
+    }
+    (void)fputs(
+        ")\n"
+        "      compopt -o filenames\n"
+        "      mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen -f -- \"$current\")\n"
+        "      ;;\n",
+        out);
+}
+
 void usage_print_completion(FILE *out) {
     (void)fputs(
         "# bash completion for bench; made by bench --completion\n"
@@ -56,6 +73,12 @@ void usage_print_completion(FILE *out) {
         "      mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
         "      [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
         "      ;;\n"
+        "  esac\n"
+        "  [[ $current != -* && $option != --* ]] || return\n"
+        "  case ${COMP_WORDS[1]} in\n",
+        out);
+    print_commands_with_files(out);
+    (void)fputs(
         "  esac\n"
         "}\n"
         "complete -F _bench bench ./bench\n",

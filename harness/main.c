@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "compare.h"
 #include "conformance.h"
 #include "list.h"
 #include "options.h"
@@ -102,6 +103,8 @@ static int dispatch(const struct options *options, int argc, char **argv) {
         return worker_main();
     case COMMAND_REPORT:
         return report_command(options);
+    case COMMAND_COMPARE:
+        return compare_command(options);
     case COMMAND_RUN:
     case COMMAND_LIST:
     case COMMAND_TOPOLOGY:

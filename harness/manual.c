@@ -71,7 +71,7 @@ void usage_print_manual(FILE *out) {
     (void)fputs(
         "\n.SH SYNOPSIS\n"
         ".B bench\n"
-        ".RI [ command ]\n"
+        ".RI [ command \" [\" file ]...]\n"
         ".RI [ option ...]\n"
         ".SH DESCRIPTION\n"
         "A request id, a trace span or a logger must get from where it is known to where it is needed. It can\n"

@@ -1,6 +1,7 @@
 /* The table of options, and how each kind of value is read. */
 #include "option_table.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,12 @@ static bool parse_percent(struct options *options, const struct option_row *row,
     return true;
 }
 
+static bool parse_threshold(struct options *options, const struct option_row *row, const char *text,
+                            struct error *error) {
+    options->threshold_given = true;
+    return parse_percent(options, row, text, error);
+}
+
 static bool parse_plugin(struct options *options, const struct option_row *row, const char *text, struct error *error) {
     (void)row, (void)error;
     options->plugins[options->plugin_count++] = text; /* there is room: one for each argument */
@@ -117,6 +124,7 @@ static bool parse_plugin(struct options *options, const struct option_row *row, 
 #define NAMES (1u << COMMAND_NAMES)
 #define CONFORMANCE (1u << COMMAND_CONFORMANCE)
 #define CHECK (1u << COMMAND_CHECK)
+#define COMPARE (1u << COMMAND_COMPARE)
 #define REPORT (1u << COMMAND_REPORT)
 #define INTO(member) .field = offsetof(struct options, member)
 
@@ -126,9 +134,9 @@ static const struct {
     unsigned commands;
 } formats[] = {
     [FORMAT_DEFAULT] = {NULL, 0},
-    [FORMAT_TERMINAL] = {"terminal", CONFORMANCE | CHECK | REPORT},
-    [FORMAT_MARKDOWN] = {"markdown", CONFORMANCE | CHECK | REPORT},
-    [FORMAT_JSON] = {"json", CHECK},
+    [FORMAT_TERMINAL] = {"terminal", CONFORMANCE | COMPARE | CHECK | REPORT},
+    [FORMAT_MARKDOWN] = {"markdown", CONFORMANCE | COMPARE | CHECK | REPORT},
+    [FORMAT_JSON] = {"json", COMPARE | CHECK},
     [FORMAT_HTML] = {"html", REPORT},
 };
 
@@ -136,7 +144,8 @@ static bool parse_format(struct options *options, const struct option_row *row, 
     enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
     const char *names[FORMAT_COUNT];
     size_t count = 0;
-    (void)row;
+    if ((row->commands & 1u << options->command) == 0)
+        return true; /* and refused when all is known */
     for (size_t i = FORMAT_TERMINAL; i < FORMAT_COUNT; i++) {
         if ((formats[i].commands & 1u << options->command) == 0)
             continue;
@@ -273,15 +282,15 @@ const struct option_row option_table[] = {
     {.name = "threshold",
      .argument = "PERCENT",
      .group = OPTION_GROUP_HOW,
-     .commands = CHECK,
-     .parse = parse_percent,
+     .commands = CHECK | COMPARE,
+     .parse = parse_threshold,
      INTO(threshold),
      .min = 0,
      .max = 100,
-     .help = "changes within it do not matter; when not given 0, since counts are exact"},
+     .help = "changes within it do not matter; when not given, 2% of times, and 0 of counts, which are exact"},
     {.name = "strict",
      .group = OPTION_GROUP_HOW,
-     .commands = CHECK,
+     .commands = CHECK | COMPARE,
      .parse = parse_flag,
      INTO(strict),
      .help = "a case without a verdict is no success: exit status 4"},
@@ -289,18 +298,19 @@ const struct option_row option_table[] = {
     {.name = "out",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | CHECK | REPORT,
+     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT,
      .parse = parse_text,
      INTO(out),
      .completion = OPTION_COMPLETES_FILES,
      .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json, none of "
-             "conformance, report.html of a report; of check, instruction counts for a later --baseline"},
+             "conformance, report.html of a report, standard output of a comparison; of check, instruction counts for "
+             "a later --baseline"},
     {.name = "format",
      .argument = "FORMAT",
      .group = OPTION_GROUP_FILES,
-     .commands = CONFORMANCE | CHECK | REPORT,
+     .commands = CONFORMANCE | COMPARE | CHECK | REPORT,
      .parse = parse_format,
-     .help = "how conformance, check and report print: terminal, markdown, json (of check) or html (of report)"},
+     .help = "how other commands than run print: terminal, markdown, json (compare and check) or html (report)"},
     {.name = "terminal",
      .group = OPTION_GROUP_FILES,
      .commands = REPORT,
@@ -316,11 +326,11 @@ const struct option_row option_table[] = {
      .help = "also write each figure of a report there: SVG and PDF for a column of a paper, data, gnuplot source"},
     {.name = "force",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | CHECK | REPORT,
+     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(force),
-     .help = "replace files that exist"},
+     .help = "replace files that exist; compare files that do not compare, and say so"},
     {.name = "against",
      .argument = "PROGRAM",
      .group = OPTION_GROUP_FILES,
@@ -392,15 +402,28 @@ const struct option_row option_table[] = {
 };
 
 const struct command_row command_table[] = {
-    {"run", COMMAND_RUN, "measure, write a result file and print a table (the default)", NULL},
-    {"list", COMMAND_LIST, "show the strategies, workloads and placements that there are", NULL},
-    {"conformance", COMMAND_CONFORMANCE, "try every scenario with every strategy, and compare with what is expected",
-     NULL},
-    {"check", COMMAND_CHECK, "the gate: compare instruction counts with another build or a file; tell by the status",
-     NULL},
-    {"topology", COMMAND_TOPOLOGY, "draw the machine and the placements that it has", NULL},
-    {"report", COMMAND_REPORT, "make a page of result files: the answer, figures and tables", "RESULT..."},
-    {NULL, COMMAND_RUN, NULL, NULL},
+    {.name = "run", .command = COMMAND_RUN, .help = "measure, write a result file and print a table (the default)"},
+    {.name = "list", .command = COMMAND_LIST, .help = "show the strategies, workloads and placements that there are"},
+    {.name = "conformance",
+     .command = COMMAND_CONFORMANCE,
+     .help = "try every scenario with every strategy, and compare with what is expected"},
+    {.name = "compare",
+     .command = COMMAND_COMPARE,
+     .operands = "BASE NEW",
+     .operands_min = 2,
+     .operands_max = 2,
+     .help = "two result files of one machine: what became slower, what faster; tell by the status"},
+    {.name = "check",
+     .command = COMMAND_CHECK,
+     .help = "the gate: compare instruction counts with another build or a file; tell by the status"},
+    {.name = "topology", .command = COMMAND_TOPOLOGY, .help = "draw the machine and the placements that it has"},
+    {.name = "report",
+     .command = COMMAND_REPORT,
+     .operands = "RESULT...",
+     .operands_min = 1,
+     .operands_max = UINT_MAX,
+     .help = "make a page of result files: the answer, figures and tables"},
+    {.name = NULL},
 };
 
 static bool unknown_option(const char *wrong, struct error *error) {

@@ -41,7 +41,8 @@ struct command_row {
     const char *name; /* NULL ends the table */
     enum command command;
     const char *help;
-    const char *operands; /* what people see for the files that it takes; NULL: it takes none */
+    const char *operands; /* the files that must follow it, as people see them: "BASE NEW"; NULL: none may */
+    unsigned operands_min, operands_max;
 };
 extern const struct command_row command_table[];
 

@@ -67,22 +67,25 @@ static bool read_option(struct options *options, struct reader *reader, const ch
     return remember(options, row, value, error);
 }
 
-/* The row of the command chosen so far; NULL if it was none of the words. */
-static const struct command_row *chosen_command(const struct options *options) {
-    const struct command_row *row = command_table;
-    while (row->name != NULL && row->command != options->command)
-        row++;
-    return options->command_text != NULL && row->name != NULL ? row : NULL;
+/* The row of the command that was typed as a word; NULL if none was. */
+static const struct command_row *command_typed(const struct options *options) {
+    for (const struct command_row *row = command_table; row->name != NULL; row++) {
+        if (options->command_text != NULL && strcmp(row->name, options->command_text) == 0)
+            return row;
+    }
+    return NULL;
 }
 
 /* The first word is the command; those after it, where the command takes any, are its operands. */
 static bool read_word(struct options *options, char *word, struct error *error) {
-    const struct command_row *chosen = chosen_command(options);
-    if (chosen != NULL && chosen->operands != NULL) {
+    const struct command_row *row = command_typed(options);
+    if (row != NULL && row->operands != NULL) {
+        if (options->operand_count == row->operands_max)
+            return error_set(error, "bench %s takes %s; found \"%s\" after them", row->name, row->operands, word);
         options->operands[options->operand_count++] = word; /* there is room: one for each argument */
         return true;
     }
-    const struct command_row *row = command_find(word, error);
+    row = command_find(word, error);
     return row != NULL && choose_command(options, row->command, word, error);
 }
 
@@ -149,9 +152,9 @@ static bool parse_values(struct options *options, struct error *error) {
 
 /* Refuses what does not go together. */
 static bool check_together(const struct options *options, struct error *error) {
-    const struct command_row *chosen = chosen_command(options);
-    if (chosen != NULL && chosen->operands != NULL && options->operand_count == 0)
-        return error_set(error, "bench %s wants files: bench %s %s", chosen->name, chosen->name, chosen->operands);
+    const struct command_row *command = command_typed(options);
+    if (command != NULL && options->operand_count < command->operands_min)
+        return error_set(error, "bench %s wants files: bench %s %s", command->name, command->name, command->operands);
     for (size_t i = 0; i < options->given_count; i++) {
         const struct option_row *row = options->given[i].row;
         if (row->commands != 0 && (row->commands & 1u << options->command) == 0)

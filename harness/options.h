@@ -16,6 +16,7 @@ enum command {
     COMMAND_LIST,
     COMMAND_TOPOLOGY,
     COMMAND_CONFORMANCE,
+    COMMAND_COMPARE,
     COMMAND_CHECK,
     COMMAND_REPORT,
     COMMAND_HELP,
@@ -69,6 +70,7 @@ struct options {
     const char *topology;           /* NULL: this machine */
     const char *against, *baseline; /* what check compares with: another build, a file */
     double threshold;               /* 0.02: two per cent */
+    bool threshold_given;
     bool strict;
     const char *figures; /* folder for them; NULL: none are written */
     char **operands;     /* words that are neither option nor command: files */

@@ -60,6 +60,8 @@ static int close_stream(struct output_file *file) {
     int code = file->write_error;
     if (fflush(file->stream) != 0 && code == 0)
         code = errno;
+    if (ferror(file->stream) && code == 0) /* who wrote to the stream itself did not look */
+        code = EIO;
     if (code == 0 && file->temporary[0] != '\0' && fsync(fileno(file->stream)) != 0)
         code = errno;
     if (file->stream != stdout && fclose(file->stream) != 0 && code == 0)

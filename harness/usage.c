@@ -55,7 +55,8 @@ static void print_option(FILE *out, const struct option_row *row) {
 }
 
 void usage_print_help(FILE *out) {
-    (void)fprintf(out, "bench: %s.\n\nUsage: bench [COMMAND] [--OPTION[=VALUE]]...\n\nCommands\n", usage_summary);
+    (void)fprintf(out, "bench: %s.\n\nUsage: bench [COMMAND [FILE]...] [--OPTION[=VALUE]]...\n\nCommands\n",
+                  usage_summary);
     for (const struct command_row *row = command_table; row->name != NULL; row++) {
         print_entry(out,
                     fprintf(out, "  %s%s%s", row->name, row->operands != NULL ? " " : "",

@@ -1,5 +1,6 @@
 #include "format.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -69,7 +70,50 @@ static size_t unprintable_bytes(const unsigned char *c) {
     return *c == 0xef && c[1] == 0xbf && c[2] >= 0xbe ? 3 : 0;
 }
 
+static bool is_percentage(double ratio) {
+    return ratio > 0.1 && ratio < 10;
+}
+
+void format_change(double ratio, char cell[static FORMAT_CELL_MAX]) {
+    char number[FORMAT_CELL_MAX];
+    format_number(ratio, number);
+    if (!isfinite(ratio))
+        (void)snprintf(cell, FORMAT_CELL_MAX, "-");
+    else if (is_percentage(ratio))
+        (void)snprintf(cell, FORMAT_CELL_MAX, "%+.1f%%", (ratio - 1) * 100);
+    else
+        (void)snprintf(cell, FORMAT_CELL_MAX, "x%.*s", FORMAT_CELL_MAX - 2, number);
+}
+
+void format_change_range(double low, double high, char cell[static FORMAT_CELL_MAX]) {
+    char low_text[FORMAT_CELL_MAX], high_text[FORMAT_CELL_MAX];
+    if (!isfinite(low) || !isfinite(high)) {
+        (void)snprintf(cell, FORMAT_CELL_MAX, "-");
+        return;
+    }
+    format_change(low, low_text);
+    format_change(high, high_text);
+    if (is_percentage(low) && is_percentage(high))
+        low_text[strlen(low_text) - 1] = '\0'; /* one sign for both */
+    (void)snprintf(cell, FORMAT_CELL_MAX, "%.*s..%.*s", FORMAT_CELL_MAX / 2 - 2, low_text, FORMAT_CELL_MAX / 2 - 2,
+                   high_text);
+}
+
+/* Cuts a character of UTF-8 whose last bytes are missing: what cuts text by bytes leaves such. */
+static void cut_incomplete(char *text) {
+    size_t length = strlen(text), start = length;
+    while (start > 0 && length - start < 4 && is_continuation(text[start - 1]))
+        start--;
+    if (start == 0)
+        return;
+    unsigned char lead = (unsigned char)text[start - 1];
+    size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    if (length - start + 1 < wanted)
+        text[start - 1] = '\0';
+}
+
 void text_make_printable(char *text) {
+    cut_incomplete(text);
     for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
         const size_t bytes = unprintable_bytes(c);
         memset(c, '?', bytes);

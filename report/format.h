@@ -17,11 +17,20 @@ void format_time(double ns, char cell[static FORMAT_CELL_MAX]);
 /* "2.08..2.15", in the unit that format_time chooses for `ns`. */
 void format_range(double low_ns, double high_ns, double ns, char cell[static FORMAT_CELL_MAX]);
 
-/* Replaces characters that steer a terminal or reorder text: one from a file must show as what it is. */
+/*
+ * Replaces characters that steer a terminal or reorder text: one from a file must show as what it is. A character whose
+ * last bytes were cut off goes.
+ */
 void text_make_printable(char *text);
 
 /* The same as format_time and format_number without zeros at the end: "2 ns", "0.5". For the scales of figures. */
 void format_tick(double value, bool is_time, char cell[static FORMAT_CELL_MAX]);
+
+/* A ratio as a change: "+5.2%", "-0.4%"; "x12.3" where per cent would be hard to read; "-" if it is not finite. */
+void format_change(double ratio, char cell[static FORMAT_CELL_MAX]);
+
+/* "+3.1..+7.0%" */
+void format_change_range(double low, double high, char cell[static FORMAT_CELL_MAX]);
 
 size_t text_width(const char *text);
 

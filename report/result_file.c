@@ -184,6 +184,20 @@ static bool visit_row(struct json_stream *stream, void *arg) {
     return added;
 }
 
+/* Under this name the first failure of a case is found: no text of a file has a control character. */
+static void write_failure_key(const char *case_name, char key[static TEXT_MAX + 2]) {
+    (void)snprintf(key, TEXT_MAX + 2, "\n%s", case_name);
+}
+
+static bool remember_failure(struct result_loader *loader, const char *case_name, ptrdiff_t index) {
+    char key[TEXT_MAX + 2];
+    write_failure_key(case_name, key);
+    struct name *name = add_name(loader, key);
+    if (name != NULL && name->tag == NAME_UNTAGGED)
+        name->tag = index;
+    return name != NULL;
+}
+
 static bool visit_failure(struct json_stream *stream, void *arg) {
     struct result_loader *loader = arg;
     struct result_file *file = loader->file;
@@ -210,7 +224,7 @@ static bool visit_failure(struct json_stream *stream, void *arg) {
         file->failures[file->failure_count++] = failure;
     }
     file->failures[name->tag].count++;
-    return true;
+    return remember_failure(loader, failure.case_name, name->tag);
 }
 
 static bool visit_member(struct json_stream *stream, const char *key, void *arg) {
@@ -290,6 +304,13 @@ const struct result_case *result_file_case(const struct result_file *file, const
         return NULL;
     const struct result_case *c = &file->cases[found->tag];
     return c->name == found->text ? c : NULL; /* and not a failure's name */
+}
+
+const struct result_failure *result_file_failure(const struct result_file *file, const char *name) {
+    char key[TEXT_MAX + 2];
+    write_failure_key(name, key);
+    const struct name *found = names_find(&file->names, key);
+    return found != NULL ? &file->failures[found->tag] : NULL;
 }
 
 const char *result_file_fact(const struct result_file *file, const char *group, const char *key) {

@@ -93,6 +93,9 @@ void result_file_free(struct result_file *file);
 /* NULL if there is none of this name. */
 const struct result_case *result_file_case(const struct result_file *file, const char *name);
 
+/* The first failure of a case of this name; NULL if it has none. */
+const struct result_failure *result_file_failure(const struct result_file *file, const char *name);
+
 /*
  * A text of the context, or "" if it is not there: `group` is one of the objects in context.ctxbench ("machine",
  * "build", "settings", ...), "ctxbench" for that object itself, or NULL for the context. Valid while the file is.

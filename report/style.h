@@ -17,6 +17,7 @@ struct table_style table_style_for(FILE *out);
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
 #define RED "\033[31m"
+#define GREEN "\033[32m"
 #define YELLOW "\033[33m"
 #define PLAIN "\033[0m"
 

@@ -44,6 +44,7 @@ static struct statistics_interval ratio_of(struct statistics_interval shift) {
 static void measure(struct verdict_case *c, const struct statistics_shift *shift, double limit, double alpha) {
     double above = statistics_shift_p_above(shift, limit), below = statistics_shift_p_below(shift, -limit);
     double not_above = statistics_shift_p_below(shift, limit), not_below = statistics_shift_p_above(shift, -limit);
+    c->decidable = 2 * statistics_shift_p_min(shift) <= alpha;
     c->p_changed = fmin(1, 2 * fmin(above, below));
     c->p_equivalent = fmin(1, 2 * fmax(not_above, not_below));
     c->ratio = ratio_of(statistics_shift_interval(shift, ALPHA_ALONE));

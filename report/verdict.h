@@ -42,6 +42,7 @@ struct verdict_case {
 
     /* What comes out. Ratios are those of `other` to `base`: above 1 is slower. */
     enum verdict verdict;
+    bool decidable;                   /* enough executions for any verdict but inconclusive, as the first of its suite */
     struct statistics_interval ratio; /* at 95 %, for this case alone; ends are 0 and infinite if nothing is known */
     struct statistics_interval joint; /* what the verdict is read from */
     double joint_confidence;
@@ -61,7 +62,7 @@ bool verdict_judge(struct verdict_case *cases, size_t count, double threshold, d
 enum verdict verdict_worst(const struct verdict_case *cases, size_t count);
 
 /*
- * How many executions a side must have for a suite of `count` cases to be judged at all: with fewer, even the clearest
+ * How many executions each side must have for a suite of `count` cases to be decidable: with fewer, even the clearest
  * difference is inconclusive.
  */
 size_t verdict_executions_min(size_t count, double alpha);

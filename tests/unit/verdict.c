@@ -128,6 +128,7 @@ static void test_how_many_executions_it_takes(void **state) {
             }
             assert_true(verdict_judge(cases, counts[k], VERDICT_THRESHOLD, VERDICT_ALPHA));
             assert_int_equal(cases[0].verdict, n == least ? VERDICT_REGRESSED : VERDICT_INCONCLUSIVE);
+            assert_int_equal(cases[0].decidable, n == least);
         }
     }
 }

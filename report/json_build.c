@@ -1,0 +1,34 @@
+#include "json_build.h"
+
+#include <math.h>
+
+void json_build_put(struct json_build *build, json_t *object, const char *key, json_t *value) {
+    if (json_object_set_new(object, key, value) != 0)
+        build->out_of_memory = true;
+}
+
+void json_build_append(struct json_build *build, json_t *array, json_t *value) {
+    if (json_array_append_new(array, value) != 0)
+        build->out_of_memory = true;
+}
+
+void json_build_put_text(struct json_build *build, json_t *object, const char *key, const char *text) {
+    if (text[0] != '\0')
+        json_build_put(build, object, key, json_string(text));
+}
+
+void json_build_put_number(struct json_build *build, json_t *object, const char *key, double number) {
+    if (isfinite(number))
+        json_build_put(build, object, key, json_real(number));
+}
+
+void json_build_put_count(struct json_build *build, json_t *object, const char *key, size_t count) {
+    json_build_put(build, object, key, json_integer((json_int_t)count));
+}
+
+bool json_build_write(const struct json_build *build, json_t *value, FILE *out) {
+    bool written = !build->out_of_memory && value != NULL && json_dumpf(value, out, JSON_INDENT(2)) == 0 &&
+                   fputc('\n', out) != EOF;
+    json_decref(value);
+    return written;
+}

@@ -1,0 +1,27 @@
+/*
+ * Building JSON: a value that could not be made is noticed once, at the end. What is unknown (an empty text, a number
+ * that is not finite) stays out.
+ */
+#ifndef CTXBENCH_JSON_BUILD_H
+#define CTXBENCH_JSON_BUILD_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct json_build {
+    bool out_of_memory;
+};
+
+/* These take over `value`. */
+void json_build_put(struct json_build *build, json_t *object, const char *key, json_t *value);
+void json_build_append(struct json_build *build, json_t *array, json_t *value);
+
+void json_build_put_text(struct json_build *build, json_t *object, const char *key, const char *text);
+void json_build_put_number(struct json_build *build, json_t *object, const char *key, double number);
+void json_build_put_count(struct json_build *build, json_t *object, const char *key, size_t count);
+
+/* Writes the value, and releases it. False when out of memory, now or before, or when writing failed. */
+bool json_build_write(const struct json_build *build, json_t *value, FILE *out);
+
+#endif
