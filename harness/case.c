@@ -35,3 +35,10 @@ void case_name(const struct bench_case *c, char name[static CASE_NAME_MAX]) {
     append(name, "%s/", c->strategy->name);
     append_comparison_name(c, name);
 }
+
+const char *case_inapplicable(const struct bench_case *c) {
+    const struct ctx_workload *workload = c->kernel->workload;
+    struct ctx_job job = {.iterations = 1, .threads = c->placement->thread_count};
+    memcpy(job.parameters, c->parameters, sizeof job.parameters);
+    return workload->inapplicable == NULL ? NULL : workload->inapplicable(&job, c->strategy->traits);
+}

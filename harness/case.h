@@ -30,6 +30,9 @@ void case_name(const struct bench_case *c, char name[static CASE_NAME_MAX]);
  */
 void case_comparison_name(const struct bench_case *c, char name[static CASE_NAME_MAX]);
 
+/* NULL, or why the strategy has no such case: a clause for people. */
+const char *case_inapplicable(const struct bench_case *c);
+
 const char *case_form_name(enum ctx_form form); /* "throughput" or "latency" */
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan_gaps.h"
 #include "random.h"
 #include "selection.h"
 
@@ -178,7 +179,8 @@ bool plan_make(struct plan *plan, const struct options *options, const struct re
     *plan = (struct plan){.seed = options->seed_given ? options->seed : random_fresh_seed() & OPTIONS_SEED_MAX};
     struct builder builder = {.plan = plan};
     bool made = selection_make(&builder.selection, options, registry, topology, notes, error) &&
-                add_cases(&builder, error) && add_steps(plan, options->executions, error);
+                add_cases(&builder, error) && plan_part_gaps(plan, notes, error) &&
+                add_steps(plan, options->executions, error);
     selection_free(&builder.selection);
     if (!made)
         plan_free(plan);
@@ -187,6 +189,7 @@ bool plan_make(struct plan *plan, const struct options *options, const struct re
 
 void plan_free(struct plan *plan) {
     free(plan->cases);
+    free(plan->gaps);
     free(plan->steps);
     *plan = (struct plan){0};
 }

@@ -14,9 +14,17 @@ struct plan_step {
     uint32_t execution; /* 0-based repetition of that case */
 };
 
+/* A case that was asked for, but that its strategy does not have. */
+struct plan_gap {
+    struct bench_case c;
+    const char *reason; /* a clause */
+};
+
 struct plan {
     struct bench_case *cases;
     size_t case_count;
+    struct plan_gap *gaps; /* in the order of the cases */
+    size_t gap_count;
     struct plan_step *steps; /* case_count * executions, shuffled by the seed, rounds interleaved across cases */
     size_t step_count;
     uint64_t seed;

@@ -184,6 +184,20 @@ static json_t *make_conformance(struct writer *writer, const struct matrix *matr
     return cells;
 }
 
+static json_t *make_gaps(struct writer *writer) {
+    json_t *gaps = json_array();
+    for (size_t i = 0; i < writer->results->plan->gap_count; i++) {
+        const struct plan_gap *gap = &writer->results->plan->gaps[i];
+        char name[CASE_NAME_MAX];
+        case_name(&gap->c, name);
+        json_t *object = json_object();
+        put_text(writer, object, "name", name);
+        put_text(writer, object, "reason", gap->reason);
+        append(writer, gaps, object);
+    }
+    return gaps;
+}
+
 static json_t *make_our_context(struct writer *writer) {
     const struct results *results = writer->results;
     json_t *object = json_object(), *command_line = json_array(), *warnings = json_array();
@@ -206,6 +220,8 @@ static json_t *make_our_context(struct writer *writer) {
     put(writer, object, "topology", make_topology(writer, results->facts));
     put(writer, object, "build", make_build(writer, results->environment));
     put(writer, object, "warnings", warnings);
+    if (results->plan->gap_count > 0)
+        put(writer, object, "not_applicable", make_gaps(writer));
     if (results->conformance != NULL)
         put(writer, object, "conformance", make_conformance(writer, results->conformance));
     return object;

@@ -108,6 +108,17 @@ static const struct execution_parameter *find_parameter(const struct execution_r
     return NULL;
 }
 
+static struct ctx_job job_of(const struct gbench_work *work, unsigned thread) {
+    struct ctx_job job = {
+        .iterations = work->iterations,
+        .thread = thread,
+        .threads = work->request->thread_count,
+        .shared = work->shared,
+    };
+    memcpy(job.parameters, work->parameters, sizeof job.parameters);
+    return job;
+}
+
 static bool take_parameters(struct gbench_work *work) {
     const struct ctx_workload *workload = work->kernel->workload;
     size_t count = 0;
@@ -125,7 +136,10 @@ static bool take_parameters(struct gbench_work *work) {
     if (count != work->request->parameter_count)
         return fail(work, EXECUTION_FAILED, "found %zu parameters, wanted the %zu that the workload \"%s\" has",
                     work->request->parameter_count, count, workload->name);
-    return true;
+    const struct ctx_job job = job_of(work, 0);
+    const char *reason =
+        workload->inapplicable == NULL ? NULL : workload->inapplicable(&job, work->entry->strategy->traits);
+    return reason == NULL || fail(work, EXECUTION_FAILED, "not applicable: %s", reason);
 }
 
 /*
@@ -135,6 +149,8 @@ static bool take_parameters(struct gbench_work *work) {
 static bool prove(struct gbench_work *work) {
     const struct ctx_strategy *strategy = work->entry->strategy;
     uint32_t wanted = (strategy->traits & CTX_TRAIT_REFERENCE) != 0 ? 0 : work->kernel->workload->requires;
+    if (!ctx_is_right_on_fibers(strategy->traits))
+        wanted &= ~(uint32_t)(CTX_SCENARIO_FIBER_SWITCH | CTX_SCENARIO_FIBER_MIGRATION);
     for (size_t i = 0; i < strategy->scenario_count; i++) {
         const struct ctx_scenario *scenario = &strategy->scenarios[i];
         if ((wanted & scenario->id) == 0 || scenario->run == NULL)
@@ -194,17 +210,6 @@ static uint64_t spent_of(uint64_t before, uint64_t after) {
 
 static uint64_t sum_of(uint64_t a, uint64_t b) {
     return a == EXECUTION_UNKNOWN || b == EXECUTION_UNKNOWN ? EXECUTION_UNKNOWN : a + b;
-}
-
-static struct ctx_job job_of(const struct gbench_work *work, unsigned thread) {
-    struct ctx_job job = {
-        .iterations = work->iterations,
-        .thread = thread,
-        .threads = work->request->thread_count,
-        .shared = work->shared,
-    };
-    memcpy(job.parameters, work->parameters, sizeof job.parameters);
-    return job;
 }
 
 static void sample_begin(struct gbench_work *work) {

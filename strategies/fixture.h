@@ -63,13 +63,25 @@ static inline void ctx_relax(void) {
 #endif
 }
 
-/* Spins for about a microsecond, then lets others run: the two threads may share a PU. */
-static inline void ctx_await(const _Atomic uint64_t *counter, uint64_t wanted) {
+/* Spins for about a microsecond, then lets others run: who is waited for may share the PU. */
+static inline void ctx_wait(unsigned spins) {
     enum { SPINS_BEFORE_YIELD = 64 };
-    for (unsigned spins = 0; atomic_load_explicit(counter, memory_order_acquire) < wanted; spins++) {
-        if (spins < SPINS_BEFORE_YIELD)
-            ctx_relax();
-        else
-            (void)sched_yield();
-    }
+    if (spins < SPINS_BEFORE_YIELD)
+        ctx_relax();
+    else
+        (void)sched_yield();
+}
+
+static inline void ctx_await(const _Atomic uint64_t *counter, uint64_t wanted) {
+    for (unsigned spins = 0; atomic_load_explicit(counter, memory_order_acquire) < wanted; spins++)
+        ctx_wait(spins);
+}
+
+/* NULL where there are fibers (gls/fiber.h). */
+static inline const char *ctx_fibers_missing(void) {
+    struct fiber fiber;
+    const int error = fiber_init(&fiber, 0, NULL, NULL);
+    if (error == 0)
+        fiber_destroy(&fiber);
+    return error == ENOSYS ? "this program was built without Boost.Context, and so without fibers" : NULL;
 }

@@ -45,6 +45,7 @@
 #endif
 #define CTX_KERNELS_H
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -53,6 +54,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fiber.h"
 #include "opaque.h"
 #include "strategy.h"
 
@@ -101,15 +103,21 @@
 #define CTX_BEFORE_READS() (void)0
 #endif
 
+#ifdef CTX_OP_SAVE
+#define CTX_SWITCH_TRAITS CTX_TRAIT_SWAPS_AT_SWITCH
+#else
+#define CTX_SWITCH_TRAITS 0u
+#endif
+
 /* A reference only stands for a cost: it has no scope to fill in, and nothing to prove. */
 #ifdef CTX_REFERENCE
 #define CTX_BINDS false
-#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_TRAIT_REFERENCE)
+#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_SWITCH_TRAITS | CTX_TRAIT_REFERENCE)
 #define CTX_SCENARIOS NULL
 #define CTX_SCENARIO_COUNT 0
 #else
 #define CTX_BINDS true
-#define CTX_ALL_TRAITS (CTX_TRAITS)
+#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_SWITCH_TRAITS)
 #define CTX_SCENARIOS ctx_scenarios
 #define CTX_SCENARIO_COUNT (sizeof ctx_scenarios / sizeof *ctx_scenarios)
 #endif

@@ -11,6 +11,7 @@
 #ifndef CTX_STRATEGY_H
 #define CTX_STRATEGY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,15 @@ enum ctx_trait {
     CTX_TRAIT_READS_STACK = 1u << 3,           /* walks frames: walk-floor is its yardstick */
     CTX_TRAIT_SURVIVES_FIBER_SWITCH = 1u << 4, /* the context belongs to the stack, not to the thread */
     CTX_TRAIT_NEEDS_FRAME_POINTERS = 1u << 5,  /* slower, though still right, in code without them */
+    CTX_TRAIT_SWAPS_AT_SWITCH = 1u << 6, /* right on fibers, if whoever switches them saves and restores its context */
 };
+
+#define CTX_TRAITS_OF_FIBERS (CTX_TRAIT_SURVIVES_FIBER_SWITCH | CTX_TRAIT_SWAPS_AT_SWITCH)
+
+/* Whether a strategy of these traits finds the right context on fibers; references have none to mistake. */
+static inline bool ctx_is_right_on_fibers(uint32_t traits) {
+    return (traits & (CTX_TRAITS_OF_FIBERS | CTX_TRAIT_REFERENCE)) != 0;
+}
 
 /* A number that a workload takes. The first default is its base; a plan varies one parameter at a time. */
 enum { CTX_PARAMETERS_MAX = 4, CTX_DEFAULTS_MAX = 8 };
@@ -58,6 +67,9 @@ enum ctx_scenario_id {
     CTX_SCENARIO_DEEP = 1u << 7,          /* 10,000 frames below the scope */
     CTX_SCENARIO_REUSE = 1u << 8,         /* a released id or slot carries no residue */
     CTX_SCENARIO_MANY_THREADS = 1u << 9,  /* threads that set and read at once do not see each other */
+    /* For those alone that claim to be right on fibers (ctx_is_right_on_fibers): */
+    CTX_SCENARIO_FIBER_SWITCH = 1u << 10,    /* fibers take turns on one thread */
+    CTX_SCENARIO_FIBER_MIGRATION = 1u << 11, /* a fiber goes from thread to thread */
 };
 
 /*
@@ -95,6 +107,11 @@ struct ctx_workload {
     unsigned threads_min, threads_max; /* threads_max 0: as many as there are PUs */
     bool communicates; /* its threads talk to each other, so one shared PU is a placement worth measuring */
     struct ctx_parameter parameters[CTX_PARAMETERS_MAX];
+    /*
+     * Optional: NULL, or the reason why a strategy of these traits has no such case: a clause, or several, without a
+     * stop. Of the job only the parameters and the number of threads count.
+     */
+    const char *(*inapplicable)(const struct ctx_job *job, uint32_t traits);
     /* The checksum that thread job->thread must return; `traits` are the strategy's. */
     uint64_t (*checksum)(const struct ctx_job *job, uint32_t traits);
 };

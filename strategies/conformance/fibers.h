@@ -15,14 +15,6 @@ struct ctx_fiber {
     atomic_uint *finished; /* counts the fibers that are about to end */
 };
 
-static const char *ctx_fibers_missing(void) {
-    struct fiber fiber;
-    const int error = fiber_init(&fiber, 0, NULL, NULL);
-    if (error == 0)
-        fiber_destroy(&fiber);
-    return error == ENOSYS ? "this program was built without Boost.Context, and so without fibers" : NULL;
-}
-
 /* A switch, with what the strategy does around it. */
 static inline void ctx_yield(void) {
     CTX_AROUND_SWITCH((void)fiber_yield());

@@ -40,16 +40,15 @@ static struct fiber_exceptions exchange_exceptions(struct fiber_exceptions in) {
 
 /* ---- Stacks ---- */
 
-/* The least that reading a stack through libunwind, or a signal handler that does, gets along with. */
-enum { STACK_BYTES_MIN = 32 << 10, STACK_BYTES_DEFAULT = 256 << 10 };
+enum { STACK_BYTES_DEFAULT = 256 << 10 };
 
 /* Maps a stack with a guard page below, where it would grow to. */
 static int map_stack(struct fiber_stack *stack, size_t wanted_bytes) {
     const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
     if (wanted_bytes == 0)
         wanted_bytes = STACK_BYTES_DEFAULT;
-    if (wanted_bytes < STACK_BYTES_MIN)
-        wanted_bytes = STACK_BYTES_MIN;
+    if (wanted_bytes < FIBER_STACK_BYTES_MIN)
+        wanted_bytes = FIBER_STACK_BYTES_MIN;
     if (wanted_bytes > SIZE_MAX - 2 * page_bytes)
         return ENOMEM;
     stack->guard_bytes = page_bytes;
@@ -113,13 +112,25 @@ int fiber_yield(void) {
 
 void glsi_fiber_entry(struct fcontext_transfer first);
 
+/* On the stack that it has. */
+static void prepare(struct fiber *fiber) {
+    fiber_tools_begin(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes);
+    fiber->next = make_fcontext(lowest_byte(&fiber->stack) + fiber->stack.bytes, fiber->stack.bytes, glsi_fiber_entry);
+}
+
 int fiber_init(struct fiber *fiber, size_t stack_bytes, void *(*fn)(void *), void *arg) {
     *fiber = (struct fiber){.fn = fn, .arg = arg};
     const int error = map_stack(&fiber->stack, stack_bytes);
-    if (error != 0)
-        return error;
-    fiber_tools_begin(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes);
-    fiber->next = make_fcontext(lowest_byte(&fiber->stack) + fiber->stack.bytes, fiber->stack.bytes, glsi_fiber_entry);
+    if (error == 0)
+        prepare(fiber);
+    return error;
+}
+
+int fiber_init_on(struct fiber *fiber, void *stack, size_t stack_bytes, void *(*fn)(void *), void *arg) {
+    *fiber = (struct fiber){.fn = fn, .arg = arg, .stack = {.base = stack, .bytes = stack_bytes}};
+    if (stack_bytes < FIBER_STACK_BYTES_MIN)
+        return EINVAL;
+    prepare(fiber);
     return 0;
 }
 
@@ -129,7 +140,8 @@ void fiber_destroy(struct fiber *fiber) {
         abort();
     }
     fiber_tools_end(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes);
-    (void)munmap(fiber->stack.base, fiber->stack.guard_bytes + fiber->stack.bytes);
+    if (fiber->stack.guard_bytes > 0)
+        (void)munmap(fiber->stack.base, fiber->stack.guard_bytes + fiber->stack.bytes);
 }
 
 int fiber_resume(struct fiber *fiber) {

@@ -19,13 +19,16 @@
 #include "fcontext.h"
 #include "fiber_tools.h"
 
+/* The least that reading a stack through libunwind, or a signal handler that does, gets along with. */
+enum { FIBER_STACK_BYTES_MIN = 32 << 10 };
+
 enum fiber_state {
     FIBER_SUSPENDED, /* before its start, too */
     FIBER_RUNNING,   /* or waiting for a fiber that it has resumed */
     FIBER_DONE,
 };
 
-/* Addresses from `base` on: a guard page, at which an overflow faults, then the stack. */
+/* Addresses from `base` on: a guard page, at which an overflow faults, then the stack. One that was given has none. */
 struct fiber_stack {
     char *base;
     size_t bytes, guard_bytes;
@@ -57,8 +60,14 @@ struct fiber {
 int fiber_init(struct fiber *fiber, size_t stack_bytes, void *(*fn)(void *arg), void *arg);
 
 /*
- * Frees the stack; nothing on it runs any more. A suspended fiber may be destroyed: no cleanup runs, and the ids of
- * scopes that were open on it come back as after a longjmp. Aborts if the fiber is running.
+ * The same on a stack of the caller's, of whole pages and FIBER_STACK_BYTES_MIN at least, which must outlive the fiber.
+ * It costs no mapping, and has no guard: an overflow writes over whatever lies below. EINVAL: it is too small.
+ */
+int fiber_init_on(struct fiber *fiber, void *stack, size_t stack_bytes, void *(*fn)(void *arg), void *arg);
+
+/*
+ * Frees the stack, unless it was given; nothing on it runs any more. A suspended fiber may be destroyed: no cleanup
+ * runs, and the ids of scopes that were open on it come back as after a longjmp. Aborts if the fiber is running.
  */
 void fiber_destroy(struct fiber *fiber);
 

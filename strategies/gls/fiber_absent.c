@@ -8,6 +8,11 @@ int fiber_init(struct fiber *fiber, size_t stack_bytes, void *(*fn)(void *), voi
     return ENOSYS;
 }
 
+int fiber_init_on(struct fiber *fiber, void *stack, size_t stack_bytes, void *(*fn)(void *arg), void *arg) {
+    (void)fiber, (void)stack, (void)stack_bytes, (void)fn, (void)arg;
+    return ENOSYS;
+}
+
 void fiber_destroy(struct fiber *fiber) {
     (void)fiber;
 }

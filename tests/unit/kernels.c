@@ -54,6 +54,8 @@ static bool is_right(const struct share *share) {
 
 static void expect_right(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel, struct ctx_job job) {
     struct share shares[THREADS];
+    if (kernel->workload->inapplicable != NULL && kernel->workload->inapplicable(&job, strategy->traits) != NULL)
+        return;
     run_shares(shares, strategy, kernel, job);
     for (unsigned i = 0; i < job.threads; i++)
         if (!is_right(&shares[i]))
