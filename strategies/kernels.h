@@ -17,6 +17,7 @@
  *                           what to keep when the thread turns to another stack, and to put back when it returns
  *   CTX_OP_THREAD_BEGIN, CTX_OP_THREAD_END, CTX_OP_UNAVAILABLE
  *                           names of functions for the descriptor
+ *   CTX_STACKS_MAX          on how many stacks a scope can be open at once, where there is a limit
  *   CTX_REFERENCE           defined as 1: none, floor, walk-floor: a yardstick and no way to propagate
  *   CTX_ONLY                defined as 1: takes part in those workloads alone that it names, by CTX_ONLY_GET and the
  * like

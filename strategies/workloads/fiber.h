@@ -35,6 +35,10 @@ static const char *fiber_inapplicable(const struct ctx_job *job, uint32_t traits
         return "the context belongs to the thread, and nothing saves and restores it when the stack changes";
     if (job->parameters[FIBER_MIGRATION] > 0 && job->threads == 1)
         return "a fiber can go from thread to thread only where there are two";
+#ifdef CTX_STACKS_MAX
+    if (job->parameters[FIBER_COUNT] + job->threads >= CTX_STACKS_MAX)
+        return "the strategy has no stacks for so many fibers";
+#endif
 #if defined(FIBER_ASAN) || defined(FIBER_TSAN)
     if (job->parameters[FIBER_COUNT] > FIBER_WITH_TOOL_MAX)
         return "the sanitizer that this program was built with keeps too much for each of so many fibers";

@@ -63,6 +63,31 @@ static void want(const gls_manager *of, const gls_key *one, enum gls_answer answ
     assert_ptr_equal(found, value);
 }
 
+/* ---- Stacks of the caller's ---- */
+
+static void *where_it_runs(void *arg) {
+    (void)arg;
+    return __builtin_frame_address(0);
+}
+
+static void test_given_stack(void **state) {
+    (void)state;
+    enum { BYTES = FIBER_STACK_BYTES_MIN };
+    char *const memory = aligned_alloc(4096, 2 * BYTES);
+    struct fiber fibers[2];
+    assert_int_equal(fiber_init_on(&fibers[0], memory, BYTES - 1, where_it_runs, NULL), EINVAL);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(fiber_init_on(&fibers[i], memory + (ptrdiff_t)i * BYTES, BYTES, where_it_runs, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(fiber_resume(&fibers[i]), 0);
+        assert_in_range((uintptr_t)fibers[i].result, (uintptr_t)memory + (uintptr_t)i * BYTES,
+                        (uintptr_t)memory + (uintptr_t)(i + 1) * BYTES);
+        fiber_destroy(&fibers[i]);
+    }
+    memset(memory, 0, 2 * BYTES); /* it is still there */
+    free(memory);
+}
+
 /* ---- Who runs when ---- */
 
 static void *count_and_yield(void *arg) {
@@ -672,6 +697,7 @@ static void test_without_fibers(void **state) {
 int main(void) {
     const struct CMUnitTest without_fibers[] = {cmocka_unit_test(test_without_fibers)};
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_given_stack),
         cmocka_unit_test(test_ping_pong),
         cmocka_unit_test(test_fibers_resume_fibers),
         cmocka_unit_test(test_errors),
