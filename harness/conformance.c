@@ -120,22 +120,6 @@ static enum matrix_outcome outcome_of(const struct execution_answer *answer) {
     }
 }
 
-/*
- * What cannot be tried here is no surprise; what has no way to take part must be expected to have none. A break that is
- * expected is one that somebody noticed: the scenario, or who ends the process in its stead (an abort, a sanitizer's
- * exit). A crash or a hang in its place is another one.
- */
-static bool is_as_expected(const struct matrix_cell *cell, const struct ctx_scenario *scenario,
-                           enum execution_outcome outcome) {
-    if (cell->outcome == MATRIX_NOT_APPLICABLE && scenario != NULL && scenario->run != NULL)
-        return cell->expected != MATRIX_UNKNOWN;
-    const bool is_noticed =
-        outcome == EXECUTION_UNPROVED || outcome == EXECUTION_ABORTED || outcome == EXECUTION_EXITED;
-    if (cell->outcome == MATRIX_BROKEN && !is_noticed)
-        return false;
-    return cell->outcome == cell->expected && cell->outcome != MATRIX_UNKNOWN;
-}
-
 static void fill_cell(struct conformance *conformance, size_t scenario_index, size_t strategy_index,
                       const struct execution_answer *answer) {
     const size_t index = scenario_index * conformance->strategy_count + strategy_index;
@@ -151,7 +135,11 @@ static void fill_cell(struct conformance *conformance, size_t scenario_index, si
         .reason = expectation.reason,
         .seconds = conformance->end->wall_seconds,
     };
-    cell->as_expected = is_as_expected(cell, find_scenario(strategy, scenario), answer->outcome);
+    const struct ctx_scenario *tried = find_scenario(strategy, scenario);
+    cell->as_expected =
+        expectation_is_met(expectation.outcome, cell->outcome, tried != NULL && tried->run != NULL,
+                           answer->outcome == EXECUTION_UNPROVED || answer->outcome == EXECUTION_ABORTED ||
+                               answer->outcome == EXECUTION_EXITED);
 }
 
 /* False when interrupted. */

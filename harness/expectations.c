@@ -58,3 +58,11 @@ struct expectation expectation_find(const char *strategy, const char *scenario) 
             return row->expectation;
     return (struct expectation){MATRIX_HELD, ""};
 }
+
+bool expectation_is_met(enum matrix_outcome expected, enum matrix_outcome outcome, bool takes_part, bool noticed) {
+    if (outcome == MATRIX_NOT_APPLICABLE && takes_part)
+        return expected != MATRIX_UNKNOWN;
+    if (outcome == MATRIX_BROKEN && !noticed)
+        return false;
+    return outcome == expected && outcome != MATRIX_UNKNOWN;
+}

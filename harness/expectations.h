@@ -17,6 +17,14 @@ struct expectation {
 /* The expectation for a strategy in a scenario. What the table does not say otherwise is to hold. */
 struct expectation expectation_find(const char *strategy, const char *scenario);
 
+/*
+ * Is this outcome the expected one? What cannot be tried here is no surprise; what has no way to take part
+ * (takes_part false) must be expected to have none. A break that is expected is one that somebody `noticed`: the
+ * scenario, or who ends the process in its stead (an abort, a sanitizer's exit). A crash or a hang in its place is
+ * another one.
+ */
+bool expectation_is_met(enum matrix_outcome expected, enum matrix_outcome outcome, bool takes_part, bool noticed);
+
 /* For tests of the table: its rows, and all the strategies that it knows, separated by commas. */
 struct expectation_row {
     const char *strategies; /* names, separated by commas */

@@ -25,9 +25,18 @@ static inline uintptr_t ctx_after(uintptr_t value) {
 #if defined(__x86_64__)
     __asm__ volatile("and $0, %0" : "+r"(value) : : "cc");
 #else
-    __asm__ volatile("and %0, %0, #0" : "+r"(value));
+    __asm__ volatile("and %0, %0, xzr" : "+r"(value));
 #endif
     return value;
+}
+
+/* What follows starts only when all that was loaded before is there: for reads whose start cannot depend on a value. */
+static inline void ctx_fence_loads(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_lfence();
+#else
+    __asm__ volatile("dsb ld\n\tisb" : : : "memory");
+#endif
 }
 
 #endif

@@ -2,6 +2,7 @@
  * The same tags as stacktag, read by libunwind's cursor, one unw_step a frame: the reader to compare with where
  * unw_backtrace does not exist.
  */
+#include "opaque.h"
 #include "strategy.h"
 #include "tag.h"
 #include "tag_strategy.h"
@@ -10,7 +11,7 @@ CTX_OPERATION const struct ctx *stacktag_cursor_current(uintptr_t after) {
     uint32_t id = 0;
     /* libunwind takes no start that could depend on `after`: a fence makes the read wait for it instead. */
     if (!__builtin_constant_p(after))
-        __builtin_ia32_lfence();
+        ctx_fence_loads();
     const enum tag_answer answer = glsi_tag_read_cursor(&id);
     return tag_context(answer, id);
 }

@@ -2,6 +2,7 @@
  * The same tags as stacktag, read through libunwind's unw_backtrace alone: the faithful port of jtolds/gls, which reads
  * them through Go's runtime.Callers.
  */
+#include "opaque.h"
 #include "strategy.h"
 #include "tag.h"
 #include "tag_strategy.h"
@@ -10,7 +11,7 @@ CTX_OPERATION const struct ctx *stacktag_unwind_current(uintptr_t after) {
     uint32_t id = 0;
     /* libunwind takes no start that could depend on `after`: a fence makes the read wait for it instead. */
     if (!__builtin_constant_p(after))
-        __builtin_ia32_lfence();
+        ctx_fence_loads();
     const enum tag_answer answer = glsi_tag_read_unwind(&id);
     return tag_context(answer, id);
 }

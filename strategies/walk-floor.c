@@ -15,8 +15,8 @@ CTX_OPERATION unsigned walk_floor_count(void) {
     unsigned count = 1;
     bool tag_seen = false;
     for (;; frame = frame->up, count++) {
-        tag_seen |= frame->return_address == (uintptr_t)mark_hexadecimal.end_return;
-        if (tag_seen && mark_index(&mark_hexadecimal, frame->return_address) == mark_S(&mark_hexadecimal))
+        tag_seen |= frame_return(frame) == (uintptr_t)mark_hexadecimal.end_return;
+        if (tag_seen && mark_index(&mark_hexadecimal, frame_return(frame)) == mark_S(&mark_hexadecimal))
             return count;
     }
 }

@@ -3,12 +3,18 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Registers in DWARF's numbering, and the frame that a frame pointer spells. */
+/*
+ * Registers in DWARF's numbering, and what a call leaves on the stack: CFA is so far above the stack pointer then. A
+ * frame that a frame pointer spells is the caller's frame pointer and, behind it, the return address.
+ */
 #if defined(__x86_64__)
-enum { REGISTER_FP = 6, REGISTER_SP = 7, REGISTER_RA = 16, CFA_OF_FRAME = 16, FP_AT = -16, RA_AT = -8 };
+enum { REGISTER_FP = 6, REGISTER_SP = 7, REGISTER_RA = 16, CFA_AT_ENTRY = 8 };
+#elif defined(__aarch64__)
+enum { REGISTER_FP = 29, REGISTER_SP = 31, REGISTER_RA = 30, CFA_AT_ENTRY = 0 };
 #else
-#error "cfi.c knows x86-64 only"
+#error "cfi.c knows x86-64 and aarch64"
 #endif
+enum { RA_BEHIND_FP = 8 };
 
 /* DWARF 5, 7.24: the two high bits select, or with both clear the whole byte. */
 enum {
@@ -38,6 +44,7 @@ enum {
     DW_CFA_val_offset = 0x14,
     DW_CFA_val_offset_sf = 0x15,
     DW_CFA_val_expression = 0x16,
+    DW_CFA_AARCH64_negate_ra_state = 0x2d, /* from here on the return address is signed, or no longer */
     DW_CFA_GNU_args_size = 0x2e,
 };
 
@@ -83,7 +90,7 @@ struct common_information { /* a CIE */
 struct interpreter {
     struct cursor cursor;
     const struct common_information *common;
-    uintptr_t location, end; /* of the function's text; location: start of the current row */
+    uintptr_t start, location, end; /* of the function's text; location: start of the current row */
     struct state state, initial, remembered[REMEMBERED_MAX];
     size_t remembered_count;
     bool stopped; /* by the visitor */
@@ -161,18 +168,27 @@ static uintptr_t read_pointer(struct cursor *cursor, unsigned char encoding) {
     return (encoding & 0x70) == PE_PC_RELATIVE ? here + value : value;
 }
 
+/* Where the caller's return address lies when a call has just been made: on x86-64 on the stack, else in a register. */
+static bool is_entry(const struct state *state) {
+    const bool ra_untouched = CFA_AT_ENTRY == 0 ? state->ra.kind == RULE_OTHER
+                                                : state->ra.kind == RULE_SAVED && state->ra.offset == -CFA_AT_ENTRY;
+    return state->cfa_register == REGISTER_SP && state->cfa_offset == CFA_AT_ENTRY && ra_untouched;
+}
+
 static enum cfi_row_kind classify(const struct state *state) {
     if (state->ra.kind == RULE_UNDEFINED)
         return CFI_STACK_END;
-    if (!state->cfa_known || state->ra.kind != RULE_SAVED || state->ra.offset != RA_AT)
+    if (!state->cfa_known)
         return CFI_OTHER;
-    const bool fp_saved = state->fp.kind == RULE_SAVED && state->fp.offset == FP_AT;
-    if (state->cfa_register == REGISTER_FP && state->cfa_offset == CFA_OF_FRAME && fp_saved)
-        return CFI_FRAME_POINTER;
-    if (state->cfa_register == REGISTER_SP && state->cfa_offset == CFA_OF_FRAME && fp_saved)
-        return CFI_SAVED;
-    if (state->cfa_register == REGISTER_SP && state->cfa_offset == CFA_OF_FRAME + FP_AT - RA_AT)
+    if (is_entry(state))
         return CFI_ENTRY;
+    const bool is_record = state->fp.kind == RULE_SAVED && state->ra.kind == RULE_SAVED &&
+                           state->ra.offset == state->fp.offset + RA_BEHIND_FP &&
+                           (CFA_AT_ENTRY == 0 || state->ra.offset == -CFA_AT_ENTRY);
+    if (is_record && state->cfa_register == REGISTER_FP && state->cfa_offset == -state->fp.offset)
+        return CFI_FRAME_POINTER;
+    if (is_record && state->cfa_register == REGISTER_SP && state->cfa_offset >= -state->fp.offset)
+        return CFI_SAVED;
     return CFI_OTHER;
 }
 
@@ -181,7 +197,13 @@ static void emit_row(struct interpreter *in, uintptr_t end) {
         end = in->end;
     if (end <= in->location || in->stopped)
         return;
-    const struct cfi_row row = {.start = in->location, .end = end, .kind = classify(&in->state)};
+    const struct cfi_row row = {
+        .start = in->location,
+        .end = end,
+        .kind = classify(&in->state),
+        .function = in->start,
+        .saved_at = in->state.cfa_offset + in->state.fp.offset,
+    };
     in->stopped = !in->visit(&row, in->arg);
     in->location = end;
 }
@@ -228,6 +250,9 @@ static bool step_extended(struct interpreter *in, unsigned char opcode) {
     uint64_t reg = 0;
     switch (opcode) {
     case DW_CFA_nop:
+#if defined(__aarch64__)
+    case DW_CFA_AARCH64_negate_ra_state: /* readers of frames strip signatures */
+#endif
         return true;
     case DW_CFA_advance_loc1:
         advance(in, read_fixed(cursor, 1));
@@ -399,7 +424,7 @@ static bool visit_function(struct cursor cursor, const struct common_information
         skip(&cursor, read_uleb(&cursor));
     if (cursor.broken || size == 0)
         return true;
-    struct interpreter in = {.common = common, .location = start, .end = start + size};
+    struct interpreter in = {.common = common, .start = start, .location = start, .end = start + size};
     bool understood = run_instructions(&in, common->instructions, common->end);
     in.initial = in.state;
     in.visit = visit;

@@ -11,9 +11,9 @@
 
 enum cfi_row_kind {
     CFI_OTHER,         /* believe nothing */
-    CFI_FRAME_POINTER, /* the caller's frame pointer lies at rbp, its return address behind it */
-    CFI_ENTRY,         /* nothing pushed yet, or everything popped: rsp is where the call left it */
-    CFI_SAVED,         /* rbp has just been pushed; it does not point there yet */
+    CFI_FRAME_POINTER, /* the caller's frame pointer lies where ours points, its return address behind it */
+    CFI_ENTRY,         /* nothing saved yet, or everything restored: the stack pointer is where the call left it */
+    CFI_SAVED,         /* both lie side by side on the stack, `saved_at` bytes above the stack pointer */
     CFI_STACK_END,     /* there is no caller */
 };
 
@@ -21,6 +21,8 @@ enum cfi_row_kind {
 struct cfi_row {
     uintptr_t start, end;
     enum cfi_row_kind kind;
+    uintptr_t function; /* where it begins */
+    int64_t saved_at;
 };
 
 /*

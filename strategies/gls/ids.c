@@ -1,16 +1,14 @@
 #include "ids.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "marks.h"
+#include "memory.h"
 
 struct id_pool glsi_id_pool;
 
@@ -101,19 +99,14 @@ static enum attempt acquire_in(struct id_shard *shard, uint32_t *local) {
 }
 
 /*
- * Is this still what the stack of an open scope holds? The stack may be gone, and its memory unmapped: the kernel reads
- * it for us and says so. Where it may not (a sandbox), every path counts as present, and nothing is recovered.
+ * Is this still what the stack of an open scope holds? The stack may be gone, and its memory unmapped. Where nobody
+ * tells, every path counts as present, and nothing is recovered.
  */
 static bool is_path_present(uint32_t id, const struct mark_alphabet *alphabet, const uintptr_t *path) {
     uintptr_t spelt[MARK_PATH_MAX], found[MARK_PATH_MAX];
     const size_t bytes = mark_spell(alphabet, id, NULL, NULL, spelt) * sizeof spelt[0];
-    const struct iovec local = {.iov_base = found, .iov_len = bytes};
-    const struct iovec remote = {.iov_base = (void *)path, .iov_len = bytes};
-    const int errno_before = errno;
-    const ssize_t count = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
-    const bool refused = count < 0 && errno != EFAULT;
-    errno = errno_before;
-    return refused || (count == (ssize_t)bytes && memcmp(found, spelt, bytes) == 0);
+    const enum memory_answer answer = glsi_memory_read(found, path, bytes);
+    return answer == MEMORY_REFUSED || (answer == MEMORY_READ && memcmp(found, spelt, bytes) == 0);
 }
 
 static void release_if_abandoned(uint32_t id) {

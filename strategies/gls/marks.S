@@ -22,21 +22,12 @@
 
 #define MARKS_BYTES (((1 << MARK_DIGIT_BITS) + 2) * MARK_STRIDE)
 
+/* What a mark is made of, for each processor; MARK_FILL pads in units that no call returns into. */
 #if defined(__x86_64__)
 
-	.section .text.gls_marks, "ax", @progbits
-	.balign	MARK_STRIDE, 0xcc
-	.fill	MARK_STRIDE, 1, 0xcc
+#define MARK_FILL 0xcc
 
-	.globl	MARKS
-	.type	MARKS, @object
-	.size	MARKS, MARKS_BYTES
-MARKS:
-
-.macro mark_begin name
-	.type	MARK_NAME\name, @function
-MARK_NAME\name:
-	.cfi_startproc
+.macro mark_frame
 	endbr64
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
@@ -45,21 +36,87 @@ MARK_NAME\name:
 	.cfi_def_cfa_register %rbp
 .endm
 
-.macro mark_end name
+.macro mark_unframe
 	popq	%rbp
 	.cfi_def_cfa %rsp, 8
 	ret
+.endm
+
+.macro mark_call_next
+	addq	$8, %rdi
+	call	*-8(%rdi)
+.endm
+
+.macro mark_call_body
+	movq	(%rdi), %rax
+	movq	8(%rdi), %rdi
+	call	*%rax
+.endm
+
+#elif defined(__aarch64__)
+
+#define MARK_FILL 0
+
+.macro mark_frame
+	hint	#34 /* bti c */
+	stp	x29, x30, [sp, #-16]!
+	.cfi_def_cfa_offset 16
+	.cfi_offset x29, -16
+	.cfi_offset x30, -8
+	mov	x29, sp
+	.cfi_def_cfa_register x29
+.endm
+
+.macro mark_unframe
+	ldp	x29, x30, [sp], #16
+	.cfi_restore x29
+	.cfi_restore x30
+	.cfi_def_cfa sp, 0
+	ret
+.endm
+
+.macro mark_call_next
+	ldr	x9, [x0], #8
+	blr	x9
+.endm
+
+.macro mark_call_body
+	ldp	x9, x0, [x0]
+	blr	x9
+.endm
+
+#else
+#error "marks.S knows x86-64 and aarch64"
+#endif
+
+	.section .text.gls_marks, "ax", %progbits
+	.balign	MARK_STRIDE, MARK_FILL
+	.fill	MARK_STRIDE, 1, MARK_FILL
+
+	.globl	MARKS
+	.type	MARKS, %object
+	.size	MARKS, MARKS_BYTES
+MARKS:
+
+.macro mark_begin name
+	.type	MARK_NAME\name, %function
+MARK_NAME\name:
+	.cfi_startproc
+	mark_frame
+.endm
+
+.macro mark_end name
+	mark_unframe
 	.cfi_endproc
 	.size	MARK_NAME\name, . - MARK_NAME\name
 	/* An error here means that a mark has outgrown its stride. */
-	.org	MARK_NAME\name + MARK_STRIDE, 0xcc
+	.org	MARK_NAME\name + MARK_STRIDE, MARK_FILL
 .endm
 
 /* Hands the rest of the path on to the mark that the path names. */
 .macro mark_step name
 	mark_begin \name
-	addq	$8, %rdi
-	call	*-8(%rdi)
+	mark_call_next
 	mark_end \name
 .endm
 
@@ -81,9 +138,7 @@ MARK_NAME\name:
 
 /* E: the path now holds the function to run and its argument. */
 	mark_begin E
-	movq	(%rdi), %rax
-	movq	8(%rdi), %rdi
-	call	*%rax
+	mark_call_body
 	.globl	MARK_E_RETURN
 MARK_E_RETURN:
 	mark_end E
@@ -91,20 +146,16 @@ MARK_E_RETURN:
 	mark_step S
 
 	.org	MARKS + MARKS_BYTES
-	.fill	MARK_STRIDE, 1, 0xcc
-
-#else
-#error "marks.S knows x86-64 only"
-#endif
+	.fill	MARK_STRIDE, 1, MARK_FILL
 
 #ifdef MARK_NOTE
 	/* For other copies of the library in this process (copies.c): a distance to the address of the marks. */
-	.section .data.rel.ro.gls_marks, "aw", @progbits
+	.section .data.rel.ro.gls_marks, "aw", %progbits
 	.balign	8
 bound_marks:
 	.quad	MARKS
 
-	.section .note.gls, "a", @note
+	.section .note.gls, "a", %note
 	.balign	4
 	.long	name_end - name
 	.long	4
@@ -116,4 +167,4 @@ name_end:
 	.long	bound_marks - .
 #endif
 
-	.section .note.GNU-stack, "", @progbits
+	.section .note.GNU-stack, "", %progbits

@@ -6,7 +6,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+
+#include "interrupted.h"
+#include "memory.h"
 
 /*
  * Return addresses at which a stack was found to end, by its unwind tables. A handful exists in a process: the first
@@ -34,6 +38,13 @@ static bool is_stack_end(uintptr_t return_address) {
 enum { KNOWN_STEPS_BITS = 10 };
 static _Atomic uintptr_t known_steps[1 << KNOWN_STEPS_BITS];
 
+/* Is this where a signal handler returns to? Perhaps nothing is mapped there. */
+static bool is_step_of_signal(uintptr_t address) {
+    unsigned char code[SIGNAL_RETURN_BYTES];
+    return glsi_memory_read(code, (const void *)address, sizeof code) == MEMORY_READ && // NOLINT: text as data
+           is_signal_return(code);
+}
+
 static bool is_known_step(uintptr_t address) {
     const size_t slot = (size_t)(address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_STEPS_BITS));
     if (atomic_load_explicit(&known_steps[slot], memory_order_relaxed) == address)
@@ -41,7 +52,7 @@ static bool is_known_step(uintptr_t address) {
     unw_proc_info_t info;
     /* A call lies before its return address; a signal may interrupt a function at its very start. */
     if (unw_get_proc_info_by_ip(unw_local_addr_space, address - 1, &info, NULL) != 0 &&
-        unw_get_proc_info_by_ip(unw_local_addr_space, address, &info, NULL) != 0)
+        unw_get_proc_info_by_ip(unw_local_addr_space, address, &info, NULL) != 0 && !is_step_of_signal(address))
         return false;
     atomic_store_explicit(&known_steps[slot], address, memory_order_relaxed);
     return true;
@@ -76,15 +87,50 @@ static enum tag_answer end_of_walk(const struct spelling *spelling, uintptr_t la
     return !spelling->begun && is_stack_end(last_return_address) ? TAG_NONE : TAG_UNREADABLE;
 }
 
+__attribute__((noinline)) static enum tag_answer read_by_cursor(const struct mark_alphabet *alphabet, uint32_t *id) {
+    struct spelling spelling = {.alphabet = alphabet};
+    unw_context_t context;
+    unw_cursor_t cursor;
+    unw_word_t return_address = 0;
+    if (unw_getcontext(&context) != 0 || unw_init_local(&cursor, &context) != 0)
+        return TAG_UNREADABLE;
+    while (unw_step(&cursor) > 0 && unw_get_reg(&cursor, UNW_REG_IP, &return_address) == 0) {
+        enum tag_answer answer = spell(&spelling, return_address, id);
+        if (answer == TAG_NONE && INTERRUPTIONS_ARE_MISTAKEN && unw_is_signal_frame(&cursor) > 0) {
+            if (!resume_interrupted(&cursor, &context) || unw_get_reg(&cursor, UNW_REG_IP, &return_address) != 0)
+                return TAG_UNREADABLE;
+            answer = spell(&spelling, return_address, id);
+        }
+        if (answer != TAG_NONE)
+            return answer;
+    }
+    return end_of_walk(&spelling, return_address);
+}
+
+/*
+ * What unw_backtrace says of a frame. On aarch64 libunwind 1.6.2 names the last byte of the call and not the address
+ * behind it; instructions are aligned there.
+ */
+static uintptr_t address_in(void *const *addresses, size_t i) {
+#if defined(__aarch64__)
+    return ((uintptr_t)addresses[i] + 3) & ~(uintptr_t)3;
+#else
+    return (uintptr_t)addresses[i];
+#endif
+}
+
 static enum tag_answer find_tag(const struct mark_alphabet *alphabet, void *const *addresses, size_t count,
                                 uint32_t *id) {
     struct spelling spelling = {.alphabet = alphabet};
     for (size_t i = 0; i < count; i++) {
-        const enum tag_answer answer = spell(&spelling, (uintptr_t)addresses[i], id);
+        const uintptr_t address = address_in(addresses, i);
+        const enum tag_answer answer = spell(&spelling, address, id);
         if (answer != TAG_NONE)
             return answer;
+        if (INTERRUPTIONS_ARE_MISTAKEN && !spelling.begun && is_signal_return((const void *)address)) // NOLINT
+            return read_by_cursor(alphabet, id); /* which knows how to go on */
     }
-    return end_of_walk(&spelling, count > 0 ? (uintptr_t)addresses[count - 1] : 0);
+    return end_of_walk(&spelling, count > 0 ? address_in(addresses, count - 1) : 0);
 }
 
 /*
@@ -144,21 +190,6 @@ __attribute__((noinline)) static enum tag_answer read_by_backtrace(const struct 
     if (count < FRAMES_ON_STACK)
         return find_tag(alphabet, addresses, count < 0 ? 0 : (size_t)count, id);
     return read_deep_stack(alphabet, id);
-}
-
-__attribute__((noinline)) static enum tag_answer read_by_cursor(const struct mark_alphabet *alphabet, uint32_t *id) {
-    struct spelling spelling = {.alphabet = alphabet};
-    unw_context_t context;
-    unw_cursor_t cursor;
-    unw_word_t return_address = 0;
-    if (unw_getcontext(&context) != 0 || unw_init_local(&cursor, &context) != 0)
-        return TAG_UNREADABLE;
-    while (unw_step(&cursor) > 0 && unw_get_reg(&cursor, UNW_REG_IP, &return_address) == 0) {
-        const enum tag_answer answer = spell(&spelling, return_address, id);
-        if (answer != TAG_NONE)
-            return answer;
-    }
-    return end_of_walk(&spelling, return_address);
 }
 
 /*

@@ -53,13 +53,22 @@ struct frame_record {
     uintptr_t return_address;
 };
 
+/* The return address itself: on aarch64 user code may have signed it, in the bits above those that an address has. */
+static inline uintptr_t frame_return(const struct frame_record *frame) {
+#if defined(__aarch64__)
+    return frame->return_address & ((UINT64_C(1) << 48) - 1);
+#else
+    return frame->return_address;
+#endif
+}
+
 /* Spells the id out: `frame` is the one whose call E made. */
 static inline enum tag_answer tag_decode(const struct mark_alphabet *alphabet, const struct frame_record *frame,
                                          uint32_t *id) {
     uint32_t value = 0;
     for (;;) {
         frame = frame->up;
-        const uintptr_t mark = mark_index(alphabet, frame->return_address);
+        const uintptr_t mark = mark_index(alphabet, frame_return(frame));
         if (mark >= mark_digits(alphabet)) {
             *id = value;
             return mark == mark_S(alphabet) ? TAG_FOUND : TAG_UNREADABLE;
@@ -78,7 +87,7 @@ TAG_READER enum tag_answer tag_read_in(const struct mark_alphabet *alphabet, uin
         (const struct frame_record *)((uintptr_t)__builtin_frame_address(0) + after); // NOLINT: frames are addresses
     struct text_range text = glsi_text_map.likely;
     for (;; frame = frame->up) {
-        const uintptr_t return_address = frame->return_address;
+        const uintptr_t return_address = frame_return(frame);
         if (return_address == (uintptr_t)alphabet->end_return)
             return tag_decode(alphabet, frame, id);
         if (__builtin_expect(return_address - text.first >= text.size, 0)) {

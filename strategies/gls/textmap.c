@@ -20,7 +20,8 @@ struct pieces {
     struct piece *pieces;
     size_t count, capacity;
     size_t rows_of_module, frames_of_module;
-    bool is_library; /* the module that is being read */
+    bool is_library;               /* the module that is being read */
+    uintptr_t function_with_frame; /* the last one that was seen to set its frame pointer itself */
 };
 
 static void add_piece(struct pieces *all, struct piece piece) {
@@ -41,11 +42,17 @@ static void add_piece(struct pieces *all, struct piece piece) {
     all->pieces[all->count++] = piece;
 }
 
+/* ---- What a processor's instructions say: whether calls can return here, and who sets the frame pointer ---- */
+
+#if defined(__x86_64__)
+
 /*
- * Between `push %rbp` and `mov %rsp, %rbp` a compiler may schedule other instructions. If no two bytes of theirs can be
- * the start of a near call (E8, or FF with 2 in the middle of the next byte), no return address points here and the gap
- * may be joined to what follows.
+ * No call is made where the stack pointer is as the function's own call left it: the stack would be misaligned for it
+ * (x86-64 psABI).
  */
+enum { ENTRY_MAKES_NO_CALLS = true };
+
+/* Can no two bytes be the start of a near call (E8, or FF with 2 in the middle of the next byte)? */
 static bool holds_no_call(uintptr_t start, uintptr_t end) {
     for (const unsigned char *byte = (const unsigned char *)start; byte < (const unsigned char *)end; byte++)
         if (byte[0] == 0xe8 || (byte[0] == 0xff && (byte[1] >> 3 & 7) == 2))
@@ -53,16 +60,99 @@ static bool holds_no_call(uintptr_t start, uintptr_t end) {
     return true;
 }
 
+/* The tables say it themselves. */
+static bool sets_frame_pointer(const struct cfi_row *row) {
+    (void)row;
+    return false;
+}
+
+/* The length of the no-op at `at`, in the encodings that assemblers pad with; 0 if it is something else. */
+static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
+    const unsigned char *byte = at;
+    while (byte < end && (*byte == 0x66 || *byte == 0x2e))
+        byte++;
+    if (byte < end && (*byte == 0x90 || (byte == at && (*byte == 0xcc || *byte == 0x00))))
+        return (size_t)(byte + 1 - at);
+    if (end - byte < 3 || byte[0] != 0x0f || byte[1] != 0x1f)
+        return 0;
+    /* nop r/m: mod selects the displacement, r/m 4 a SIB byte. */
+    const unsigned char mod = byte[2] >> 6, rm = byte[2] & 7;
+    const size_t displacement = mod == 1 ? 1 : mod == 2 ? 4 : 0;
+    return (size_t)(byte - at) + 3 + (rm == 4 ? 1 : 0) + displacement;
+}
+
+#elif defined(__aarch64__)
+
+/* The return address is in a register, and a function that never returns may call without having saved it. */
+enum { ENTRY_MAKES_NO_CALLS = false };
+
+enum { INSTRUCTION_BYTES = 4 };
+
+static uint32_t instruction_at(uintptr_t address) {
+    uint32_t instruction = 0;
+    memcpy(&instruction, (const void *)address, sizeof instruction); // NOLINT: text is read as data
+    return instruction;
+}
+
+/* BL, BLR and its authenticating forms (Arm Architecture Reference Manual, C4.1). */
+static bool is_call(uint32_t instruction) {
+    return (instruction & 0xfc000000) == 0x94000000 || (instruction & 0xfefff000) == 0xd63f0000;
+}
+
+static bool holds_no_call(uintptr_t start, uintptr_t end) {
+    for (uintptr_t at = start; at < end; at += INSTRUCTION_BYTES)
+        if (is_call(instruction_at(at)))
+            return false;
+    return true;
+}
+
 /*
- * May this row be believed? Rows at a function's entry and exit hold no return address: at CFA = rsp + 8 the stack is
- * misaligned for a call by the x86-64 psABI. Joining them to their neighbours keeps the map small, which is what makes
- * readers fast: the whole text of a program built with frame pointers becomes a range or two.
+ * gcc describes a frame by the stack pointer even where it keeps a frame pointer, and saves x29 in the same pair where
+ * that holds a value of the function's own. `add x29, sp, #saved_at` (mov, where that is 0), in front of the first
+ * call, makes the difference: no object of the function's lies where its frame record does.
+ */
+static bool sets_frame_pointer(const struct cfi_row *row) {
+    enum { ADD_X29_SP = 0x910003fd, IMMEDIATE_BIT = 10, IMMEDIATE_MAX = 0xfff };
+    if (row->saved_at < 0 || row->saved_at > IMMEDIATE_MAX)
+        return false;
+    const uint32_t wanted = ADD_X29_SP | (uint32_t)row->saved_at << IMMEDIATE_BIT;
+    for (uintptr_t at = row->start; at < row->end && !is_call(instruction_at(at)); at += INSTRUCTION_BYTES)
+        if (instruction_at(at) == wanted)
+            return true;
+    return false;
+}
+
+/* NOP, and the undefined instruction 0 that fills gaps. */
+static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
+    enum { NOP = 0xd503201f };
+    if (end - at < INSTRUCTION_BYTES)
+        return (size_t)(end - at); /* less than an instruction */
+    const uint32_t instruction = instruction_at((uintptr_t)at);
+    return instruction == 0 || instruction == NOP ? INSTRUCTION_BYTES : 0;
+}
+
+#else
+#error "textmap.c knows the instructions of x86-64 and aarch64"
+#endif
+
+/* Do frame pointers hold in this row, at whatever call is made in it? */
+static bool has_frames(struct pieces *all, const struct cfi_row *row) {
+    if (row->kind == CFI_SAVED && sets_frame_pointer(row))
+        all->function_with_frame = row->function;
+    return row->kind == CFI_FRAME_POINTER || (row->kind == CFI_SAVED && all->function_with_frame == row->function);
+}
+
+/*
+ * May this row be believed? Where no call can be made, no return address points, and the row may be joined to its
+ * neighbours. That keeps the map small, which is what makes readers fast: the whole text of a program built with frame
+ * pointers becomes a range or two.
  */
 static bool is_believed(const struct cfi_row *row) {
     switch (row->kind) {
     case CFI_FRAME_POINTER:
-    case CFI_ENTRY:
         return true;
+    case CFI_ENTRY:
+        return ENTRY_MAKES_NO_CALLS || holds_no_call(row->start, row->end);
     case CFI_SAVED:
         return holds_no_call(row->start, row->end);
     case CFI_OTHER:
@@ -80,27 +170,12 @@ enum { ROWS_TO_GIVE_UP_AFTER = 256 };
 
 static bool add_row(const struct cfi_row *row, void *arg) {
     struct pieces *all = arg;
-    const bool has_frames = row->kind == CFI_FRAME_POINTER;
-    if (is_believed(row))
-        add_piece(all, (struct piece){.start = row->start, .end = row->end, .has_frames = has_frames});
+    const bool framed = has_frames(all, row);
+    if (framed || is_believed(row))
+        add_piece(all, (struct piece){.start = row->start, .end = row->end, .has_frames = framed});
     all->rows_of_module++;
-    all->frames_of_module += has_frames;
+    all->frames_of_module += framed;
     return !all->is_library || all->frames_of_module > 0 || all->rows_of_module < ROWS_TO_GIVE_UP_AFTER;
-}
-
-/* The length of the no-op at `at`, in the encodings that assemblers pad with; 0 if it is something else. */
-static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
-    const unsigned char *byte = at;
-    while (byte < end && (*byte == 0x66 || *byte == 0x2e))
-        byte++;
-    if (byte < end && (*byte == 0x90 || (byte == at && (*byte == 0xcc || *byte == 0x00))))
-        return (size_t)(byte + 1 - at);
-    if (end - byte < 3 || byte[0] != 0x0f || byte[1] != 0x1f)
-        return 0;
-    /* nop r/m: mod selects the displacement, r/m 4 a SIB byte. */
-    const unsigned char mod = byte[2] >> 6, rm = byte[2] & 7;
-    const size_t displacement = mod == 1 ? 1 : mod == 2 ? 4 : 0;
-    return (size_t)(byte - at) + 3 + (rm == 4 ? 1 : 0) + displacement;
 }
 
 /* Is there nothing but padding in between? Code without unwind information is not padding, however short. */

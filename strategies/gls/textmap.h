@@ -1,13 +1,14 @@
 /*
  * Which machine code keeps frame pointers: the text in which a frame-pointer chain may be believed.
  *
- * Neither a zero nor stack bounds tell a chain that ended from one that was broken by a function which uses rbp for
- * something else: such a function hands its caller's saved rbp on, the chain skips frames, and a tag is missed without
- * a trace. So a reader follows a frame only if the unwind tables (.eh_frame) say, for its return address, that the
- * frame lies where rbp points: CFA = rbp + 16, with rbp saved at CFA - 16 and the return address at CFA - 8. By
- * induction from the reader's own frame every step is then the one that an unwinder would take. Nobody has to declare
- * anything, and code built without frame pointers, in the program, in libc or in a third party's library, is
- * recognised.
+ * Neither a zero nor stack bounds tell a chain that ended from one that was broken by a function which uses
+ * the register for something else: such a function hands its caller's frame pointer on, the chain skips frames, and a
+ * tag is missed without a trace. So a reader follows a frame only if the unwind tables (.eh_frame) say, for its return
+ * address, that the frame lies where the frame pointer points (on x86-64: CFA = rbp + 16, with rbp saved at CFA - 16
+ * and the return address at CFA - 8), or on aarch64, where gcc does not say so, if the function is seen to make it
+ * point there. By induction from the reader's own frame every step is then the one that an unwinder would take. Nobody
+ * has to declare anything, and code built without frame pointers, in the program, in libc or in a third party's
+ * library, is recognised.
  *
  * The tables of the modules that are present at start-up are read once; those that are believed are kept from being
  * unloaded. Text loaded later is not known here: readers ask libunwind about it.

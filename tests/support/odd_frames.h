@@ -6,13 +6,13 @@
 
 #include <stdint.h>
 
-/* C compiled with -fomit-frame-pointer, and busy enough to want rbp for a value of its own. Returns a checksum. */
+/* C compiled with -fomit-frame-pointer, and busy enough to want the frame pointer for a value of its own. Returns a checksum. */
 uintptr_t frameless_call(void (*fn)(void *), void *arg);
 /* The same, `depth` times over. */
 uintptr_t frameless_descend(unsigned depth, void (*fn)(void *), void *arg);
 
-/* Assembly with right unwind information that keeps `rbp` in the frame-pointer register. */
-void call_with_rbp(void (*fn)(void *), void *arg, uintptr_t rbp);
+/* Assembly with right unwind information that keeps `fp` in the frame-pointer register. */
+void call_with_fp(void (*fn)(void *), void *arg, uintptr_t fp);
 
 /* Assembly without unwind information, with a frame pointer and without. */
 void call_uncovered(void (*fn)(void *), void *arg);

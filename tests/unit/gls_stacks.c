@@ -183,7 +183,7 @@ static void test_code_without_frame_pointers(void **state) {
 }
 
 static void read_with_rbp(void *arg) {
-    call_with_rbp(read_value, NULL, *(const uintptr_t *)arg);
+    call_with_fp(read_value, NULL, *(const uintptr_t *)arg);
 }
 
 static void test_rbp_with_any_value(void **state) {

@@ -94,13 +94,13 @@ static void through_forged_chain(void) {
     struct frame_record forged[2] = {{.up = NULL, .return_address = 0}, {.up = NULL, .return_address = 0}};
     forged[0].up = &forged[1];
     forged[0].return_address = (uintptr_t)read_with_all_readers;
-    call_with_rbp(step, NULL, (uintptr_t)&forged[0]);
+    call_with_fp(step, NULL, (uintptr_t)&forged[0]);
     ctx_touch(forged);
 }
 
 static void through_any_rbp(void) {
     static const uintptr_t values[] = {0, 1, 8, UINTPTR_MAX, 0x7fffffff, 0xdeadbeef};
-    call_with_rbp(step, NULL, values[random_below(&stress.random, sizeof values / sizeof *values)]);
+    call_with_fp(step, NULL, values[random_below(&stress.random, sizeof values / sizeof *values)]);
 }
 
 /* libc calls back through code of its own, which keeps no frame pointers. Only the first comparison goes on. */

@@ -50,12 +50,14 @@ static void test_other_code_is_not(void **state) {
     int numbers[] = {2, 1};
     (void)frameless_call(record_caller, &caller);
     assert_false(is_believed(caller));
-    call_with_rbp(record_caller, &caller, 0);
+    call_with_fp(record_caller, &caller, 0);
     assert_false(is_believed(caller));
     call_uncovered(record_caller, &caller); /* it keeps a frame pointer, but nothing says so */
     assert_false(is_believed(caller));
     qsort(numbers, 2, sizeof *numbers, compare_and_record);
+#if defined(__x86_64__) /* On aarch64 Debian's libc keeps frame pointers. */
     assert_false(is_believed(caller_in_libc));
+#endif
     assert_false(is_believed(0));
     assert_false(is_believed(UINTPTR_MAX));
     assert_false(is_believed((uintptr_t)&caller));

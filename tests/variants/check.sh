@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+#
+# The strategies, the library and what proves them, built in the ways in which users build: compilers, levels of
+# optimisation, at link time, identical code folded, for another processor. In each, the whole conformance matrix and
+# the tests of stack tags. Ends with a line of counts.
+#
+#   tests/variants/check.sh              those that differ most
+#   tests/variants/check.sh --all        all of them
+#   tests/variants/check.sh NAME...      some, as gcc-O0
+
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
+# shellcheck source=scripts/tally.sh
+. scripts/tally.sh
+
+fold=-Wl,--icf=all
+# Name, what CMake is told of it beyond the folders; those of the short selection come first.
+few=(gcc-O0 gcc-Os clang-O3 clang-icf)
+declare -A options=(
+  [gcc-icf]="-DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ -DCMAKE_C_FLAGS='-O2 -ffunction-sections'
+    -DCMAKE_EXE_LINKER_FLAGS='-fuse-ld=gold $fold' -DCMAKE_MODULE_LINKER_FLAGS='-fuse-ld=gold $fold'"
+  [clang-icf]="-DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_FLAGS='-O2 -ffunction-sections'
+    -DCMAKE_EXE_LINKER_FLAGS='-fuse-ld=lld $fold' -DCMAKE_MODULE_LINKER_FLAGS='-fuse-ld=lld $fold'"
+)
+for compiler in gcc clang; do
+  cxx=${compiler/gcc/g}++
+  cxx=${cxx/clang++/clang++}
+  for level in O0 O1 O2 O3 Os; do
+    options[$compiler-$level]="-DCMAKE_C_COMPILER=$compiler -DCMAKE_CXX_COMPILER=$cxx -DCMAKE_C_FLAGS=-$level"
+  done
+  options[$compiler-lto]="-DCMAKE_C_COMPILER=$compiler -DCMAKE_CXX_COMPILER=$cxx -DCMAKE_C_FLAGS=-O2
+    -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON"
+done
+
+programs=(prove_all test_tag test_gls test_recovery test_stack_stress)
+
+build() {
+  local -a told
+  eval "told=(${options[$1]})"
+  cmake -S . -B "build/variants/$1" -G Ninja -DCMAKE_BUILD_TYPE=None "${told[@]}" &&
+    cmake --build "build/variants/$1" --target "${programs[@]}" strategy_modules
+}
+
+check_variant() {
+  local name=$1 failed_before=$failed program folder=build/variants/$1
+  check "$name: build" build "$name"
+  [[ $failed -eq $failed_before ]] || return 0
+  check "$name: conformance matrix" "$folder/tests/prove_all" "$folder/strategies"
+  for program in "${programs[@]:1}"; do
+    check "$name: $program" "$folder/tests/$program"
+  done
+}
+
+names=("${few[@]}")
+case ${1-} in
+  '') ;;
+  --all) mapfile -t names < <(printf '%s\n' "${!options[@]}" | sort) ;;
+  *) names=("$@") ;;
+esac
+for name in "${names[@]}"; do
+  if [[ -z ${options[$name]-} ]]; then
+    printf 'check.sh: unknown variant "%s"; wanted one of: %s\n' "$name" "${!options[*]}" >&2
+    exit 2
+  fi
+done
+for name in "${names[@]}"; do
+  check_variant "$name"
+done
+finish
