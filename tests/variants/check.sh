@@ -13,18 +13,26 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 # shellcheck source=scripts/tally.sh
 . scripts/tally.sh
 
+# The short selection, and the strategies that it tries: one of each kind, and those that compilers can break.
+few=(gcc-O0 gcc-Os clang-O3 clang-icf aarch64-gcc)
+few_strategies=(explicit tls tls-gd threadid stacktag stacktag-unwind stacktag-wide)
+
+# What CMake is told of each, beyond the folders.
 fold=-Wl,--icf=all
-# Name, what CMake is told of it beyond the folders; those of the short selection come first.
-few=(gcc-O0 gcc-Os clang-O3 clang-icf)
 declare -A options=(
+  [aarch64-gcc]="--toolchain scripts/aarch64-linux-gnu.cmake -DCMAKE_C_FLAGS=-O2"
+  [aarch64-clang]="--toolchain scripts/aarch64-linux-gnu.cmake -DAARCH64_CLANG=ON -DCMAKE_C_FLAGS=-O2"
+  # Return addresses signed, as Debian's packages have them from release 13 on.
+  [aarch64-pac]="--toolchain scripts/aarch64-linux-gnu.cmake
+    -DCMAKE_C_FLAGS='-O2 -mbranch-protection=standard' -DCMAKE_CXX_FLAGS='-mbranch-protection=standard'"
   [gcc-icf]="-DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ -DCMAKE_C_FLAGS='-O2 -ffunction-sections'
     -DCMAKE_EXE_LINKER_FLAGS='-fuse-ld=gold $fold' -DCMAKE_MODULE_LINKER_FLAGS='-fuse-ld=gold $fold'"
   [clang-icf]="-DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_FLAGS='-O2 -ffunction-sections'
     -DCMAKE_EXE_LINKER_FLAGS='-fuse-ld=lld $fold' -DCMAKE_MODULE_LINKER_FLAGS='-fuse-ld=lld $fold'"
 )
 for compiler in gcc clang; do
-  cxx=${compiler/gcc/g}++
-  cxx=${cxx/clang++/clang++}
+  cxx=g++
+  [[ $compiler == gcc ]] || cxx=clang++
   for level in O0 O1 O2 O3 Os; do
     options[$compiler-$level]="-DCMAKE_C_COMPILER=$compiler -DCMAKE_CXX_COMPILER=$cxx -DCMAKE_C_FLAGS=-$level"
   done
@@ -43,19 +51,21 @@ build() {
 
 check_variant() {
   local name=$1 failed_before=$failed program folder=build/variants/$1
+  local -a run=()
+  [[ $name != aarch64-* ]] || run=(qemu-aarch64 -cpu max)
   check "$name: build" build "$name"
   [[ $failed -eq $failed_before ]] || return 0
-  check "$name: conformance matrix" "$folder/tests/prove_all" "$folder/strategies"
+  check "$name: conformance matrix" "${run[@]}" "$folder/tests/prove_all" "$folder/strategies" "${strategies[@]}"
   for program in "${programs[@]:1}"; do
-    check "$name: $program" "$folder/tests/$program"
+    check "$name: $program" "${run[@]}" "$folder/tests/$program"
   done
 }
 
-names=("${few[@]}")
+names=("${few[@]}") strategies=("${few_strategies[@]}")
 case ${1-} in
   '') ;;
-  --all) mapfile -t names < <(printf '%s\n' "${!options[@]}" | sort) ;;
-  *) names=("$@") ;;
+  --all) mapfile -t names < <(printf '%s\n' "${!options[@]}" | sort) && strategies=() ;;
+  *) names=("$@") strategies=() ;;
 esac
 for name in "${names[@]}"; do
   if [[ -z ${options[$name]-} ]]; then
@@ -63,6 +73,10 @@ for name in "${names[@]}"; do
     exit 2
   fi
 done
+if [[ " ${names[*]}" == *' aarch64-'* ]] && ! command -v qemu-aarch64 aarch64-linux-gnu-gcc >/dev/null; then
+  echo "check.sh: the tools for aarch64 are missing; scripts/setup --all installs them" >&2
+  exit 1
+fi
 for name in "${names[@]}"; do
   check_variant "$name"
 done
