@@ -57,6 +57,7 @@ bool answer_to_json(const struct execution_answer *answer, json_t *object) {
         return failed == 0 && json_object_set_new(object, "reason", reason_to_json(answer->reason)) == 0;
     failed |= set_counter(object, "iterations", answer->iterations);
     failed |= json_object_set_new(object, "linkage", json_string(answer->linkage));
+    failed |= json_object_set_new(object, "measured_ms", json_real(answer->measured_ms));
     failed |= json_object_set_new(object, "overhead_ms", json_real(answer->overhead_ms));
     failed |= set_counter(object, "memory_peak_bytes", answer->memory_peak_bytes);
     return failed == 0 && pus_to_json(answer, object) && samples_to_json(answer, object);
@@ -137,6 +138,7 @@ static bool get_measurement(const json_t *object, struct execution_answer *answe
     if (answer->iterations == 0 || answer->iterations == EXECUTION_UNKNOWN)
         return error_set(error, "\"iterations\" is missing or 0");
     return get_text(object, "linkage", answer->linkage, sizeof answer->linkage, error) &&
+           get_time(object, "measured_ms", &answer->measured_ms, error) &&
            get_time(object, "overhead_ms", &answer->overhead_ms, error) &&
            get_counter(object, "memory_peak_bytes", &answer->memory_peak_bytes, error) &&
            get_pus(object, answer, error) && get_samples(object, answer, error);

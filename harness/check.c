@@ -15,7 +15,7 @@
 
 /* All that a check is made of. */
 struct check {
-    struct options options; /* the quick values of parameters, and one execution: the gate plans no rounds */
+    struct options options; /* one execution: the gate plans no rounds */
     const struct registry *registry;
     struct plan plan;
     struct environment *environment;
@@ -182,7 +182,6 @@ int check_command(const struct options *options, const struct registry *registry
     struct check check = {.options = *options, .registry = registry};
     struct error error;
     interrupt_install();
-    check.options.quick = true;
     check.options.executions = 1;
     int status = get_ready(&check, topology, &error) ? carry_out(&check) : complain(EXIT_STATUS_USAGE, &error);
     free(check.count_changes.items);

@@ -79,7 +79,8 @@ struct execution_answer {
     unsigned thread_count;
     unsigned *pus_bound;        /* as read back, one per thread; owned, freed by execution_answer_clear */
     char linkage[64];           /* how the strategy was linked, and so which TLS model it got (linkage.h) */
-    double overhead_ms;         /* from spawning the worker to its end, less the samples */
+    double measured_ms;         /* all that was spent in kernels, the tries of a calibration too */
+    double overhead_ms;         /* from spawning the worker to its end, less measured_ms */
     uint64_t memory_peak_bytes; /* resident, of the worker; or EXECUTION_UNKNOWN */
 };
 

@@ -72,16 +72,17 @@ static json_t *entry_to_json(const struct results_entry *entry) {
         json_decref(answer);
         return NULL;
     }
-    return json_pack("{s:I, s:I, s:b, s:o}", "case", (json_int_t)entry->case_index, "execution",
-                     (json_int_t)entry->execution, "calibration", (int)entry->calibration, "answer", answer);
+    return json_pack("{s:I, s:I, s:b, s:f, s:o}", "case", (json_int_t)entry->case_index, "execution",
+                     (json_int_t)entry->execution, "calibration", (int)entry->calibration, "seconds", entry->seconds,
+                     "answer", answer);
 }
 
 static bool entry_from_json(json_t *object, struct results_entry *entry, struct error *error) {
     json_int_t case_index, execution;
     int calibration;
     json_t *answer;
-    if (json_unpack(object, "{s:I, s:I, s:b, s:o}", "case", &case_index, "execution", &execution, "calibration",
-                    &calibration, "answer", &answer) != 0 ||
+    if (json_unpack(object, "{s:I, s:I, s:b, s:F, s:o}", "case", &case_index, "execution", &execution, "calibration",
+                    &calibration, "seconds", &entry->seconds, "answer", &answer) != 0 ||
         case_index < 0 || case_index > UINT32_MAX || execution < 0 || execution > UINT32_MAX)
         return error_set(error, "it is no entry of a journal");
     entry->case_index = (uint32_t)case_index;

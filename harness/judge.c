@@ -54,12 +54,9 @@ static void judge_signal(const struct child_end *end, const char *case_name, str
         conclude(answer, EXECUTION_CRASHED, end, "ended by SIG%s (%s)", name, description);
 }
 
-/* The worker's whole time without the samples'. */
+/* The worker's whole time without what it measured. */
 static double overhead_ms(const struct child_end *end, const struct execution_answer *answer) {
-    double samples_ns = 0;
-    for (unsigned i = 0; i < answer->sample_count; i++)
-        samples_ns += answer->samples[i].real_ns * (double)answer->iterations;
-    double overhead = end->wall_seconds * 1e3 - samples_ns * 1e-6;
+    double overhead = end->wall_seconds * 1e3 - answer->measured_ms;
     return overhead > 0 ? overhead : 0;
 }
 

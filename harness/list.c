@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "text.h"
 
 enum { LIST_INDENT = 19 };
@@ -130,6 +131,17 @@ static void print_placement_names(FILE *out, const struct topology *topology) {
     }
 }
 
+/* Built-in suites are as they should be: a test loads each. */
+static void print_suites(FILE *out) {
+    for (const char *const *name = suite_names(); *name != NULL; name++) {
+        struct error ignored;
+        struct suite *suite = suite_load(*name, &ignored);
+        if (suite != NULL)
+            print_entry(out, suite->name, suite->summary);
+        suite_free(suite);
+    }
+}
+
 static void print_everything(const struct registry *registry, const struct ctx_workload *const *workloads,
                              size_t workload_count, const struct ctx_scenario *const *scenarios, size_t scenario_count,
                              FILE *out) {
@@ -139,6 +151,8 @@ static void print_everything(const struct registry *registry, const struct ctx_w
     (void)fputs("\nWorkloads\n", out);
     for (size_t i = 0; i < workload_count; i++)
         print_workload(out, workloads[i]);
+    (void)fputs("\nSuites\n", out);
+    print_suites(out);
     (void)fputs("\nScenarios of conformance\n", out);
     for (size_t i = 0; i < scenario_count; i++)
         print_entry(out, scenarios[i]->name, scenarios[i]->summary);
@@ -177,9 +191,12 @@ bool list_print_names(const char *option, const struct registry *registry, const
         known = print_scenario_names(out, registry, error);
     } else if (strcmp(option, "placement") == 0) {
         print_placement_names(out, topology);
+    } else if (strcmp(option, "suite") == 0) {
+        for (const char *const *name = suite_names(); *name != NULL; name++)
+            (void)fprintf(out, "%s\n", *name);
     } else {
         known = error_set(error,
-                          "--names: found \"%s\"; wanted strategy, workload, scenario, parameter or "
+                          "--names: found \"%s\"; wanted suite, strategy, workload, scenario, parameter or "
                           "placement",
                           option);
     }

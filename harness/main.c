@@ -99,6 +99,9 @@ static int dispatch(const struct options *options, int argc, char **argv) {
     case COMMAND_MANUAL:
         usage_print_manual(stdout);
         break;
+    case COMMAND_SUITE:
+        (void)fputs(options->suite->text, stdout);
+        break;
     case COMMAND_WORKER:
         return worker_main();
     case COMMAND_REPORT:

@@ -11,7 +11,6 @@ struct option_row {
     const char *name;     /* without the dashes */
     const char *argument; /* what people see for the value; NULL: a flag */
     const char *preset;   /* the default, as one would type it; NULL: none */
-    const char *quick;    /* the default under --quick; NULL: the same */
     const char *gate;     /* the default of check and calibrate, whose suite is small; NULL: the same */
     const char *help;     /* begins in lower case, ends without a full stop */
     enum option_group {
@@ -27,6 +26,7 @@ struct option_row {
         OPTION_COMPLETES_NAMES, /* asks the program: `bench --names=<name of the option>` */
     } completion;
     unsigned commands;   /* mask of 1 << COMMAND_...; 0: the option is itself a command */
+    bool in_suite;       /* may stand in a suite */
     bool repeatable;     /* may be given several times */
     bool beside_resume;  /* may be given with --resume, which takes all other settings from its file */
     enum command starts; /* the command that the option is, if it is one */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "option_table.h"
+#include "text.h"
 
 struct option_given {
     const struct option_row *row;
@@ -113,11 +114,34 @@ static bool is_given(const struct options *options, const struct option_row *row
     return false;
 }
 
+static const struct option_row *row_named(const char *name) {
+    for (const struct option_row *row = option_table; row->name != NULL; row++) {
+        if (strcmp(row->name, name) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static bool has_meaning(const struct options *options, const struct option_row *row) {
+    return (row->commands & 1u << options->command) != 0;
+}
+
+static bool suite_sets(const struct options *options, const struct option_row *row) {
+    return has_meaning(options, row_named("suite")) && row->in_suite &&
+           suite_setting(options->suite, row->name) != NULL;
+}
+
+/* The value of an option that was not given: the suite's, or the table's. */
 static const char *preset(const struct options *options, const struct option_row *row) {
     const bool is_gate = options->command == COMMAND_CHECK;
-    if (is_gate && row->gate != NULL && (row->commands & 1u << options->command) != 0)
+    if (is_gate && row->gate != NULL && has_meaning(options, row))
         return row->gate;
-    return options->quick && row->quick != NULL ? row->quick : row->preset;
+    if (!suite_sets(options, row))
+        return row->preset;
+    /* Whoever asks for a number of executions does not want fewer for the sake of the suite. */
+    if (strcmp(row->name, "budget") == 0 && is_given(options, row_named("executions")))
+        return NULL;
+    return suite_setting(options->suite, row->name);
 }
 
 static bool has_choice(const struct options *options, const char *name) {
@@ -132,18 +156,46 @@ static bool parse_value(struct options *options, const struct option_row *row, c
     return row->parse == NULL || row->parse(options, row, text, error) || error_prefix(error, "--%s: ", row->name);
 }
 
-/* What was given first, so that --quick is known when the defaults follow. */
+static bool unknown_setting(const char *name, struct error *error) {
+    const char *names[64] = {"summary", "cases"};
+    size_t count = 2;
+    for (const struct option_row *row = option_table; row->name != NULL && count < 64; row++) {
+        if (row->in_suite)
+            names[count++] = row->name;
+    }
+    return text_unknown_name("member of a suite", name, names, count, error);
+}
+
+/* Loads the suite that the command is about, or whose cases it takes. */
+static bool load_suite(struct options *options, struct error *error) {
+    if (options->suite_name == NULL)
+        options->suite_name = has_meaning(options, row_named("suite")) ? SUITE_DEFAULT : SUITE_GATE;
+    options->suite = suite_load(options->suite_name, error);
+    if (options->suite == NULL)
+        return error_prefix(error, "--suite: ");
+    for (size_t i = 0; i < options->suite->setting_count; i++) {
+        const char *name = options->suite->settings[i].name;
+        const struct option_row *row = row_named(name);
+        if (row == NULL || !row->in_suite)
+            return unknown_setting(name, error) || suite_error(options->suite, error);
+    }
+    return true;
+}
+
+/* What was given first, so that the suite is known when the defaults follow. */
 static bool parse_values(struct options *options, struct error *error) {
     for (size_t i = 0; i < options->given_count; i++) {
         if (!parse_value(options, options->given[i].row, options->given[i].text, error))
             return false;
     }
+    if (!load_suite(options, error))
+        return false;
     const size_t choices_given = options->choice_count;
     for (const struct option_row *row = option_table; row->name != NULL; row++) {
         const char *text = preset(options, row);
         if (text != NULL && !is_given(options, row) && !has_choice(options, row->name) &&
             !parse_value(options, row, text, error))
-            return false;
+            return suite_sets(options, row) ? suite_error(options->suite, error) : false;
     }
     for (size_t i = choices_given; i < options->choice_count; i++)
         options->choices[i].preset = true;
@@ -205,6 +257,7 @@ void options_free(struct options *options) {
     free(options->plugins);
     free(options->given);
     free(options->operands);
+    suite_free(options->suite);
     *options = (struct options){0};
 }
 

@@ -10,11 +10,13 @@
 
 #include "error.h"
 #include "strategy.h"
+#include "suite.h"
 
 enum command {
     COMMAND_RUN,
     COMMAND_LIST,
     COMMAND_TOPOLOGY,
+    COMMAND_SUITE,
     COMMAND_CONFORMANCE,
     COMMAND_COMPARE,
     COMMAND_CHECK,
@@ -25,18 +27,6 @@ enum command {
     COMMAND_MANUAL,     /* hidden: prints the manual page; the build installs it */
     COMMAND_NAMES,      /* hidden: prints the names that complete a value, one a line */
     COMMAND_WORKER,     /* hidden: one execution, driven through standard input and output */
-};
-
-/*
- * Values given for one parameter of the workloads, as by --depth=0,16 or --parameter=keys=1,4. Any numbers: the plan
- * compares them with the ranges, which the workloads know.
- */
-enum { PARAMETER_VALUES_MAX = 32 };
-struct parameter_choice {
-    char name[32];
-    int64_t values[PARAMETER_VALUES_MAX];
-    size_t count;
-    bool preset; /* nobody gave it: where no chosen workload has it, it means nothing */
 };
 
 /* Below 2^53, so that every reader of JSON keeps a seed exactly. */
@@ -53,12 +43,15 @@ struct options {
     const char *strategies;   /* patterns, default "*" */
     const char *scenarios;    /* patterns, default "*" */
     enum output_format format;
-    const char *workloads; /* patterns, default "*" */
+    const char *workloads; /* patterns; NULL: those of the suite */
     struct parameter_choice choices[CTX_PARAMETERS_MAX * 2];
     size_t choice_count;
     struct parameter_choice threads; /* count 0: the default sweep */
-    const char *placements;          /* patterns, default "*" */
-    unsigned executions;
+    const char *placements;          /* patterns; NULL: those of the suite */
+    const char *suite_name;
+    struct suite *suite;   /* owned; of a run: never NULL */
+    double budget_seconds; /* what the run may take at most, by lowering executions; 0: whatever it takes */
+    unsigned executions;   /* at most */
     double sample_seconds; /* --min-time */
     unsigned sample_count;
     uint64_t seed;
@@ -75,7 +68,7 @@ struct options {
     const char *figures; /* folder for them; NULL: none are written */
     char **operands;     /* words that are neither option nor command: files */
     size_t operand_count;
-    bool quick, force, dry_run, quiet;
+    bool force, dry_run, quiet;
     const char *names; /* COMMAND_NAMES: what to name */
     struct option_given *given;
     size_t given_count;

@@ -6,6 +6,7 @@
 #include "plan_gaps.h"
 #include "random.h"
 #include "selection.h"
+#include "text.h"
 
 /* What keeps a plan far below 64 MiB: more than this is a slip of the keyboard, or a task for several runs. */
 enum { PLAN_CASES_MAX = 300000, PLAN_STEPS_MAX = 3000000 };
@@ -19,13 +20,15 @@ struct sweep {
 struct builder {
     struct selection selection;
     struct plan *plan;
-    size_t capacity; /* of plan->cases */
+    size_t capacity;      /* of plan->cases */
+    size_t strategy_base; /* the first case of the strategy in hand */
 };
 
-static const struct parameter_choice *find_given(const struct options *options, const char *name) {
-    for (size_t i = 0; i < options->choice_count; i++) {
-        if (strcmp(options->choices[i].name, name) == 0)
-            return &options->choices[i];
+static const struct parameter_choice *find_choice(const struct parameter_choice *choices, size_t count,
+                                                  const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(choices[i].name, name) == 0)
+            return &choices[i];
     }
     return NULL;
 }
@@ -76,9 +79,27 @@ static bool add_case(struct builder *builder, const struct bench_case *c, struct
     return true;
 }
 
-static struct sweep sweep_of(const struct options *options, const struct ctx_parameter *parameter) {
+static bool is_same_case(const struct bench_case *a, const struct bench_case *b) {
+    return a->kernel == b->kernel && a->placement == b->placement &&
+           memcmp(a->parameters, b->parameters, sizeof a->parameters) == 0;
+}
+
+/* Two cases of a suite may overlap in their base, say; what both name is measured once. */
+static bool is_there(const struct builder *builder, const struct use *use, const struct bench_case *c) {
+    for (size_t i = builder->strategy_base; !use->is_first && i < builder->plan->case_count; i++) {
+        if (is_same_case(&builder->plan->cases[i], c))
+            return true;
+    }
+    return false;
+}
+
+/* What the command line says of a parameter goes before what the suite says, and that before the workload's own. */
+static struct sweep sweep_of(const struct options *options, const struct suite_case *wanted,
+                             const struct ctx_parameter *parameter) {
     struct sweep sweep = {.count = 0};
-    const struct parameter_choice *given = find_given(options, parameter->name);
+    const struct parameter_choice *given = find_choice(options->choices, options->choice_count, parameter->name);
+    if (given == NULL)
+        given = find_choice(wanted->choices, wanted->choice_count, parameter->name);
     if (given != NULL) {
         while (sweep.count < given->count) {
             sweep.values[sweep.count] = (uint32_t)given->values[sweep.count]; /* in range: check_parameter */
@@ -86,55 +107,64 @@ static struct sweep sweep_of(const struct options *options, const struct ctx_par
         }
         return sweep;
     }
-    bool quick = options->quick && parameter->quick_count > 0;
-    sweep.count = quick ? parameter->quick_count : parameter->default_count;
-    memcpy(sweep.values, quick ? parameter->quick : parameter->defaults, sweep.count * sizeof sweep.values[0]);
+    sweep.count = parameter->default_count;
+    memcpy(sweep.values, parameter->defaults, sweep.count * sizeof sweep.values[0]);
     return sweep;
 }
 
 /* One parameter at a time: first all at their base, then each through its other values. */
-static bool add_kernel_at(struct builder *builder, const struct ctx_strategy *strategy, const struct ctx_kernel *kernel,
-                          const struct spot *spot, struct error *error) {
+static bool add_kernel_at(struct builder *builder, const struct use *use, const struct ctx_strategy *strategy,
+                          const struct ctx_kernel *kernel, const struct spot *spot, struct error *error) {
     struct bench_case base = {.strategy = strategy, .kernel = kernel, .placement = spot->placement};
     struct sweep sweeps[CTX_PARAMETERS_MAX] = {0};
     const struct ctx_parameter *parameters = kernel->workload->parameters;
     for (size_t i = 0; i < CTX_PARAMETERS_MAX && parameters[i].name != NULL; i++) {
-        sweeps[i] = sweep_of(builder->selection.options, &parameters[i]);
+        sweeps[i] = sweep_of(builder->selection.options, use->wanted, &parameters[i]);
         base.parameters[i] = sweeps[i].values[0];
     }
-    if (!add_case(builder, &base, error))
+    if (!is_there(builder, use, &base) && !add_case(builder, &base, error))
         return false;
     for (size_t i = 0; i < CTX_PARAMETERS_MAX && spot->varies_parameters; i++) {
         struct bench_case varied = base;
         for (size_t j = 1; j < sweeps[i].count; j++) {
             varied.parameters[i] = sweeps[i].values[j];
-            if (!add_case(builder, &varied, error))
+            if (!is_there(builder, use, &varied) && !add_case(builder, &varied, error))
                 return false;
         }
     }
     return true;
 }
 
+static bool add_kernel(struct builder *builder, const struct use *use, size_t index, const struct ctx_kernel *kernel,
+                       struct error *error) {
+    const struct ctx_strategy *strategy = builder->selection.registry->entries[index].strategy;
+    if (builder->selection.parts[index] == PART_YARDSTICK && !is_yardstick_for(builder, strategy, kernel))
+        return true;
+    if (use->wanted->forms != NULL && !text_matches(use->wanted->forms, case_form_name(kernel->form)))
+        return true;
+    for (size_t i = 0; i < use->spot_count; i++) {
+        if (!add_kernel_at(builder, use, strategy, kernel, &use->spots[i], error))
+            return false;
+    }
+    return true;
+}
+
 static bool add_strategy(struct builder *builder, size_t index, struct error *error) {
     const struct ctx_strategy *strategy = builder->selection.registry->entries[index].strategy;
-    for (size_t i = 0; i < builder->selection.workload_count; i++) {
-        const struct selected_workload *selected = &builder->selection.workloads[i];
+    builder->strategy_base = builder->plan->case_count;
+    for (size_t i = 0; i < builder->selection.use_count; i++) {
+        const struct use *use = &builder->selection.uses[i];
         bool has_workload = false;
-        for (size_t j = 0; selected->spot_count > 0 && j < strategy->kernel_count; j++) {
-            const struct ctx_kernel *kernel = &strategy->kernels[j];
-            if (strcmp(kernel->workload->name, selected->workload->name) != 0)
+        for (size_t j = 0; use->spot_count > 0 && j < strategy->kernel_count; j++) {
+            if (strcmp(strategy->kernels[j].workload->name, use->workload->name) != 0)
                 continue;
             has_workload = true;
-            if (builder->selection.parts[index] == PART_YARDSTICK && !is_yardstick_for(builder, strategy, kernel))
-                continue;
-            for (size_t k = 0; k < selected->spot_count; k++) {
-                if (!add_kernel_at(builder, strategy, kernel, &selected->spots[k], error))
-                    return false;
-            }
+            if (!add_kernel(builder, use, index, &strategy->kernels[j], error))
+                return false;
         }
-        if (selected->spot_count > 0 && !has_workload && !has_trait(strategy, CTX_TRAIT_REFERENCE))
+        if (use->spot_count > 0 && !has_workload && use->is_first && !has_trait(strategy, CTX_TRAIT_REFERENCE))
             selection_leave_out(&builder->selection, "strategy %s has no kernel for the workload %s", strategy->name,
-                                selected->workload->name);
+                                use->workload->name);
     }
     return true;
 }
@@ -194,9 +224,7 @@ void plan_free(struct plan *plan) {
     *plan = (struct plan){0};
 }
 
-double plan_estimate_seconds(const struct plan *plan, const struct options *options) {
-    /* Spawning and proving, as measured on a 2-core virtual machine; and a calibration takes about four samples. */
-    const double around_execution = 0.008, calibration = around_execution + 4 * options->sample_seconds;
-    return (double)plan->case_count * calibration +
-           (double)plan->step_count * (around_execution + options->sample_count * options->sample_seconds);
+void plan_shorten(struct plan *plan, unsigned rounds) {
+    const size_t kept = plan->case_count * rounds;
+    plan->step_count = kept < plan->step_count ? kept : plan->step_count;
 }

@@ -39,10 +39,10 @@ bool plan_make(struct plan *plan, const struct options *options, const struct re
                const struct topology *topology, FILE *notes, struct error *error);
 void plan_free(struct plan *plan);
 
-/* A guess in seconds, from the sample times and the cost around an execution. */
-double plan_estimate_seconds(const struct plan *plan, const struct options *options);
+/* Drops the steps of later rounds than the first so many. */
+void plan_shorten(struct plan *plan, unsigned rounds);
 
-/* What --dry-run shows. */
-void plan_print(const struct plan *plan, const struct options *options, FILE *out);
+/* What --dry-run shows. False with *error set when out of memory. */
+bool plan_print(const struct plan *plan, const struct options *options, FILE *out, struct error *error);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "estimate.h"
 #include "plan.h"
 #include "text.h"
 
@@ -82,31 +83,43 @@ static void print_placements(const struct tally *tally, FILE *out) {
     text_print_wrapped(out, strlen(heading), strlen(heading) + 1, names);
 }
 
-/* "40 s", "12 min", "3.5 h": an estimate needs no more digits. */
-static void print_duration(double seconds, FILE *out) {
-    if (seconds < 120)
-        (void)fprintf(out, "%.0f s", seconds < 1 ? 1 : seconds);
-    else if (seconds < 7200)
-        (void)fprintf(out, "%.0f min", seconds / 60);
-    else
-        (void)fprintf(out, "%.1f h", seconds / 3600);
+/* How many executions each case has, and how long all will take, as far as that can be told beforehand. */
+static void print_size(const struct plan *plan, const struct options *options, const struct estimate *estimate,
+                       FILE *out) {
+    const unsigned rounds = estimate_rounds(estimate, options->budget_seconds, 0, 0, options->executions);
+    const double seconds = estimate_calibration_seconds(estimate) + rounds * estimate_round_seconds(estimate);
+    char time[TEXT_DURATION_MAX], budget[TEXT_DURATION_MAX];
+    text_format_duration(seconds, time);
+    text_format_duration(options->budget_seconds, budget);
+    (void)fprintf(out, "suite:      %s\n", options->suite->name);
+    (void)fprintf(out, "executions: %zu cases x %u = %zu, in an order from the seed %" PRIu64 "\n", plan->case_count,
+                  rounds, plan->case_count * rounds, plan->seed);
+    if (rounds < options->executions)
+        (void)fprintf(out, "            (%u of each would take longer than %s)\n", options->executions, budget);
+    (void)fprintf(out, "samples:    %u of %g ms in each execution\n", options->sample_count,
+                  options->sample_seconds * 1e3);
+    (void)fprintf(out, "time:       about %s", time);
+    if (options->budget_seconds > 0 && seconds > options->budget_seconds)
+        (void)fprintf(out, ", though no more than %s were wanted: name fewer cases", budget);
+    else if (options->budget_seconds > 0)
+        (void)fprintf(out, "; at most %s, with fewer executions if need be", budget);
+    (void)fputc('\n', out);
 }
 
-void plan_print(const struct plan *plan, const struct options *options, FILE *out) {
+bool plan_print(const struct plan *plan, const struct options *options, FILE *out, struct error *error) {
     struct tally tally = {0};
-    if (tally_cases(&tally, plan)) {
+    struct estimate estimate;
+    bool ready = estimate_init(&estimate, plan, options, error) &&
+                 (tally_cases(&tally, plan) || error_set(error, "out of memory for the table of the plan"));
+    if (ready) {
         print_table(&tally, out);
         print_placements(&tally, out);
+        print_size(plan, options, &estimate, out);
     }
     text_names_free(&tally.strategies);
     text_names_free(&tally.workloads);
     text_names_free(&tally.placements);
     free(tally.counts);
-    (void)fprintf(out, "executions: %zu cases x %u = %zu, in an order from the seed %" PRIu64 "\n", plan->case_count,
-                  options->executions, plan->step_count, plan->seed);
-    (void)fprintf(out, "samples:    %u of %g ms in each execution\n", options->sample_count,
-                  options->sample_seconds * 1e3);
-    (void)fputs("time:       about ", out);
-    print_duration(plan_estimate_seconds(plan, options), out);
-    (void)fputc('\n', out);
+    estimate_free(&estimate);
+    return ready;
 }

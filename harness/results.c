@@ -159,6 +159,20 @@ static json_t *make_executions(struct writer *writer) {
     return object;
 }
 
+/* What the run took, beside what was said beforehand. */
+static json_t *make_course(struct writer *writer) {
+    const struct results *results = writer->results;
+    json_t *object = json_object();
+    put_text(writer, object, "suite", results->options->suite->name);
+    put_integer(writer, object, "executions_wanted", results->options->executions);
+    put_integer(writer, object, "executions", results->plan->step_count / results->plan->case_count);
+    if (results->options->budget_seconds > 0)
+        put(writer, object, "budget_seconds", json_real(results->options->budget_seconds));
+    put(writer, object, "estimated_seconds", json_real(results->course.estimated_seconds));
+    put(writer, object, "taken_seconds", json_real(results->course.taken_seconds));
+    return object;
+}
+
 static json_t *make_cell(struct writer *writer, const struct matrix *matrix, size_t scenario, size_t strategy) {
     const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
     const char *outcome = matrix_outcome_name(cell->outcome), *expected = matrix_outcome_name(cell->expected);
@@ -212,6 +226,8 @@ static json_t *make_our_context(struct writer *writer) {
     put_text(writer, object, "fingerprint", results->environment->fingerprint);
     put(writer, object, "interrupted", json_boolean(results->interrupted));
     put(writer, object, "executions", make_executions(writer));
+    if (results->course.taken_seconds > 0)
+        put(writer, object, "course", make_course(writer));
     if (results->plan->step_count > 0)
         put(writer, object, "seed", json_string(seed));
     put(writer, object, "command_line", command_line);

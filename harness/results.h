@@ -19,7 +19,13 @@
 struct results_entry {
     uint32_t case_index, execution;
     bool calibration; /* then the outcome is never EXECUTION_OK, and `execution` means nothing */
+    double seconds;   /* that it took, its process included; 0 if unknown */
     struct execution_answer answer;
+};
+
+/* How a run went beside what was planned: where it has a budget, it may have fewer executions than were wanted. */
+struct results_course {
+    double estimated_seconds, taken_seconds; /* 0 if unknown */
 };
 
 enum results_next { RESULTS_ENTRY, RESULTS_END, RESULTS_BROKEN };
@@ -44,6 +50,7 @@ struct results {
     int argc;
     char **argv;
     bool interrupted;
+    struct results_course course;
     const struct matrix *conformance; /* NULL: none was made */
     struct results_source source;
 };

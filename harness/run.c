@@ -172,6 +172,7 @@ static int conclude(struct run *run, bool interrupted, const struct supervisor_s
         .argc = run->argc,
         .argv = run->argv,
         .interrupted = interrupted,
+        .course = summary->course,
         .source = journal_results(run->journal),
     };
     if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error)) {
@@ -195,12 +196,14 @@ static int measure(struct run *run) {
         .plan = &run->plan,
         .registry = run->registry,
         .journal = run->journal,
+        .notes = notes_of(run),
     };
     struct supervisor_summary summary;
     struct error error;
     enum supervisor_end end = supervisor_run(&supervision, &summary, &error);
     lock_give_back(run->lock);
     run->lock = -1;
+    plan_shorten(&run->plan, summary.rounds);
     if (end != SUPERVISOR_FAILED)
         return conclude(run, end == SUPERVISOR_INTERRUPTED, &summary);
     (void)complain(EXIT_STATUS_USAGE, &error);
@@ -214,8 +217,8 @@ static int carry_out(struct run *run) {
     if (!make_plan(run, &error))
         return complain(EXIT_STATUS_USAGE, &error);
     if (run->options.dry_run) {
-        plan_print(&run->plan, &run->options, stdout);
-        return EXIT_STATUS_OK;
+        bool printed = plan_print(&run->plan, &run->options, stdout, &error);
+        return printed ? EXIT_STATUS_OK : complain(EXIT_STATUS_USAGE, &error);
     }
     int status = get_ready(run);
     if (status == EXIT_STATUS_OK)

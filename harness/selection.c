@@ -27,41 +27,65 @@ static const struct ctx_parameter *find_parameter(const struct ctx_workload *wor
     return NULL;
 }
 
-/* ---- What the options name exists, and is in range ---- */
+/* ---- What options and suite name exists, and is in range ---- */
+
+/* Sets chosen[i] where one of the suite's cases names the workload; `matches` has room for as many. */
+static bool choose_by_suite(const struct suite *suite, const char *const *names, size_t count, bool *chosen,
+                            bool *matches, struct error *error) {
+    for (size_t i = 0; i < suite->case_count; i++) {
+        if (!text_select("workload", suite->cases[i].workload, names, count, matches, error)) {
+            (void)error_prefix(error, "cases[%zu].workload: ", i);
+            return suite_error(suite, error);
+        }
+        for (size_t j = 0; j < count; j++)
+            chosen[j] = chosen[j] || matches[j];
+    }
+    return true;
+}
+
+/* Keeps of all the registry's workloads those that take part. */
+static bool keep_chosen(struct selection *selection, const char **names, bool *chosen, struct error *error) {
+    const struct options *options = selection->options;
+    size_t count = selection->workload_count, kept = 0;
+    if (names == NULL || chosen == NULL)
+        return error_set(error, "out of memory for %zu workloads", count);
+    for (size_t i = 0; i < count; i++)
+        names[i] = selection->workloads[i]->name;
+    if (options->workloads == NULL && !choose_by_suite(options->suite, names, count, chosen, chosen + count, error))
+        return false;
+    if (options->workloads != NULL && !text_select("workload", options->workloads, names, count, chosen, error))
+        return error_prefix(error, "--workload: ");
+    for (size_t i = 0; i < count; i++) {
+        if (chosen[i])
+            selection->workloads[kept++] = selection->workloads[i];
+    }
+    selection->workload_count = kept;
+    return true;
+}
 
 static bool choose_workloads(struct selection *selection, struct error *error) {
-    size_t count;
-    const struct ctx_workload **workloads = registry_workloads(selection->registry, &count, error);
-    if (workloads == NULL)
+    selection->workloads = registry_workloads(selection->registry, &selection->workload_count, error);
+    if (selection->workloads == NULL)
         return false;
-    const char **names = calloc(count + 1, sizeof *names);
-    bool *selected = calloc(count + 1, sizeof *selected);
-    selection->workloads = calloc(count + 1, sizeof *selection->workloads);
-    bool done = names != NULL && selected != NULL && selection->workloads != NULL;
-    if (!done) {
-        error_set(error, "out of memory for %zu workloads", count);
-    } else {
-        for (size_t i = 0; i < count; i++)
-            names[i] = workloads[i]->name;
-        done = text_select("workload", selection->options->workloads, names, count, selected, error) ||
-               error_prefix(error, "--workload: ");
-        selection->workload_count = count;
-        for (size_t i = 0; i < count; i++)
-            selection->workloads[i] = (struct selected_workload){.workload = workloads[i], .chosen = selected[i]};
-    }
+    const char **names = calloc(selection->workload_count + 1, sizeof *names);
+    bool *chosen = calloc(2 * selection->workload_count + 1, sizeof *chosen); /* and room to work in */
+    bool done = keep_chosen(selection, names, chosen, error);
     free(names);
-    free(selected);
-    free(workloads);
+    free(chosen);
     return done;
 }
 
-static bool unknown_parameter(const struct selection *selection, const char *name, struct error *error) {
+static bool unknown_parameter(const struct selection *selection, const char *patterns, const char *name,
+                              struct error *error) {
     struct text_names names = {0};
     bool complete = true;
     for (size_t i = 0; i < selection->workload_count; i++) {
-        const struct ctx_parameter *parameters = selection->workloads[i].workload->parameters;
-        for (size_t j = 0; selection->workloads[i].chosen && j < CTX_PARAMETERS_MAX && parameters[j].name != NULL; j++)
-            complete = text_names_add(&names, parameters[j].name) && complete;
+        const struct ctx_workload *workload = selection->workloads[i];
+        const struct ctx_parameter *parameters = workload->parameters;
+        for (size_t j = 0; j < CTX_PARAMETERS_MAX && parameters[j].name != NULL; j++) {
+            if (text_matches(patterns, workload->name))
+                complete = text_names_add(&names, parameters[j].name) && complete;
+        }
     }
     if (complete)
         (void)text_unknown_name("parameter of the chosen workloads", name, names.items, names.count, error);
@@ -71,13 +95,13 @@ static bool unknown_parameter(const struct selection *selection, const char *nam
     return false;
 }
 
-static bool check_parameter(const struct selection *selection, const struct parameter_choice *given,
-                            struct error *error) {
-    bool known = false;
+/* Whether the workloads that match `patterns` take these values. One of them has to know the parameter, or `known`. */
+static bool check_parameter(const struct selection *selection, const char *patterns,
+                            const struct parameter_choice *given, bool known, struct error *error) {
     for (size_t i = 0; i < selection->workload_count; i++) {
-        const struct ctx_workload *workload = selection->workloads[i].workload;
+        const struct ctx_workload *workload = selection->workloads[i];
         const struct ctx_parameter *parameter = find_parameter(workload, given->name);
-        if (!selection->workloads[i].chosen || parameter == NULL)
+        if (parameter == NULL || !text_matches(patterns, workload->name))
             continue;
         known = true;
         for (size_t j = 0; j < given->count; j++) {
@@ -86,7 +110,27 @@ static bool check_parameter(const struct selection *selection, const struct para
                                  given->values[j], workload->name, parameter->min, parameter->max);
         }
     }
-    return known || given->preset || unknown_parameter(selection, given->name, error);
+    return known || given->preset || unknown_parameter(selection, patterns, given->name, error);
+}
+
+/* Those of the command line; and those of the suite's cases, where their workloads take part. */
+static bool check_parameters(const struct selection *selection, struct error *error) {
+    const struct options *options = selection->options;
+    for (size_t i = 0; i < options->choice_count; i++) {
+        if (!check_parameter(selection, "*", &options->choices[i], false, error))
+            return false;
+    }
+    for (size_t i = 0; i < selection->use_count; i++) {
+        const struct suite_case *wanted = selection->uses[i].wanted;
+        for (size_t j = 0; j < wanted->choice_count; j++) {
+            const bool others_may_know = options->workloads != NULL; /* those that do not take part */
+            if (!check_parameter(selection, wanted->workload, &wanted->choices[j], others_may_know, error)) {
+                (void)error_prefix(error, "cases[%td]: ", wanted - options->suite->cases);
+                return suite_error(options->suite, error);
+            }
+        }
+    }
+    return true;
 }
 
 static bool check_threads(const struct selection *selection, struct error *error) {
@@ -102,15 +146,46 @@ static bool check_threads(const struct selection *selection, struct error *error
     return true;
 }
 
+/* ---- How each workload is used ---- */
+
+/* Without a case that names it, a workload is measured in every way that it has. */
+static const struct suite_case in_every_way = {.workload = "*"};
+
+static bool add_use(struct selection *selection, const struct ctx_workload *workload, const struct suite_case *wanted,
+                    struct error *error) {
+    struct use *uses = realloc(selection->uses, (selection->use_count + 1) * sizeof *uses);
+    if (uses == NULL)
+        return error_set(error, "out of memory for %zu uses of workloads", selection->use_count + 1);
+    bool is_first = selection->use_count == 0 || uses[selection->use_count - 1].workload != workload;
+    uses[selection->use_count++] = (struct use){.workload = workload, .wanted = wanted, .is_first = is_first};
+    selection->uses = uses;
+    return true;
+}
+
+static bool choose_uses(struct selection *selection, struct error *error) {
+    const struct suite *suite = selection->options->suite;
+    for (size_t i = 0; i < selection->workload_count; i++) {
+        const struct ctx_workload *workload = selection->workloads[i];
+        size_t before = selection->use_count;
+        for (size_t j = 0; j < suite->case_count; j++) {
+            if (text_matches(suite->cases[j].workload, workload->name) &&
+                !add_use(selection, workload, &suite->cases[j], error))
+                return false;
+        }
+        if (selection->use_count == before && !add_use(selection, workload, &in_every_way, error))
+            return false;
+    }
+    return true;
+}
+
 /* ---- Where each workload runs ---- */
 
-static bool add_spot(struct selected_workload *selected, const struct placement *placement, bool varies_parameters,
-                     struct error *error) {
-    struct spot *spots = realloc(selected->spots, (selected->spot_count + 1) * sizeof *spots);
+static bool add_spot(struct use *use, const struct placement *placement, bool varies_parameters, struct error *error) {
+    struct spot *spots = realloc(use->spots, (use->spot_count + 1) * sizeof *spots);
     if (spots == NULL)
-        return error_set(error, "out of memory for %zu placements", selected->spot_count + 1);
-    spots[selected->spot_count++] = (struct spot){placement, varies_parameters};
-    selected->spots = spots;
+        return error_set(error, "out of memory for %zu placements", use->spot_count + 1);
+    spots[use->spot_count++] = (struct spot){placement, varies_parameters};
+    use->spots = spots;
     return true;
 }
 
@@ -119,21 +194,30 @@ static bool makes_sense(const struct ctx_workload *workload, const struct placem
     return workload->communicates || placement->thread_count == 1 || strcmp(placement->name, "same-pu") != 0;
 }
 
-static bool add_spots(struct selection *selection, struct selected_workload *selected, unsigned thread_count,
-                      struct error *error) {
-    const struct options *options = selection->options;
-    bool varies = thread_count == 1 || options->threads.count > 0 || selected->workload->threads_max != 0;
+/* What stands for a placement whose name differs from machine to machine: the first and the last that there are. */
+static const char closest[] = "closest", farthest[] = "farthest";
+
+static const char *placements_of(const struct selection *selection, const struct use *use) {
+    const char *patterns =
+        selection->options->placements != NULL ? selection->options->placements : use->wanted->placements;
+    return patterns != NULL ? patterns : "*";
+}
+
+static bool add_spots(struct selection *selection, struct use *use, unsigned thread_count, struct error *error) {
+    const char *patterns = placements_of(selection, use);
+    bool varies = thread_count == 1 || selection->options->threads.count > 0 || use->wanted->threads.count > 0 ||
+                  use->workload->threads_max != 0;
     const struct placement *placements;
-    size_t count = topology_placements(selection->topology, thread_count, &placements), before = selected->spot_count;
-    for (size_t i = 0; i < count; i++) {
-        if (makes_sense(selected->workload, &placements[i]) && text_matches(options->placements, placements[i].name) &&
-            !add_spot(selected, &placements[i], varies, error))
+    size_t count = topology_placements(selection->topology, thread_count, &placements), first = 0, last = count;
+    while (first < count && !makes_sense(use->workload, &placements[first]))
+        first++;
+    while (last > first && !makes_sense(use->workload, &placements[last - 1]))
+        last--;
+    for (size_t i = first; i < last; i++) {
+        bool named = text_matches(patterns, placements[i].name) || (i == first && text_matches(patterns, closest)) ||
+                     (i == last - 1 && text_matches(patterns, farthest));
+        if (named && makes_sense(use->workload, &placements[i]) && !add_spot(use, &placements[i], varies, error))
             return false;
-    }
-    size_t added = selected->spot_count - before;
-    if (options->quick && added > 2) { /* a short run shows the closest and the farthest */
-        selected->spots[before + 1] = selected->spots[selected->spot_count - 1];
-        selected->spot_count = before + 2;
     }
     return true;
 }
@@ -142,55 +226,60 @@ static bool takes_threads(const struct ctx_workload *workload, int64_t count) {
     return count >= workload->threads_min && (workload->threads_max == 0 || count <= workload->threads_max);
 }
 
-/* The numbers of threads to try for a workload: those asked for, or its own, or a sweep. Returns how many. */
-static size_t thread_counts(const struct selection *selection, const struct ctx_workload *workload,
+/*
+ * The numbers of threads to try for a workload: those asked for, or its own, or a sweep. Returns how many. A suite is
+ * for many machines: what it asks for beyond this one's PUs is left out.
+ */
+static size_t thread_counts(const struct selection *selection, const struct use *use,
                             unsigned counts[static PARAMETER_VALUES_MAX]) {
-    const struct options *options = selection->options;
+    const struct ctx_workload *workload = use->workload;
+    const struct parameter_choice *given =
+        selection->options->threads.count > 0 ? &selection->options->threads : &use->wanted->threads;
     const unsigned pu_count = topology_facts(selection->topology)->pu_count;
     const int64_t sweep[] = {1, 2, pu_count}, own[] = {workload->threads_min};
-    const int64_t *wanted = options->threads.values;
-    size_t wanted_count = options->threads.count, count = 0;
+    const int64_t *wanted = given->values;
+    size_t wanted_count = given->count, count = 0;
     if (wanted_count == 0 && workload->threads_max != 0) {
         wanted = own;
         wanted_count = 1;
     } else if (wanted_count == 0) {
         wanted = sweep;
-        wanted_count = pu_count == 1 ? 1 : pu_count == 2 || options->quick ? 2 : 3;
+        wanted_count = pu_count == 1 ? 1 : pu_count == 2 ? 2 : 3;
     }
     for (size_t i = 0; i < wanted_count; i++) {
-        if (takes_threads(workload, wanted[i]))
+        if (takes_threads(workload, wanted[i]) && (given->count == 0 || wanted[i] <= pu_count))
             counts[count++] = (unsigned)wanted[i];
     }
     return count;
 }
 
-static bool place_workload(struct selection *selection, struct selected_workload *selected, struct error *error) {
-    const struct ctx_workload *workload = selected->workload;
+static bool place_use(struct selection *selection, struct use *use, struct error *error) {
+    const struct ctx_workload *workload = use->workload;
     const unsigned pu_count = topology_facts(selection->topology)->pu_count;
     unsigned counts[PARAMETER_VALUES_MAX];
-    size_t count = thread_counts(selection, workload, counts);
+    size_t count = thread_counts(selection, use, counts);
     for (size_t i = 0; i < count; i++) {
-        if (!add_spots(selection, selected, counts[i], error))
+        if (!add_spots(selection, use, counts[i], error))
             return false;
     }
     if (count == 0)
-        selection_leave_out(selection,
-                            "workload %s is left out: it takes %u thread%s%s, and --threads names no such number",
+        selection_leave_out(selection, "workload %s is left out: it takes %u thread%s%s, and %s names no such number%s",
                             workload->name, workload->threads_min, workload->threads_min == 1 ? "" : "s",
-                            workload->threads_max == workload->threads_min ? "" : " or more");
-    else if (selected->spot_count == 0)
+                            workload->threads_max == workload->threads_min ? "" : " or more",
+                            selection->options->threads.count > 0 ? "--threads" : "the suite",
+                            selection->options->threads.count > 0 ? "" : " that this machine has PUs for");
+    else if (use->spot_count == 0)
         selection_leave_out(selection,
-                            "workload %s is left out: --placement=%s has no place for %u thread%s on %u PU%s",
-                            workload->name, selection->options->placements, counts[0], counts[0] == 1 ? "" : "s",
+                            "workload %s is left out: the placement %s has no place for %u thread%s on %u PU%s",
+                            workload->name, placements_of(selection, use), counts[0], counts[0] == 1 ? "" : "s",
                             pu_count, pu_count == 1 ? "" : "s");
     return true;
 }
 
 /* Adds the names of the placements that a workload's numbers of threads have here. */
-static bool add_placement_names(const struct selection *selection, const struct ctx_workload *workload,
-                                struct text_names *names) {
+static bool add_placement_names(const struct selection *selection, const struct use *use, struct text_names *names) {
     unsigned counts[PARAMETER_VALUES_MAX];
-    size_t count = thread_counts(selection, workload, counts);
+    size_t count = thread_counts(selection, use, counts);
     for (size_t i = 0; i < count; i++) {
         const struct placement *placements;
         size_t placement_count = topology_placements(selection->topology, counts[i], &placements);
@@ -199,16 +288,17 @@ static bool add_placement_names(const struct selection *selection, const struct 
                 return false;
         }
     }
-    return true;
+    return count == 0 || (text_names_add(names, closest) && text_names_add(names, farthest));
 }
 
+/* What the command line names has to be here; a suite is for many machines. */
 static bool check_placements(const struct selection *selection, struct error *error) {
     struct text_names names = {0};
     bool complete = true;
-    for (size_t i = 0; i < selection->workload_count; i++) {
-        const struct selected_workload *selected = &selection->workloads[i];
-        complete = complete && (!selected->chosen || add_placement_names(selection, selected->workload, &names));
-    }
+    if (selection->options->placements == NULL)
+        return true;
+    for (size_t i = 0; i < selection->use_count; i++)
+        complete = complete && add_placement_names(selection, &selection->uses[i], &names);
     bool *matches = calloc(names.count + 1, sizeof *matches);
     bool known = complete && matches != NULL;
     if (!known)
@@ -260,24 +350,20 @@ static bool choose_strategies(struct selection *selection, struct error *error) 
 bool selection_make(struct selection *selection, const struct options *options, const struct registry *registry,
                     const struct topology *topology, FILE *notes, struct error *error) {
     *selection = (struct selection){.options = options, .registry = registry, .topology = topology, .notes = notes};
-    if (!choose_strategies(selection, error) || !choose_workloads(selection, error))
+    if (!choose_strategies(selection, error) || !choose_workloads(selection, error) || !choose_uses(selection, error) ||
+        !check_parameters(selection, error) || !check_threads(selection, error) || !check_placements(selection, error))
         return false;
-    for (size_t i = 0; i < options->choice_count; i++) {
-        if (!check_parameter(selection, &options->choices[i], error))
-            return false;
-    }
-    if (!check_threads(selection, error) || !check_placements(selection, error))
-        return false;
-    for (size_t i = 0; i < selection->workload_count; i++) {
-        if (selection->workloads[i].chosen && !place_workload(selection, &selection->workloads[i], error))
+    for (size_t i = 0; i < selection->use_count; i++) {
+        if (!place_use(selection, &selection->uses[i], error))
             return false;
     }
     return true;
 }
 
 void selection_free(struct selection *selection) {
-    for (size_t i = 0; i < selection->workload_count; i++)
-        free(selection->workloads[i].spots);
+    for (size_t i = 0; i < selection->use_count; i++)
+        free(selection->uses[i].spots);
+    free(selection->uses);
     free(selection->workloads);
     free(selection->parts);
     *selection = (struct selection){0};

@@ -17,10 +17,11 @@ struct spot {
     bool varies_parameters;
 };
 
-/* A workload, whether it takes part, and where. */
-struct selected_workload {
+/* A workload as a case of the suite wants it measured, and where. */
+struct use {
     const struct ctx_workload *workload;
-    bool chosen;
+    const struct suite_case *wanted;
+    bool is_first; /* of this workload: others may repeat some of its cases */
     struct spot *spots;
     size_t spot_count;
 };
@@ -37,8 +38,10 @@ struct selection {
     const struct registry *registry;
     const struct topology *topology;
     FILE *notes;
-    struct selected_workload *workloads; /* all of the registry, by name */
+    const struct ctx_workload **workloads; /* those that take part, by name */
     size_t workload_count;
+    struct use *uses; /* at least one for each of them, side by side */
+    size_t use_count;
     enum part *parts;      /* one for each strategy of the registry */
     struct error left_out; /* the last note: when nothing remains, the reason why */
 };

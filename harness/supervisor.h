@@ -14,6 +14,7 @@ struct supervision {
     const struct plan *plan;
     const struct registry *registry;
     struct journal *journal; /* entries in it are done already, and not done again */
+    FILE *notes;             /* what it will take, and what was left out for the sake of the budget; NULL: silent */
 };
 
 enum supervisor_end {
@@ -23,8 +24,9 @@ enum supervisor_end {
 };
 
 struct supervisor_summary {
-    size_t executions_done; /* of plan->step_count; those of a case that failed in its calibration count as done */
-    size_t failures;        /* entries in the journal that did not end well */
+    unsigned rounds; /* of the plan's that there was time for */
+    size_t failures; /* entries in the journal that did not end well */
+    struct results_course course;
 };
 
 enum supervisor_end supervisor_run(const struct supervision *supervision, struct supervisor_summary *summary,

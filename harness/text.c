@@ -218,3 +218,12 @@ void text_print_wrapped(FILE *out, size_t column, size_t indent, const char *tex
     }
     (void)fputc('\n', out);
 }
+
+void text_format_duration(double seconds, char text[static TEXT_DURATION_MAX]) {
+    if (seconds < 120)
+        (void)snprintf(text, TEXT_DURATION_MAX, "%.0f s", seconds < 1 ? 1 : seconds);
+    else if (seconds < 7200)
+        (void)snprintf(text, TEXT_DURATION_MAX, "%.0f min", seconds / 60);
+    else
+        (void)snprintf(text, TEXT_DURATION_MAX, "%.1f h", seconds / 3600);
+}

@@ -69,6 +69,10 @@ bool text_parse_integers(const char *text, int64_t min, int64_t max, int64_t *va
 /* A duration with or without a unit: "0.002", "0.002s", "2ms", "2000us". */
 bool text_parse_seconds(const char *text, double min, double max, double *seconds, struct error *error);
 
+/* "40 s", "12 min", "3.5 h": an estimate needs no more digits. */
+enum { TEXT_DURATION_MAX = 32 };
+void text_format_duration(double seconds, char text[static TEXT_DURATION_MAX]);
+
 /*
  * Prints `text` and a newline in a column that begins at `indent`, broken at blanks to fit TEXT_WIDTH. The cursor
  * stands at `column` already; if that leaves no blank before `indent` the text begins on the next line.

@@ -32,9 +32,7 @@ static void print_entry(FILE *out, int left, const char *text) {
 }
 
 void usage_defaults(const struct option_row *row, char *text, size_t size) {
-    const struct {
-        const char *when, *value;
-    } defaults[] = {{"default", row->preset}, {"quick", row->quick}, {"check", row->gate}};
+    const struct { const char *when, *value; } defaults[] = {{"default", row->preset}, {"check", row->gate}};
     size_t length = 0;
     text[0] = '\0';
     for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {

@@ -17,7 +17,7 @@ void usage_print_completion(FILE *out);
 /* bench(1), for man. */
 void usage_print_manual(FILE *out);
 
-/* "default 9, quick 6"; empty where an option has no default. */
+/* "default 9, check 6"; empty where an option has no default. */
 void usage_defaults(const struct option_row *row, char *text, size_t size);
 
 /* The heading of a group of options. */

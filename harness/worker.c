@@ -293,6 +293,7 @@ static bool take_samples(struct gbench_work *work, uint64_t iterations, unsigned
     for (unsigned i = 0; i < sample_count; i++) {
         work->answer->samples[i].real_ns = times[i].real_ns;
         work->answer->samples[i].cpu_ns = times[i].cpu_ns;
+        work->answer->measured_ms += times[i].real_ns * (double)iterations * 1e-6;
     }
     work->answer->iterations = iterations;
     work->answer->sample_count = sample_count;

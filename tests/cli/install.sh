@@ -27,7 +27,7 @@ export PKG_CONFIG_PATH=$libraries/pkgconfig LD_LIBRARY_PATH=$libraries
 
 # The program writes to the current directory.
 mkdir "$folder/here"
-(cd "$folder/here" && "$prefix/bin/bench" --quiet --quick --strategy=none --workload=get --executions=1 >/dev/null)
+(cd "$folder/here" && "$prefix/bin/bench" --quiet --suite=smoke --strategy=none --workload=get --executions=1 >/dev/null)
 [[ -n $(find "$folder/here" -name '*.json') ]] || fail "the installed program left no result in the current directory"
 bash -n "$prefix/share/bash-completion/completions/bench"
 

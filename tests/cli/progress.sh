@@ -19,14 +19,16 @@ resize(columns)
 run = subprocess.Popen(sys.argv[3:], stdout=subprocess.DEVNULL, stderr=inner)
 os.close(inner)
 written = b""
+resized_already = False
 while True:
     try:
         chunk = os.read(outer, 4096)
     except OSError:  # the other end was closed
         break
-    if not written:
-        resize(resized)
     written += chunk
+    if not resized_already and b"%" in written:
+        resize(resized)
+        resized_already = True
 if run.wait() != 0:
     sys.exit(f"status {run.returncode}: {written}")
 print(written.decode().replace("\r\x1b[K", "\n"), end="")
@@ -35,7 +37,7 @@ END
 
 for width in 20 1 200; do
   on_terminal $width $width "$BENCH" "${settings[@]}" --executions=4 --out=a.json >drawn
-  sed '/^The results are in/,$d' drawn >lines
+  sed '/^The results are in/,$d; /^bench: suite /d' drawn >lines
   [[ -z $(awk -v width=$width 'length >= width && length > 0' lines) ]] || fail "wider than $width columns: $(cat lines)"
   [[ $width -eq 1 ]] || grep -qE '^[0-9]+%' lines || fail "no progress was shown: $(cat drawn)"
   grep -q '^The results are in' drawn || fail "the line should be cleared at the end: $(cat drawn)"

@@ -40,7 +40,7 @@ refused '--samples: found "1000"' --samples=1000
 refused '--min-time: found "soon"; wanted a time' --min-time=soon
 refused '--seed: found "tuesday"; wanted a whole number' --seed=tuesday
 refused '--out is given twice' --out=a.json --out=b.json
-refused '--quick takes no value' --quick=very
+refused '--dry-run takes no value' --dry-run=very
 refused '--resume takes its settings from a.json, so --strategy cannot be given too' --resume=a.json --strategy=tls
 refused 'add --dry-run' --topology=package:2
 refused '--topology: ' --topology=no-such-file.xml --dry-run
@@ -74,7 +74,7 @@ done
 
 # A plan can be looked at without leaving a trace.
 rm -rf "${folder:?}"/*
-"$BENCH" --dry-run --quick >/dev/null || fail "--dry-run failed"
+"$BENCH" --dry-run --suite=quick >/dev/null || fail "--dry-run failed"
 "$BENCH" --dry-run --topology='package:2 l3:2 core:4 pu:2' >/dev/null || fail "--dry-run --topology failed"
 [ -z "$(ls -A)" ] || fail "--dry-run left behind: $(ls -A)"
 

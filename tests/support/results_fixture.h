@@ -104,6 +104,7 @@ static struct execution_answer fixture_answer(const struct bench_case *c, size_t
         .thread_count = c->placement->thread_count,
         .pus_bound = (unsigned *)(uintptr_t)fixture_pus,
         .linkage = "program",
+        .measured_ms = 50,
         .overhead_ms = 3.25,
         .memory_peak_bytes = 4 << 20,
     };
@@ -195,6 +196,7 @@ static inline void fixture_forget_machine(struct fixture *fixture) {
 static void fixture_init(struct fixture *fixture, unsigned executions) {
     static char program[] = "bench", argument[] = "--strategy=*";
     static char *argv[] = {program, argument, NULL};
+    static struct suite suite = {.name = "default"};
     *fixture = (struct fixture){0};
     fixture_describe_machine(fixture);
     for (size_t i = 0; i < FIXTURE_STRATEGY_COUNT; i++)
@@ -213,6 +215,7 @@ static void fixture_init(struct fixture *fixture, unsigned executions) {
     fixture->entry_count = fixture->plan.step_count;
     fixture->options = (struct options){
         .strategies = "*", .workloads = "*", .placements = "*", .executions = executions, .sample_seconds = 0.01};
+    fixture->options.suite = &suite;
     fixture->results = (struct results){
         .options = &fixture->options,
         .plan = &fixture->plan,
@@ -220,6 +223,7 @@ static void fixture_init(struct fixture *fixture, unsigned executions) {
         .environment = &fixture->environment,
         .argc = 2,
         .argv = argv,
+        .course = {.estimated_seconds = 30.5, .taken_seconds = 29.75},
         .source = {fixture_rewind, fixture_next, fixture},
     };
 }

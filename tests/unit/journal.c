@@ -39,6 +39,7 @@ static struct results_entry entry_make(uint32_t case_index, bool calibration, en
         strcpy(entry.answer.reason, "because");
         return entry;
     }
+    entry.seconds = 0.25;
     entry.answer.iterations = 10;
     entry.answer.sample_count = 1;
     entry.answer.samples[0].real_ns = 1.5;
@@ -108,6 +109,7 @@ static void test_keeps_what_was_appended(void **state) {
     assert_int_equal(source.next(source.cursor, &entry, &error), RESULTS_ENTRY);
     assert_int_equal(entry->case_index, 2);
     assert_int_equal(entry->execution, 2);
+    assert_float_equal(entry->seconds, 0.25, 1e-9);
     assert_float_equal(entry->answer.samples[0].real_ns, 1.5, 1e-9);
     assert_int_equal(source.next(source.cursor, &entry, &error), RESULTS_END);
     journal_close(journal);
@@ -190,8 +192,8 @@ static void test_refuses_what_is_not_its_own(void **state) {
     (void)state;
     assert_refused("", "no whole line");
     assert_refused("{\"context\": {}, \"benchmarks\": []}\n", "no journal of a run");
-    assert_refused("{\"ctxbench_journal\":99}\n", "found a journal of version 99, wanted 1");
-    assert_refused("{\"ctxbench_journal\":1}\n", "incomplete");
+    assert_refused("{\"ctxbench_journal\":99}\n", "found a journal of version 99, wanted 2");
+    assert_refused("{\"ctxbench_journal\":2}\n", "incomplete");
     assert_refused("\x7f\x45LF\n", "line 1");
     struct journal_header header = header_make();
     struct error error = {""};

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -46,26 +47,104 @@ static void defaults_are_those_of_the_table(void **state) {
     accepts(&options, "");
     assert_int_equal(options.command, COMMAND_RUN);
     assert_string_equal(options.strategies, "*");
-    assert_string_equal(options.workloads, "*");
-    assert_string_equal(options.placements, "*");
+    assert_null(options.workloads);
+    assert_null(options.placements);
+    assert_string_equal(options.suite->name, "default");
+    assert_true(options.budget_seconds > 299 && options.budget_seconds < 301);
     assert_int_equal(options.executions, 9);
     assert_int_equal(options.sample_count, 5);
     assert_true(options.sample_seconds > 0.00199 && options.sample_seconds < 0.00201);
     assert_int_equal(options.threads.count, 0);
-    assert_false(options.seed_given || options.quick || options.force || options.dry_run || options.quiet);
+    assert_false(options.seed_given || options.force || options.dry_run || options.quiet);
     assert_null(options.out);
     options_free(&options);
 }
 
-static void quick_changes_defaults_but_not_what_is_given(void **state) {
+struct setting {
+    const char *name;
+    char value[128];
+};
+
+static void find_setting(const char *name, const char *value, void *arg) {
+    struct setting *setting = arg;
+    if (strcmp(setting->name, name) == 0)
+        (void)snprintf(setting->value, sizeof setting->value, "%s", value);
+}
+
+static void expect_setting(const struct options *options, const char *name, const char *value) {
+    struct setting setting = {.name = name, .value = "not visited"};
+    options_visit(options, find_setting, &setting);
+    assert_string_equal(setting.value, value);
+}
+
+static void a_suite_changes_defaults_but_not_what_is_given(void **state) {
     (void)state;
     struct options options;
-    accepts(&options, "--samples=7 --quick");
-    assert_true(options.quick);
-    assert_int_equal(options.executions, 6);
+    accepts(&options, "--samples=7 --suite=smoke");
+    assert_string_equal(options.suite->name, "smoke");
+    assert_int_equal(options.executions, 9);
     assert_int_equal(options.sample_count, 7);
     assert_true(options.sample_seconds > 0.00099 && options.sample_seconds < 0.00101);
+    assert_true(options.budget_seconds > 4.9 && options.budget_seconds < 5.1);
     options_free(&options);
+}
+
+static void executions_that_are_asked_for_know_no_budget(void **state) {
+    (void)state;
+    struct options options;
+    accepts(&options, "--suite=smoke --executions=50");
+    assert_int_equal(options.executions, 50);
+    assert_false(options.budget_seconds > 0);
+    expect_setting(&options, "budget", "");
+    options_free(&options);
+    accepts(&options, "--suite=smoke --executions=50 --budget=8s");
+    assert_true(options.budget_seconds > 7.9 && options.budget_seconds < 8.1);
+    options_free(&options);
+}
+
+/* Loads a suite file with these members; what comes of it goes to *options or *error. */
+static bool load_members(const char *members, struct options *options, struct error *error) {
+    char path[] = "/tmp/ctxbench-suite-XXXXXX.json";
+    int fd = mkstemps(path, 5);
+    assert_true(fd >= 0);
+    FILE *file = fdopen(fd, "w");
+    assert_non_null(file);
+    (void)fprintf(file, "{\"ctxbench_suite\": 1, %s, \"cases\": [{\"workload\": \"get\"}]}", members);
+    assert_int_equal(fclose(file), 0);
+    char option[64];
+    (void)snprintf(option, sizeof option, "--suite=%s", path);
+    bool good = options_parse(options, 2, (char *[]){"bench", option}, error);
+    assert_int_equal(unlink(path), 0);
+    return good;
+}
+
+static void options_in_a_suite_are_read_like_those_of_the_command_line(void **state) {
+    (void)state;
+    struct options options;
+    struct error error;
+    assert_true(
+        load_members("\"strategy\": [\"tls\", \"st*\"], \"executions\": 3, \"min-time\": \"7ms\"", &options, &error));
+    assert_string_equal(options.strategies, "tls,st*");
+    assert_int_equal(options.executions, 3);
+    assert_true(options.sample_seconds > 0.0069 && options.sample_seconds < 0.0071);
+    expect_setting(&options, "min-time", "7ms");
+    options_free(&options);
+    static const struct {
+        const char *members, *words;
+    } wrong[] = {
+        {"\"sample\": 3", "no member of a suite is called \"sample\"; did you mean \"samples\"?"},
+        {"\"out\": \"a.json\"", "no member of a suite is called \"out\""},
+        {"\"samples\": 1000", ".json: --samples: found \"1000\"; wanted a whole number from 1 to 64"},
+        {"\"samples\": 1.5", "samples: found a number with a fraction, wanted a text or a whole number"},
+        {"\"budget\": \"soon\"", "--budget: found \"soon\"; wanted a time"},
+        {"\"strategy\": {}", "strategy: found an object, wanted a text"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(load_members(wrong[i].members, &options, &error));
+        if (strstr(error.text, wrong[i].words) == NULL)
+            fail_msg("%s: found \"%s\", wanted \"%s\" in it", wrong[i].members, error.text, wrong[i].words);
+        options_free(&options);
+    }
 }
 
 static void values_follow_an_equals_sign_or_a_blank(void **state) {
@@ -137,10 +216,10 @@ static void wrong_use_is_refused_with_words(void **state) {
     refuses("--", "unknown option --");
     refuses("lst", "no command is called \"lst\"; did you mean \"list\"?");
     refuses("run list", "found both run and list");
-    refuses("--quick=yes", "--quick takes no value; found \"yes\"");
+    refuses("--dry-run=yes", "--dry-run takes no value; found \"yes\"");
     refuses("--strategy", "--strategy wants a value");
     refuses("--strategy=", "--strategy wants a value");
-    refuses("--strategy --quick", "--strategy wants a value");
+    refuses("--strategy --force", "--strategy wants a value");
     refuses("--depth=1 --depth=2", "--depth is given twice: \"1\" and \"2\"; give it once, with a list");
     refuses("--depth=1 --parameter=depth=2", "\"depth\" is given twice");
     refuses("--depth=1,,2", "--depth: found an empty item");
@@ -164,13 +243,15 @@ static void wrong_use_is_refused_with_words(void **state) {
     refuses("--resume=a.json --out=b.json", "so --out cannot");
     refuses("--topology=package:2", "add --dry-run");
     refuses("list --depth=1", "--depth has no meaning for bench list");
-    refuses("--version --quick", "--quick has no meaning for bench --version");
+    refuses("--suite=smok", "--suite: no suite is called \"smok\"; did you mean \"smoke\"?");
+    refuses("--suite=no-such.json", "--suite: cannot read the suite no-such.json: No such file");
+    refuses("--version --dry-run", "--dry-run has no meaning for bench --version");
 }
 
 static void what_goes_together_is_accepted(void **state) {
     (void)state;
     static const char *const lines[] = {
-        "--resume=a.json --quiet --force", "--topology=package:2 --dry-run", "--quick --quick", "--out -",
+        "--resume=a.json --quiet --force", "--topology=package:2 --dry-run", "--dry-run --dry-run", "--out -",
         "--plugin=a.so --plugin=b.so",     "--seed=9007199254740991",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -180,33 +261,17 @@ static void what_goes_together_is_accepted(void **state) {
     }
 }
 
-struct setting {
-    const char *name;
-    char value[128];
-};
-
-static void find_setting(const char *name, const char *value, void *arg) {
-    struct setting *setting = arg;
-    if (strcmp(setting->name, name) == 0)
-        (void)snprintf(setting->value, sizeof setting->value, "%s", value);
-}
-
-static void expect_setting(const struct options *options, const char *name, const char *value) {
-    struct setting setting = {.name = name, .value = "not visited"};
-    options_visit(options, find_setting, &setting);
-    assert_string_equal(setting.value, value);
-}
-
 static void settings_are_recorded_as_text(void **state) {
     (void)state;
     struct options options;
-    accepts(&options, "--quick --depth=0,16 --plugin=a.so --plugin=b.so --min-time=5ms");
-    expect_setting(&options, "strategy", "*");
+    accepts(&options, "--suite=smoke --depth=0,16 --plugin=a.so --plugin=b.so --min-time=5ms");
+    expect_setting(&options, "strategy", "explicit,tls,threadid,stacktag");
     expect_setting(&options, "depth", "0,16");
     expect_setting(&options, "plugin", "a.so b.so");
-    expect_setting(&options, "executions", "6");
+    expect_setting(&options, "executions", "9");
     expect_setting(&options, "min-time", "5ms");
-    expect_setting(&options, "quick", "true");
+    expect_setting(&options, "suite", "smoke");
+    expect_setting(&options, "budget", "5s");
     expect_setting(&options, "force", "false");
     expect_setting(&options, "seed", "");
     expect_setting(&options, "help", "not visited");
@@ -253,7 +318,9 @@ static void rows_of_the_table_are_complete(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_table),
-        cmocka_unit_test(quick_changes_defaults_but_not_what_is_given),
+        cmocka_unit_test(a_suite_changes_defaults_but_not_what_is_given),
+        cmocka_unit_test(executions_that_are_asked_for_know_no_budget),
+        cmocka_unit_test(options_in_a_suite_are_read_like_those_of_the_command_line),
         cmocka_unit_test(values_follow_an_equals_sign_or_a_blank),
         cmocka_unit_test(lists_keep_each_value_once),
         cmocka_unit_test(times_have_units),

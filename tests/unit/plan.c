@@ -15,7 +15,7 @@ static const char *const machine = "synthetic:package:2 l3:1 core:2 pu:2"; /* 8 
 #define PARAMETER(title, highest, ...)                                                                                 \
     {                                                                                                                  \
         .name = (title), .summary = "for tests", .max = (highest), .defaults = {__VA_ARGS__},                          \
-        .default_count = sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t), .quick = {0}, .quick_count = 1          \
+        .default_count = sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t)                                          \
     }
 
 #define WORKLOAD(title, from, to, ...)                                                                                 \
@@ -62,9 +62,8 @@ struct fixture {
     char *notes;
 };
 
-static bool make(struct fixture *fixture, const char *spec, int argc, char **argv) {
-    *fixture = (struct fixture){.notes = NULL};
-    assert_true(options_parse(&fixture->options, argc, argv, &fixture->error));
+/* From the options to the plan. */
+static bool plan_on(struct fixture *fixture, const char *spec) {
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++)
         assert_true(registry_add(&fixture->registry, &strategies[i], NULL, &fixture->error));
     fixture->topology = topology_load(spec, &fixture->error);
@@ -76,6 +75,12 @@ static bool make(struct fixture *fixture, const char *spec, int argc, char **arg
         plan_make(&fixture->plan, &fixture->options, &fixture->registry, fixture->topology, notes, &fixture->error);
     assert_int_equal(fclose(notes), 0);
     return made;
+}
+
+static bool make(struct fixture *fixture, const char *spec, int argc, char **argv) {
+    *fixture = (struct fixture){.notes = NULL};
+    assert_true(options_parse(&fixture->options, argc, argv, &fixture->error));
+    return plan_on(fixture, spec);
 }
 
 #define MAKE(fixture, spec, ...)                                                                                       \
@@ -286,20 +291,95 @@ static void names_are_unique(void **state) {
     unmake(&f);
 }
 
-static void quick_is_a_part_of_the_whole(void **state) {
+/* A plan after a suite with these cases. */
+static bool make_suite(struct fixture *fixture, const char *cases, int argc, char **argv) {
+    char text[1024];
+    int length = snprintf(text, sizeof text, "{\"ctxbench_suite\": 1, \"cases\": [%s]}", cases);
+    *fixture = (struct fixture){.notes = NULL};
+    assert_true(options_parse(&fixture->options, argc, argv, &fixture->error));
+    suite_free(fixture->options.suite);
+    fixture->options.suite = suite_parse("mine", text, (size_t)length, &fixture->error);
+    if (fixture->options.suite == NULL)
+        fail_msg("%s", fixture->error.text);
+    return plan_on(fixture, machine);
+}
+
+#define MAKE_SUITE(fixture, cases, ...)                                                                                \
+    make_suite(fixture, cases, (int)(sizeof((char *[]){"bench", __VA_ARGS__}) / sizeof(char *)),                       \
+               (char *[]){"bench", __VA_ARGS__})
+
+static void a_suite_names_cases(void **state) {
     (void)state;
-    struct fixture whole, quick;
-    assert_true(MAKE(&whole, "synthetic:package:2 numa:2 l3:2 core:4 pu:2", "--strategy=*"));
-    assert_true(MAKE(&quick, "synthetic:package:2 numa:2 l3:2 core:4 pu:2", "--strategy=*", "--quick"));
-    assert_true(quick.plan.case_count * 2 < whole.plan.case_count);
-    assert_true(plan_estimate_seconds(&quick.plan, &quick.options) <
-                plan_estimate_seconds(&whole.plan, &whole.options) / 2);
-    for (size_t i = 0; i < quick.plan.case_count; i++) {
-        char name[CASE_NAME_MAX];
-        case_name(&quick.plan.cases[i], name);
-        assert_int_equal(count_cases(&whole.plan, name), 1);
+    struct fixture f;
+    assert_true(
+        MAKE_SUITE(&f,
+                   "{\"workload\": \"many\", \"form\": \"latency\", \"parameters\": {\"depth\": [3, 5]}, "
+                   "\"threads\": [1, 4, 64]}, {\"workload\": \"pair\", \"placement\": [\"closest\", \"farthest\"]}",
+                   "--strategy=plain"));
+    assert_int_equal(count_cases(&f.plan, "plain/many/"), (2 + 1) * (1 + 2)); /* threads 4: compact and scatter */
+    assert_int_equal(count_cases(&f.plan, "/throughput/threads:1/"), 0);
+    assert_int_equal(count_cases(&f.plan, "plain/many/depth:5/up:8"), 0);
+    assert_int_equal(count_cases(&f.plan, "plain/pair/"), 2);
+    assert_int_equal(count_cases(&f.plan, "plain/pair/throughput/threads:2/same-pu"), 1);
+    assert_int_equal(count_cases(&f.plan, "plain/pair/throughput/threads:2/numa"), 1);
+    assert_int_equal(count_cases(&f.plan, "single/"), 0);
+    assert_int_equal(count_cases(&f.plan, "none/"), count_cases(&f.plan, "plain/"));
+    unmake(&f);
+}
+
+static void cases_that_overlap_are_measured_once(void **state) {
+    (void)state;
+    struct fixture f;
+    assert_true(MAKE_SUITE(&f,
+                           "{\"workload\": \"*\"}, {\"workload\": \"many\", \"parameters\": {\"depth\": [0, 16, 99]}, "
+                           "\"threads\": 1}",
+                           "--strategy=plain"));
+    assert_int_equal(count_cases(&f.plan, "plain/many/depth:0/up:0/latency/threads:1/pu"), 1);
+    assert_int_equal(count_cases(&f.plan, "plain/many/depth:99/up:0/latency/threads:1/pu"), 1);
+    assert_int_equal(count_cases(&f.plan, "plain/single/"), 1);
+    unmake(&f);
+}
+
+static void the_command_line_goes_before_the_suite(void **state) {
+    (void)state;
+    static const char cases[] =
+        "{\"workload\": \"many\", \"parameters\": {\"depth\": [3, 5]}, \"threads\": 2, "
+        "\"placement\": \"smt\"}, {\"workload\": \"pair\"}";
+    struct fixture f;
+    assert_true(MAKE_SUITE(&f, cases, "--strategy=plain", "--workload=many,single", "--depth=7"));
+    assert_int_equal(count_cases(&f.plan, "plain/many/depth:7/up:0/latency/threads:2/smt"), 1);
+    assert_int_equal(count_cases(&f.plan, "plain/many/depth:3"), 0);
+    assert_int_equal(count_cases(&f.plan, "pair/"), 0);
+    assert_int_equal(count_cases(&f.plan, "plain/single/"), 1); /* which the suite does not have */
+    unmake(&f);
+    assert_true(MAKE_SUITE(&f, cases, "--strategy=plain", "--workload=many", "--threads=1", "--placement=pu"));
+    assert_int_equal(count_cases(&f.plan, "/threads:1/pu"), f.plan.case_count);
+    unmake(&f);
+}
+
+static void what_a_suite_names_and_is_not_there_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *cases, *words;
+    } wrong_cases[] = {
+        {"{\"workload\": \"single\"}, {\"workload\": \"mnay\"}",
+         "suite mine: cases[1].workload: no workload is called \"mnay\"; did you mean \"many\"?"},
+        {"{\"workload\": \"many\", \"parameters\": {\"dpeth\": 1}}",
+         "suite mine: cases[0]: no parameter of the chosen workloads is called \"dpeth\"; did you mean \"depth\"?"},
+        {"{\"workload\": \"many\", \"parameters\": {\"depth\": 101}}",
+         "suite mine: cases[0]: parameter depth: found 101; the workload many takes 0 to 100"},
+        {"{\"workload\": \"single\", \"parameters\": {\"depth\": 1}}, {\"workload\": \"many\"}",
+         "suite mine: cases[0]: no parameter of the chosen workloads is called \"depth\""},
+        {"{\"workload\": \"pair\", \"threads\": 64}", "the suite names no such number that this machine has PUs for"},
+        {"{\"workload\": \"pair\", \"placement\": \"l2\"}", "the placement l2 has no place for 2 threads on 8 PUs"},
+    };
+    for (size_t i = 0; i < sizeof wrong_cases / sizeof wrong_cases[0]; i++) {
+        struct fixture f;
+        assert_false(MAKE_SUITE(&f, wrong_cases[i].cases, "--strategy=plain"));
+        if (strstr(f.error.text, wrong_cases[i].words) == NULL)
+            fail_msg("%s: found \"%s\", wanted \"%s\" in it", wrong_cases[i].cases, f.error.text, wrong_cases[i].words);
+        unmake(&f);
     }
-    unmake(&whole), unmake(&quick);
 }
 
 static void one_pu_is_enough(void **state) {
@@ -357,7 +437,7 @@ static void the_table_fits_a_terminal(void **state) {
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    plan_print(&f.plan, &f.options, out);
+    assert_true(plan_print(&f.plan, &f.options, out, &f.error));
     assert_int_equal(fclose(out), 0);
     assert_non_null(strstr(text, "walk-floor"));
     assert_non_null(strstr(text, "executions: "));
@@ -381,7 +461,10 @@ int main(void) {
         cmocka_unit_test(every_case_is_executed_once_a_round),
         cmocka_unit_test(the_seed_settles_the_order),
         cmocka_unit_test(names_are_unique),
-        cmocka_unit_test(quick_is_a_part_of_the_whole),
+        cmocka_unit_test(a_suite_names_cases),
+        cmocka_unit_test(cases_that_overlap_are_measured_once),
+        cmocka_unit_test(the_command_line_goes_before_the_suite),
+        cmocka_unit_test(what_a_suite_names_and_is_not_there_is_refused),
         cmocka_unit_test(one_pu_is_enough),
         cmocka_unit_test(large_plans_stay_small_in_memory),
         cmocka_unit_test(the_table_fits_a_terminal),

@@ -70,10 +70,10 @@ static void test_wrong_requests_are_refused(void **state) {
     (void)state;
     assert_request_refused("", "no JSON");
     assert_request_refused("[1]", "no JSON object");
-    assert_request_refused("{\"protocol\":2}", "found protocol version 2, wanted 1");
-    assert_request_refused("{\"protocol\":1}", "case");
+    assert_request_refused("{\"protocol\":1}", "found protocol version 1, wanted 2");
+    assert_request_refused("{\"protocol\":2}", "case");
 #define REST(pus, iterations, samples, seconds, depth)                                                                 \
-    "{\"protocol\":1,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
+    "{\"protocol\":2,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
     "\"depth\":" depth "},\"pus\":" pus ",\"iterations\":" iterations ",\"samples\":" samples                          \
     ",\"sample_seconds\":" seconds "}"
     assert_request_refused(REST("[]", "1", "1", "1", "0"), "no PU");
@@ -165,7 +165,7 @@ static void test_nonsense_is_told_apart(void **state) {
     const struct {
         const char *from, *to, *because;
     } changes[] = {
-        {"\"protocol\":1", "\"protocol\":9", "found protocol version 9"},
+        {"\"protocol\":2", "\"protocol\":9", "found protocol version 9"},
         {"\"outcome\":\"ok\"", "\"outcome\":\"fine\"", "found outcome \"fine\""},
         {"1.25", "-1.2", "real_ns"},
         {"1.25", "null", "real_ns"},
