@@ -114,9 +114,7 @@ static bool compare_counts(struct check *check, struct findings *findings) {
 
 static void tell(const struct check *check, FILE *out) {
     switch (check->options.format) {
-    case FORMAT_DEFAULT:
-    case FORMAT_HTML: /* is none of a check */
-    case FORMAT_TERMINAL:
+    default: /* FORMAT_TERMINAL; the table of options refuses what is none of a check */
         counts_print(&check->count_changes, out);
         break;
     case FORMAT_MARKDOWN:

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "compare.h"
 #include "conformance.h"
+#include "export_command.h"
 #include "list.h"
 #include "options.h"
 #include "report_command.h"
@@ -106,6 +107,8 @@ static int dispatch(const struct options *options, int argc, char **argv) {
         return worker_main();
     case COMMAND_REPORT:
         return report_command(options);
+    case COMMAND_EXPORT:
+        return export_command(options);
     case COMMAND_COMPARE:
         return compare_command(options);
     case COMMAND_RUN:

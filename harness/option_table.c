@@ -127,6 +127,7 @@ static bool parse_plugin(struct options *options, const struct option_row *row, 
 #define CHECK (1u << COMMAND_CHECK)
 #define COMPARE (1u << COMMAND_COMPARE)
 #define REPORT (1u << COMMAND_REPORT)
+#define EXPORT (1u << COMMAND_EXPORT)
 #define INTO(member) .field = offsetof(struct options, member)
 
 /* The formats, and the commands that print in them. */
@@ -139,6 +140,10 @@ static const struct {
     [FORMAT_MARKDOWN] = {"markdown", CONFORMANCE | COMPARE | CHECK | REPORT},
     [FORMAT_JSON] = {"json", COMPARE | CHECK},
     [FORMAT_HTML] = {"html", REPORT},
+    [FORMAT_GBENCH_FLAT] = {"gbench-flat", EXPORT},
+    [FORMAT_BMF] = {"bmf", EXPORT},
+    [FORMAT_CODSPEED] = {"codspeed", EXPORT},
+    [FORMAT_CSV] = {"csv", EXPORT},
 };
 
 static bool parse_format(struct options *options, const struct option_row *row, const char *text, struct error *error) {
@@ -313,19 +318,21 @@ const struct option_row option_table[] = {
     {.name = "out",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT,
+     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT | EXPORT,
      .parse = parse_text,
      INTO(out),
      .completion = OPTION_COMPLETES_FILES,
      .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json, none of "
-             "conformance, report.html of a report, standard output of a comparison; of check, instruction counts for "
+             "conformance, report.html of a report, standard output of a comparison or an export; of check, "
+             "instruction counts for "
              "a later --baseline"},
     {.name = "format",
      .argument = "FORMAT",
      .group = OPTION_GROUP_FILES,
-     .commands = CONFORMANCE | COMPARE | CHECK | REPORT,
+     .commands = CONFORMANCE | COMPARE | CHECK | REPORT | EXPORT,
      .parse = parse_format,
-     .help = "how other commands than run print: terminal, markdown, json (compare and check) or html (report)"},
+     .help = "how other commands than run print: terminal, markdown, json (compare and check) or html (report); of "
+             "export gbench-flat, bmf, codspeed or csv"},
     {.name = "terminal",
      .group = OPTION_GROUP_FILES,
      .commands = REPORT,
@@ -341,7 +348,7 @@ const struct option_row option_table[] = {
      .help = "also write each figure of a report there: SVG and PDF for a column of a paper, data, gnuplot source"},
     {.name = "force",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT,
+     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT | EXPORT,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(force),
@@ -439,6 +446,12 @@ const struct command_row command_table[] = {
      .operands_min = 1,
      .operands_max = UINT_MAX,
      .help = "make a page of result files: the answer, figures and tables"},
+    {.name = "export",
+     .command = COMMAND_EXPORT,
+     .operands = "RESULT",
+     .operands_min = 1,
+     .operands_max = 1,
+     .help = "write a result file in the format of another program"},
     {.name = NULL},
 };
 

@@ -21,6 +21,7 @@ enum command {
     COMMAND_COMPARE,
     COMMAND_CHECK,
     COMMAND_REPORT,
+    COMMAND_EXPORT,
     COMMAND_HELP,
     COMMAND_VERSION,
     COMMAND_COMPLETION, /* prints a bash completion script */
@@ -33,7 +34,17 @@ enum command {
 #define OPTIONS_SEED_MAX ((INT64_C(1) << 53) - 1)
 
 /* FORMAT_DEFAULT is what suits the command: text of most, a page of a report. */
-enum output_format { FORMAT_DEFAULT, FORMAT_TERMINAL, FORMAT_MARKDOWN, FORMAT_JSON, FORMAT_HTML };
+enum output_format {
+    FORMAT_DEFAULT,
+    FORMAT_TERMINAL,
+    FORMAT_MARKDOWN,
+    FORMAT_JSON,
+    FORMAT_HTML,
+    FORMAT_GBENCH_FLAT,
+    FORMAT_BMF,
+    FORMAT_CODSPEED,
+    FORMAT_CSV,
+};
 
 struct option_given; /* which row of the table was given which text */
 

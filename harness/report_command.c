@@ -143,9 +143,7 @@ static bool write_report(const struct reporting *reporting, const char *path, st
     if (!output_file_open(&file, path, options->force, error))
         return false;
     switch (options->format) {
-    case FORMAT_DEFAULT:
-    case FORMAT_JSON: /* is none of a report */
-    case FORMAT_HTML:
+    default: /* FORMAT_HTML; the table of options refuses what is none of a report */
         written = write_html(reporting, file.stream, error);
         break;
     case FORMAT_MARKDOWN:

@@ -32,3 +32,10 @@ bool json_build_write(const struct json_build *build, json_t *value, FILE *out) 
     json_decref(value);
     return written;
 }
+
+bool json_build_write_element(const struct json_build *build, json_t *value, size_t count, FILE *out) {
+    bool written = !build->out_of_memory && value != NULL && fputs(count > 0 ? ",\n" : "\n", out) != EOF &&
+                   json_dumpf(value, out, JSON_COMPACT) == 0;
+    json_decref(value);
+    return written;
+}

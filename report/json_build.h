@@ -24,4 +24,7 @@ void json_build_put_count(struct json_build *build, json_t *object, const char *
 /* Writes the value, and releases it. False when out of memory, now or before, or when writing failed. */
 bool json_build_write(const struct json_build *build, json_t *value, FILE *out);
 
+/* The same for one of many elements or members, in a line of its own: `count` is how many stand before it. */
+bool json_build_write_element(const struct json_build *build, json_t *value, size_t count, FILE *out);
+
 #endif

@@ -198,7 +198,7 @@ bool result_loader_add_row(struct result_loader *loader, const json_t *row) {
         return true;
     const json_t *ours = json_object_get(row, "ctxbench");
     struct result_row taken = {0};
-    bool usable = json_is_string(json_object_get(row, "name")) && json_is_object(ours) &&
+    bool usable = json_string_length(json_object_get(row, "name")) > 0 && json_is_object(ours) &&
                   take_execution(loader, row, ours, &taken.execution);
     loader->rows_seen++;
     loader->rows =

@@ -1,0 +1,58 @@
+#include "export_command.h"
+
+#include "export.h"
+#include "output_file.h"
+
+static int complain(const struct error *error, int status) {
+    (void)fprintf(stderr, "bench: %s\n", error->text);
+    return status;
+}
+
+static bool (*writer_of(enum output_format format))(const struct report *report, FILE *out) {
+    switch (format) {
+    case FORMAT_GBENCH_FLAT:
+        return export_gbench_flat;
+    case FORMAT_BMF:
+        return export_bmf;
+    case FORMAT_CODSPEED:
+        return export_codspeed;
+    case FORMAT_CSV:
+        return export_csv;
+    default:
+        return NULL;
+    }
+}
+
+static bool write_report(const struct report *report, const struct options *options, struct error *error) {
+    const char *path = options->out != NULL ? options->out : "-";
+    struct output_file file;
+    if (!output_file_open(&file, path, options->force, error))
+        return false;
+    if (writer_of(options->format)(report, file.stream) || ferror(file.stream))
+        return output_file_commit(&file, error); /* which also says why writing failed */
+    output_file_discard(&file);
+    return error_set(error, "cannot write %s: out of memory", path);
+}
+
+static bool export_file(const struct result_file *file, const struct options *options, struct error *error) {
+    struct report *report = report_make(file);
+    if (report == NULL)
+        return error_set(error, "out of memory for %.300s", options->operands[0]);
+    bool written = write_report(report, options, error);
+    report_free(report);
+    return written;
+}
+
+int export_command(const struct options *options) {
+    struct error error;
+    if (writer_of(options->format) == NULL) {
+        (void)error_set(&error, "bench export wants to know for whom: add --format=gbench-flat, bmf, codspeed or csv");
+        return complain(&error, EXIT_STATUS_USAGE);
+    }
+    struct result_file *file = result_file_load(options->operands[0], error.text, sizeof error.text);
+    if (file == NULL)
+        return complain(&error, EXIT_STATUS_USAGE);
+    bool written = export_file(file, options, &error);
+    result_file_free(file);
+    return written ? EXIT_STATUS_OK : complain(&error, EXIT_STATUS_FAILED);
+}

@@ -1,0 +1,120 @@
+/* Comma-separated values. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "export.h"
+
+/* The parameters of all cases; no run has as many, but a file made to do harm might. */
+enum { PARAMETER_COLUMNS_MAX = 64 };
+
+struct columns {
+    const char *names[PARAMETER_COLUMNS_MAX]; /* kept by the file: compared by address */
+    size_t count;
+};
+
+static size_t column_of(const struct columns *columns, const char *name) {
+    size_t i = 0;
+    while (i < columns->count && columns->names[i] != name)
+        i++;
+    return i;
+}
+
+static void find_columns(const struct result_file *file, struct columns *columns) {
+    for (size_t i = 0; i < file->case_count; i++)
+        for (size_t k = 0; k < file->cases[i].parameter_count; k++) {
+            const char *name = file->cases[i].parameter[k].name;
+            if (column_of(columns, name) == columns->count && columns->count < PARAMETER_COLUMNS_MAX)
+                columns->names[columns->count++] = name;
+        }
+}
+
+/* A field, in quotes if it needs them. */
+static void print_text(FILE *out, const char *prefix, const char *text) {
+    if (text[strcspn(text, ",\"\r\n")] == '\0') {
+        (void)fprintf(out, "%s%s", prefix, text);
+        return;
+    }
+    (void)fprintf(out, "\"%s", prefix);
+    for (; *text != '\0'; text++)
+        (void)fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
+    (void)fputc('"', out);
+}
+
+static void print_header(FILE *out, const struct columns *columns) {
+    (void)fputs(
+        "case,comparison_name,strategy,reference,store,workload,workload_revision,operation,form,placement,"
+        "threads,linkage",
+        out);
+    for (size_t i = 0; i < columns->count; i++) {
+        (void)fputc(',', out);
+        print_text(out, "parameter_", columns->names[i]);
+    }
+    (void)fputs(
+        ",host_name,fingerprint,source_revision,execution,order,iterations,sample,real_ns,cpu_ns,run_delay_ns,"
+        "involuntary_switches\n",
+        out);
+}
+
+/* What all samples of a case share. */
+static void print_case(FILE *out, const struct result_file *file, const struct columns *columns,
+                       const struct result_case *c) {
+    const char *const texts[] = {c->name,  c->comparison_name, c->strategy, c->reference ? "TRUE" : "FALSE",
+                                 c->store, c->workload};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        print_text(out, "", texts[i]);
+        (void)fputc(',', out);
+    }
+    (void)fprintf(out, "%u,", c->workload_revision);
+    print_text(out, "", c->operation);
+    (void)fputc(',', out);
+    print_text(out, "", c->form);
+    (void)fputc(',', out);
+    print_text(out, "", c->placement);
+    (void)fprintf(out, ",%u,", c->threads);
+    print_text(out, "", c->linkage);
+    for (size_t i = 0; i < columns->count; i++) {
+        (void)fputc(',', out);
+        for (size_t k = 0; k < c->parameter_count; k++)
+            if (c->parameter[k].name == columns->names[i])
+                (void)fprintf(out, "%.17g", c->parameter[k].value);
+    }
+    const char *const facts[] = {result_file_fact(file, NULL, "host_name"),
+                                 result_file_fact(file, "ctxbench", "fingerprint"),
+                                 result_file_fact(file, "build", "source_revision")};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        (void)fputc(',', out);
+        print_text(out, "", facts[i]);
+    }
+}
+
+static void print_sample(FILE *out, const struct result_execution *execution, size_t index, size_t sample) {
+    (void)fprintf(out, ",%zu,%zu,", index, execution->row);
+    if (execution->iterations > 0)
+        (void)fprintf(out, "%" PRIu64, execution->iterations);
+    (void)fprintf(out, ",%zu,%.17g,", sample, execution->real_ns[sample]);
+    if (execution->cpu_ns != NULL)
+        (void)fprintf(out, "%.17g", execution->cpu_ns[sample]);
+    (void)fputc(',', out);
+    if (execution->run_delay_ns != NULL)
+        (void)fprintf(out, "%" PRIu64, execution->run_delay_ns[sample]);
+    (void)fputc(',', out);
+    if (execution->involuntary_switches != NULL)
+        (void)fprintf(out, "%" PRIu64, execution->involuntary_switches[sample]);
+    (void)fputc('\n', out);
+}
+
+bool export_csv(const struct report *report, FILE *out) {
+    const struct result_file *file = report->file;
+    struct columns columns = {.count = 0};
+    find_columns(file, &columns);
+    print_header(out, &columns);
+    for (size_t i = 0; i < file->case_count && !ferror(out); i++) {
+        const struct result_case *c = &file->cases[i];
+        for (size_t e = 0; e < c->execution_count && !ferror(out); e++)
+            for (size_t s = 0; s < c->executions[e].sample_count; s++) {
+                print_case(out, file, &columns, c);
+                print_sample(out, &c->executions[e], e, s);
+            }
+    }
+    return !ferror(out);
+}
