@@ -35,11 +35,11 @@ typedef bool content_writer(const struct figure *figure, FILE *out, struct error
 
 static bool write_source(const struct figure *figure, FILE *out, struct error *error) {
     (void)error;
-    (void)fprintf(
-        out, "# gnuplot %s.gp draws %s.pdf. Change what you like: the size stands in the next line, the data below.\n",
-        figure->id, figure->id);
-    (void)fprintf(out, "set output '%s.pdf'\n", figure->id);
-    figure_write_gnuplot(figure, FIGURE_PDF, out);
+    char drawn[PATH_MAX];
+    (void)snprintf(drawn, sizeof drawn, "%s.pdf", figure->id);
+    (void)fprintf(out, "# gnuplot %s.gp draws %s. Change what you like: the size stands in the next line.\n",
+                  figure->id, drawn);
+    figure_write_gnuplot(figure, FIGURE_PDF, drawn, out);
     return true;
 }
 

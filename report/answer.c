@@ -407,7 +407,10 @@ static void add_growing(struct prose *prose, const struct survey_sweep *sweep) {
     }
     if (shown < count)
         prose_add(prose, " and %zu more", count - shown);
-    if (others > 0)
+    if (others == 1)
+        prose_add(prose, "; the other one %s",
+                  others_ratio < RANKING_GROWTH ? "does not grow beyond" : "is not seen to");
+    else if (others > 1)
         prose_add(prose, "; of the other %zu, %s", others,
                   others_ratio < RANKING_GROWTH ? "none grows beyond" : "none is seen to");
     if (others > 0 && others_ratio < RANKING_GROWTH)

@@ -172,6 +172,10 @@ static void add_matrices(struct document *document, const struct runs *runs) {
 bool contents_make(struct document *document, const struct runs *runs) {
     add_title(document, runs);
     add_answer(document, runs);
+    if (runs->run_count > 1) {
+        document_add(document, DOCUMENT_SECTION, "comparison", "The runs compared");
+        contents_add_comparison(document, runs);
+    }
     add_matrices(document, runs);
     for (enum section section = 0; section < SECTION_COUNT; section++)
         add_section_of_costs(document, runs, section);

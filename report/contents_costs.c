@@ -347,19 +347,28 @@ static const char *make_id(struct document *document, const struct survey_sweep 
     return prose_keep(&prose);
 }
 
+/* Places make a matrix; along a parameter, one strategy may pass another. */
+static void add_views(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                      const char *id) {
+    if (strcmp(sweep->axis, "threads") == 0)
+        contents_add_sweep_matrix(document, run, sweep, id);
+    else if (sweep->numeric && sweep->axis[0] != '\0')
+        contents_add_crossings(document, run, sweep, id);
+}
+
 void contents_add_sweep(struct document *document, const struct runs *runs, const struct survey_sweep *sweep) {
     const char *id = make_id(document, sweep, 0);
-    document_add(document, DOCUMENT_SUBSECTION, id, "%s, %s, per %s%s%s", sweep->workload, sweep->form,
-                 sweep->operation, sweep->axis[0] != '\0' ? ": by " : "", sweep->axis);
     for (size_t r = 0; r < runs->run_count; r++) {
-        const struct survey_sweep *here = same_sweep(&runs->files[r].survey, sweep);
+        const struct run *run = &runs->files[r];
+        const struct survey_sweep *here = same_sweep(&run->survey, sweep);
         if (here == NULL)
             continue;
-        if (runs->run_count > 1)
-            document_add(document, DOCUMENT_PARAGRAPH, NULL, DOCUMENT_STRONG "%s" DOCUMENT_STRONG,
-                         runs->files[r].label);
-        answer_add_on_sweep(document, &runs->files[r], here);
-        add_figure(document, runs, &runs->files[r], here, make_id(document, sweep, r));
+        document_add(document, DOCUMENT_SUBSECTION, NULL, "%s%s%s, %s, per %s%s%s", run->label,
+                     runs->run_count > 1 ? ". " : "", sweep->workload, sweep->form, sweep->operation,
+                     sweep->axis[0] != '\0' ? ": by " : "", sweep->axis);
+        answer_add_on_sweep(document, run, here);
+        add_figure(document, runs, run, here, make_id(document, sweep, r));
+        add_views(document, run, here, make_id(document, sweep, r));
     }
     const struct document_column *columns = data_columns(document, sweep);
     if (columns == NULL)

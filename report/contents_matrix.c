@@ -5,7 +5,7 @@
 #include "contents_parts.h"
 #include "prose.h"
 
-enum { COSTS_MAX = 8, COSTS_MAJOR = 2 };
+enum { COSTS_MAX = 8, COSTS_MAJOR = 1 };
 
 struct overview {
     const struct run *run;
@@ -217,19 +217,27 @@ static void add_cells(struct document *document, const struct run *run, const ch
     }
 }
 
+/* A heading that is still to come, since it has nothing below it yet. */
+struct pending {
+    struct document *document;
+    const char *heading;
+};
+
 static void add_reason(const char *text, void *arg) {
-    document_add(arg, DOCUMENT_ITEM, NULL, "%s", text);
+    struct pending *pending = arg;
+    if (pending->heading != NULL)
+        document_add(pending->document, DOCUMENT_SUBSECTION, NULL, "%s", pending->heading);
+    pending->heading = NULL;
+    document_add(pending->document, DOCUMENT_ITEM, NULL, "%s", text);
 }
 
 static void add_reasons(struct document *document, const struct matrix *matrix) {
-    document_add(document, DOCUMENT_SUBSECTION, NULL, "What breaks, and why");
-    matrix_visit_reasons(matrix, MATRIX_BROKEN, add_reason, document);
-    document_add(document, DOCUMENT_SUBSECTION, NULL, "What does not apply, and why");
-    matrix_visit_reasons(matrix, MATRIX_NOT_APPLICABLE, add_reason, document);
-    if (matrix_count_surprises(matrix) == 0)
-        return;
-    document_add(document, DOCUMENT_SUBSECTION, NULL, "What is not as expected");
-    matrix_visit_surprises(matrix, add_reason, document);
+    struct pending broken = {document, "What breaks, and why"};
+    struct pending not_applicable = {document, "What does not apply, and why"};
+    struct pending surprises = {document, "What is not as expected"};
+    matrix_visit_reasons(matrix, MATRIX_BROKEN, add_reason, &broken);
+    matrix_visit_reasons(matrix, MATRIX_NOT_APPLICABLE, add_reason, &not_applicable);
+    matrix_visit_surprises(matrix, add_reason, &surprises);
 }
 
 void contents_add_matrix(struct document *document, const struct run *run, size_t index) {

@@ -12,6 +12,12 @@ void contents_add_matrix(struct document *document, const struct run *run, size_
 /* One sweep in all runs that have it: sentences, a figure for each, and the data. */
 void contents_add_sweep(struct document *document, const struct runs *runs, const struct survey_sweep *sweep);
 
+/* Further tables of a sweep in one run. A table without rows is not shown. */
+void contents_add_sweep_matrix(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                               const char *id);
+void contents_add_crossings(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                            const char *id);
+
 /* The machine of a run, as boxes in boxes. */
 void contents_add_machine(struct document *document, const struct run *run);
 

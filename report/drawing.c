@@ -12,7 +12,7 @@ static char *script_of(const struct figure *figure, enum figure_format format) {
     FILE *out = open_memstream(&script, &size);
     if (out == NULL)
         return NULL;
-    figure_write_gnuplot(figure, format, out);
+    figure_write_gnuplot(figure, format, NULL, out);
     if (fclose(out) == 0)
         return script;
     free(script);

@@ -66,7 +66,7 @@ struct figure_size {
 };
 struct figure_size figure_size(const struct figure *figure, enum figure_format format);
 
-/* What gnuplot draws it from: all but the file that it goes to, the data included. */
-void figure_write_gnuplot(const struct figure *figure, enum figure_format format, FILE *out);
+/* What gnuplot draws it from, the data included. It draws to `file`, or to standard output if that is NULL. */
+void figure_write_gnuplot(const struct figure *figure, enum figure_format format, const char *file, FILE *out);
 
 #endif

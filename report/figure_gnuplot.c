@@ -16,7 +16,7 @@ static const double LABEL_WIDTH_MAX = 0.42; /* of the figure: longer names are s
 /* Above this ratio of the largest to the smallest value, a scale is logarithmic. */
 static const double LOGARITHMIC_FROM = 12;
 
-enum { TICKS_MAX = 32, LABEL_MAX = 256 };
+enum { TICKS_MAX = 32, LABEL_MAX = 256, KEY_MARGIN = 4 };
 
 struct scale {
     double low, high;
@@ -39,7 +39,7 @@ struct figure_size figure_size(const struct figure *figure, enum figure_format f
         size = (struct figure_size){.width = 240, .height = 165, .font = 7}; /* a column of 84 mm */
     if (figure->kind == FIGURE_DOTS) {
         double rows = (double)figure->category_count * (0.9 + 0.5 * (double)figure->series_count);
-        size.height = size.font * LINE_HEIGHT * (rows + (figure->series_count > 1 ? 4.6 : 3.4));
+        size.height = size.font * LINE_HEIGHT * (rows + (figure->series_count > 1 ? 5.2 : 4));
     }
     return size;
 }
@@ -171,9 +171,6 @@ static void write_scale(const struct sketch *sketch, char axis) {
         (void)fprintf(sketch->out, " %.9g", scale->ticks[i]);
     }
     (void)fputs(")\n", sketch->out);
-    (void)fprintf(sketch->out, "set %clabel ", axis);
-    quote(sketch->out, sketch->figure->value_title);
-    (void)fputs(axis == 'x' ? " offset 0, 0.4\n" : " offset 1.2\n", sketch->out);
 }
 
 /* ---- Series ---- */
@@ -205,7 +202,7 @@ static double position_of(const struct sketch *sketch, size_t series, size_t cat
                                         : (double)(figure->category_count - category) - middle * spread;
 }
 
-/* Two blocks of data: the values, and those that have an interval. Returns whether there is one. */
+/* Two blocks of data: the values, and their intervals, each a line of its own. Returns whether there is one. */
 static bool write_data(const struct sketch *sketch, size_t s) {
     const struct figure *figure = sketch->figure;
     bool any_interval = false;
@@ -225,8 +222,8 @@ static bool write_data(const struct sketch *sketch, size_t s) {
     for (size_t i = 0; i < figure->category_count; i++) {
         const struct figure_value *value = &figure->series[s].values[i];
         if (value->value > 0 && value->low > 0)
-            (void)fprintf(sketch->out, "%.9g %.17g %.17g %.17g\n", position_of(sketch, s, i), value->value, value->low,
-                          value->high);
+            (void)fprintf(sketch->out, "%.9g %.17g\n%.9g %.17g\n\n", position_of(sketch, s, i), value->low,
+                          position_of(sketch, s, i), value->high);
     }
     (void)fputs("EOD\n", sketch->out);
     return true;
@@ -248,18 +245,12 @@ static void write_plot_of(const struct sketch *sketch, size_t s, bool has_interv
     }
     if (has_intervals) {
         begin_plot(sketch, begun);
-        (void)fprintf(sketch->out, "$intervals%zu using %s with %s ps 0 lw 1 lc rgb '%s' notitle", s,
-                      lines ? "1:2:3:4" : "2:1:3:4", lines ? "yerrorbars" : "xerrorbars", colour);
+        (void)fprintf(sketch->out, "$intervals%zu using %s with lines lw 1 lc rgb '%s' notitle", s,
+                      lines ? "1:2" : "2:1", colour);
     }
     begin_plot(sketch, begun);
-    (void)fprintf(sketch->out, "$values%zu using %s with points pt %d ps %s lc rgb '%s' ", s, lines ? "1:2" : "2:1",
-                  shape_of(sketch, s), series->reference ? "0.3" : "0.8", colour);
-    if (lines || sketch->figure->series_count == 1) {
-        (void)fputs("notitle", sketch->out);
-    } else {
-        (void)fputs("title ", sketch->out);
-        quote(sketch->out, series->label);
-    }
+    (void)fprintf(sketch->out, "$values%zu using %s with points pt %d ps %s lc rgb '%s' notitle", s,
+                  lines ? "1:2" : "2:1", shape_of(sketch, s), series->reference ? "0.3" : "0.8", colour);
 }
 
 static void write_series(const struct sketch *sketch) {
@@ -358,9 +349,9 @@ static void place(struct sketch *sketch) {
     const struct figure *figure = sketch->figure;
     const double letter_x = sketch->size.font / sketch->size.width, letter_y = sketch->size.font / sketch->size.height;
     const bool lines = figure->kind == FIGURE_LINES;
-    sketch->left = lines ? 5.4 * letter_x : widest_label(sketch) + 1.2 * letter_x;
+    sketch->left = lines ? 6 * letter_x : widest_label(sketch) + 1.2 * letter_x;
     sketch->right = lines ? 1 - widest_label(sketch) - 1.2 * letter_x : 1 - 2 * letter_x;
-    sketch->bottom = 3.4 * letter_y;
+    sketch->bottom = 4 * letter_y;
     sketch->top = 1 - (lines || figure->series_count == 1 ? 0.8 : 2.4) * letter_y;
     (void)fprintf(sketch->out,
                   "set lmargin at screen %.5f\nset rmargin at screen %.5f\n"
@@ -371,7 +362,8 @@ static void place(struct sketch *sketch) {
 static void write_frame(const struct sketch *sketch) {
     (void)fprintf(sketch->out,
                   "set border %d lw 0.7 lc rgb '%s'\nset grid noxtics noytics %s lt 1 lw 0.7 lc rgb '%s'\n"
-                  "set tics nomirror out scale 0.4\nset errorbars small\nset datafile separator whitespace\n",
+                  "set tics nomirror out scale 0.4\nset datafile separator whitespace\nset key off\n"
+                  "",
                   sketch->figure->kind == FIGURE_LINES ? 3 : 1, figure_colours[FIGURE_YARDSTICK].on_white,
                   sketch->figure->kind == FIGURE_LINES ? "ytics" : "xtics", figure_colours[FIGURE_GRID].on_white);
 }
@@ -389,25 +381,43 @@ static void write_categories(const struct sketch *sketch, char axis) {
     (void)fputs(")\n", sketch->out);
 }
 
+/* gnuplot leaves out the titles of axes for which it finds too little room; labels stay. */
+static void write_titles(const struct sketch *sketch, const char *across, const char *upwards) {
+    const double letter_x = sketch->size.font / sketch->size.width, letter_y = sketch->size.font / sketch->size.height;
+    (void)fputs("set label ", sketch->out);
+    quote(sketch->out, across);
+    (void)fprintf(sketch->out, " at screen %.5f, screen %.5f center\nset label ", (sketch->left + sketch->right) / 2,
+                  0.9 * letter_y);
+    quote(sketch->out, upwards);
+    (void)fprintf(sketch->out, " at screen %.5f, screen %.5f center rotate by 90\n", 0.9 * letter_x,
+                  (sketch->bottom + sketch->top) / 2);
+}
+
 static void write_lines(const struct sketch *sketch) {
     const struct figure *figure = sketch->figure;
     write_scale(sketch, 'y');
     (void)fprintf(sketch->out, "set xrange [-0.25:%.9g]\n", (double)figure->category_count - 1 + 0.25);
     write_categories(sketch, 'x');
-    (void)fputs("set xlabel ", sketch->out);
-    quote(sketch->out, figure->category_title);
-    (void)fputs(" offset 0, 0.4\nset key off\n", sketch->out);
+    write_titles(sketch, figure->category_title, figure->value_title);
     write_line_labels(sketch);
 }
 
-/* One line above the plot, from its left. */
+/* One line above the plot, in which each series has as much room. */
 static void write_key(const struct sketch *sketch) {
-    if (sketch->figure->series_count == 1)
-        (void)fputs("set key off\n", sketch->out);
-    else
-        (void)fprintf(sketch->out,
-                      "set key at screen %.5f, screen 1 left top Left reverse horizontal maxrows 1 samplen 0.5\n",
-                      sketch->left);
+    const struct figure *figure = sketch->figure;
+    const double letter_x = sketch->size.font / sketch->size.width, letter_y = sketch->size.font / sketch->size.height;
+    double x = letter_x;
+    size_t room = (size_t)(1 / (letter_x * LETTER_WIDTH) / (double)figure->series_count);
+    room = room > KEY_MARGIN ? room - KEY_MARGIN : 1;
+    for (size_t s = 0; figure->series_count > 1 && s < figure->series_count; s++) {
+        char shortened[LABEL_MAX];
+        text_shorten(figure->series[s].label, room, shortened, sizeof shortened);
+        (void)fputs("set label ", sketch->out);
+        quote(sketch->out, shortened);
+        (void)fprintf(sketch->out, " at screen %.5f, screen %.5f left point pt %d ps 0.8 lc rgb '%s' offset 0.9, 0\n",
+                      x, 1 - 0.9 * letter_y, shape_of(sketch, s), colour_of(sketch, s));
+        x += text_extent(sketch, shortened) + KEY_MARGIN * LETTER_WIDTH * letter_x;
+    }
 }
 
 static void write_dots(const struct sketch *sketch) {
@@ -415,16 +425,22 @@ static void write_dots(const struct sketch *sketch) {
     write_scale(sketch, 'x');
     (void)fprintf(sketch->out, "set yrange [0.4:%.9g]\n", (double)figure->category_count + 0.6);
     write_categories(sketch, 'y');
+    write_titles(sketch, figure->value_title, "");
     write_key(sketch);
 }
 
-void figure_write_gnuplot(const struct figure *figure, enum figure_format format, FILE *out) {
+void figure_write_gnuplot(const struct figure *figure, enum figure_format format, const char *file, FILE *out) {
     struct sketch sketch = {.figure = figure, .size = figure_size(figure, format), .out = out};
     const bool pdf = format == FIGURE_PDF;
     const double unit = pdf ? 72 : 1; /* that terminal takes inches */
     (void)fprintf(out, "set terminal %s size %.9g%s,%.9g%s noenhanced font '%s,%.9g'\nset encoding utf8\n",
                   pdf ? "pdfcairo" : "svg", sketch.size.width / unit, pdf ? "in" : "", sketch.size.height / unit,
                   pdf ? "in" : "", pdf ? "Helvetica" : "sans-serif", sketch.size.font);
+    if (file != NULL) {
+        (void)fputs("set output ", out);
+        quote(out, file);
+        (void)fputc('\n', out);
+    }
     choose_scale(&sketch);
     place(&sketch);
     write_frame(&sketch);

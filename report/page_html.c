@@ -188,20 +188,11 @@ static void end_section(struct page *page) {
     page->in_section = false;
 }
 
-/* Parts with figures stand beside each other where there is room. */
-static bool has_figure(const struct document_block *section) {
-    for (const struct document_block *block = section->next; block != NULL && block->kind != DOCUMENT_SECTION;
-         block = block->next)
-        if (block->kind == DOCUMENT_FIGURE)
-            return true;
-    return false;
-}
-
 static void begin_section(struct page *page, const struct document_block *block) {
     end_section(page);
     (void)fprintf(page->out, "<section id=\"%s\">", block->id);
     write_element(page->out, "<h2>", block->text, "</h2>\n");
-    (void)fputs(has_figure(block) ? "<div class=\"parts\">\n" : "<div>\n", page->out);
+    (void)fputs("<div class=\"parts\">\n", page->out);
     page->in_section = true;
 }
 

@@ -60,7 +60,7 @@ def check_script(script):
     """Without what stands between single quotes, a script is made of known words and numbers only."""
     bare = re.sub(r"'(?:[^'\n]|'')*'", "TEXT", script)
     for line in bare.splitlines():
-        assert re.match(r"#|set (terminal|output|encoding|[lrbt]margin|border|grid|tics|errorbars|datafile|[xy]range|logscale"
+        assert re.match(r"#|set (terminal|output|encoding|[lrbt]margin|border|grid|tics|datafile|[xy]range|logscale"
                         r"|[xy]tics|[xy]label|key|arrow|label) |\$(values|intervals)\d+ << EOD$|EOD$|plot |     \$values"
                         r"|     \$intervals|[-0-9. e+]*$", line), line
         assert "`" not in line and "!" not in line and "system" not in line and '"' not in line, line

@@ -1,0 +1,85 @@
+/* Two more views of a sweep: a matrix of strategies and values, and where one strategy passes another. */
+#include <string.h>
+
+#include "contents_parts.h"
+#include "ranking.h"
+
+enum { CROSSINGS_MAX = 60 };
+
+/* ---- A matrix ---- */
+
+static const struct document_column *matrix_columns(struct document *document, const struct survey_sweep *sweep) {
+    struct document_column *columns = arena_take(&document->arena, (sweep->value_count + 1) * sizeof *columns);
+    document->out_of_memory |= columns == NULL;
+    if (columns == NULL)
+        return NULL;
+    columns[0] = (struct document_column){.title = "strategy"};
+    for (size_t v = 0; v < sweep->value_count; v++)
+        columns[v + 1] = (struct document_column){.title = sweep->labels[v], .numeric = true};
+    return columns;
+}
+
+void contents_add_sweep_matrix(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                               const char *id) {
+    const struct document_column *columns = matrix_columns(document, sweep);
+    struct document_table *table =
+        columns == NULL ? NULL
+                        : document_add_table(document, document_text(document, "places-%s", id),
+                                             "Medians by the number of threads and the closest thing that they share",
+                                             columns, sweep->value_count + 1);
+    if (table != NULL)
+        table->folded = sweep->numbers[sweep->base] < 2; /* where one thread is the usual case, the figure will do */
+    for (size_t i = 0; table != NULL && i < sweep->curve_count; i++) {
+        struct document_cell *row = document_add_row(document, table);
+        if (row == NULL)
+            return;
+        row[0].text = contents_starred(document, run, sweep->curves[i].strategy);
+        row[0].tone = sweep->curves[i].reference ? TONE_DIM : TONE_PLAIN;
+        for (size_t v = 0; v < sweep->value_count; v++)
+            if (sweep->curves[i].at[v] != NULL)
+                contents_time(document, &row[v + 1], sweep->curves[i].at[v]);
+    }
+}
+
+/* ---- Crossings ---- */
+
+enum { CROSSING_BEFORE, CROSSING_AFTER, CROSSING_FROM, CROSSING_TO, CROSSING_COUNT };
+
+static const struct document_column crossing_columns[CROSSING_COUNT] = {
+    [CROSSING_BEFORE] = {.title = "cheaper before"},
+    [CROSSING_AFTER] = {.title = "cheaper after"},
+    [CROSSING_FROM] = {.title = "between", .numeric = true},
+    [CROSSING_TO] = {.title = "and", .numeric = true},
+};
+
+static void add_crossing_row(struct document *document, struct document_table *table, const struct run *run,
+                             const struct survey_sweep *sweep, size_t before, size_t after,
+                             const struct crossing *crossing) {
+    struct document_cell *row = document_add_row(document, table);
+    if (row == NULL)
+        return;
+    row[CROSSING_BEFORE].text = contents_starred(document, run, sweep->curves[before].strategy);
+    row[CROSSING_AFTER].text = contents_starred(document, run, sweep->curves[after].strategy);
+    row[CROSSING_FROM].text = sweep->labels[crossing->before];
+    row[CROSSING_FROM].sort = sweep->numbers[crossing->before];
+    row[CROSSING_TO].text = sweep->labels[crossing->after];
+    row[CROSSING_TO].sort = sweep->numbers[crossing->after];
+}
+
+void contents_add_crossings(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                            const char *id) {
+    struct document_table *table = document_add_table(
+        document, document_text(document, "crossings-%s", id),
+        document_text(document, "Where one becomes cheaper than another, by %s, as far as intervals show it",
+                      sweep->axis),
+        crossing_columns, CROSSING_COUNT);
+    if (table != NULL)
+        table->folded = strcmp(sweep->workload, "request") != 0; /* there, they are the question */
+    for (size_t a = 0; a < sweep->curve_count; a++) {
+        for (size_t b = 0; table != NULL && b < sweep->curve_count && table->row_count < CROSSINGS_MAX; b++) {
+            const struct crossing crossing = ranking_crossing(sweep, &sweep->curves[a], &sweep->curves[b]);
+            if (crossing.found && !sweep->curves[a].reference && !sweep->curves[b].reference)
+                add_crossing_row(document, table, run, sweep, a, b, &crossing);
+        }
+    }
+}
