@@ -75,7 +75,8 @@ CTX_SCENARIO(ctx_alternate_root)
 
 /* ---- At any moment, also while a scope is being opened or closed ---- */
 
-enum { CTX_MOMENTS = 2000, CTX_MOMENT_SCALES = 10, CTX_LOOK_MS = 20, CTX_SLEEPS_STUCK = 50, CTX_WORK_STUCK_S = 2 };
+enum { CTX_MOMENTS = 2000, CTX_MOMENT_SCALES = 10 };
+enum { CTX_LOOK_NS = 20 * 1000 * 1000, CTX_SLEEPS_STUCK = 50, CTX_WORK_STUCK_S = 2 };
 
 /* Scopes opened so far. Whoever reads may wait for ever for what it has interrupted: a watch notices. */
 static atomic_int ctx_moment_scopes;
@@ -117,7 +118,7 @@ static double ctx_work_seconds(const struct ctx_watch *watch) {
  */
 static void *ctx_watch_main(void *arg) {
     struct ctx_watch *watch = arg;
-    const struct timespec pause = {.tv_nsec = CTX_LOOK_MS * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = CTX_LOOK_NS};
     unsigned progress_before = UINT_MAX;
     double work_before = 0;
     int sleeps = 0;

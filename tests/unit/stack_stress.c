@@ -1,7 +1,8 @@
 /*
  * Random call chains between scopes and their readers: code with and without frame pointers, assembly that leaves
- * anything in rbp, callbacks from libc, signal handlers on this stack and on another, scopes inside scopes. After every
- * step each reader's answer is compared with what the program itself knows.
+ * anything in rbp, callbacks from libc, signal handlers on this stack and on another, scopes inside scopes; on fibers
+ * that are left in the midst of a chain and go on elsewhere, also on other threads. After every step each reader's
+ * answer is compared with what the program itself knows.
  *
  *   test_stack_stress [READS [SEED]]      10,000,000 reads take some minutes; the default suits a test suite
  */
@@ -13,12 +14,15 @@
 #include <cmocka.h>
 // clang-format on
 
+#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../support/odd_frames.h"
+#include "fiber.h"
 #include "opaque.h"
 #include "random.h"
 #include "stacktag/wide_marks.h"
@@ -29,13 +33,19 @@ enum { CHAIN_MAX = 24, READS_DEFAULT = 100000, READS_WITH_CURSOR = 64, ALTERNATE
 static uint64_t reads_wanted = READS_DEFAULT;
 static uint64_t seed = 1;
 
-/* The state of the walk: what is in force, as the program knows it, and how much is done. */
+/* What the program knows of one stack: a thread's or a fiber's. */
+struct stack_record {
+    const struct ctx *in_force; /* the shadow record; NULL: no context */
+    unsigned depth, handlers;   /* chains, and signal handlers among them, that this stack is in the midst of */
+    bool is_fiber;
+};
+
+/* The state of the walk: which stack it is on, and how much is done. One stack at a time is at work, on any thread. */
 static struct {
     struct random random;
-    const struct ctx *in_force; /* the shadow record; NULL: no context */
-    unsigned depth;
+    struct stack_record *here;
     bool on_alternate_stack;
-    uint64_t reads, wrong, signals, by_step[16];
+    uint64_t reads, wrong, signals, switches, moves, by_step[16];
     char first_wrong[200];
 } stress;
 
@@ -43,13 +53,13 @@ static void note_wrong(const char *reader, enum tag_answer answer, const struct 
     if (stress.wrong++ == 0)
         (void)snprintf(stress.first_wrong, sizeof stress.first_wrong,
                        "seed %llu, read %llu at depth %u: %s answered %d with context %p, wanted %p",
-                       (unsigned long long)seed, (unsigned long long)stress.reads, stress.depth, reader, answer,
-                       (const void *)found, (const void *)stress.in_force);
+                       (unsigned long long)seed, (unsigned long long)stress.reads, stress.here->depth, reader, answer,
+                       (const void *)found, (const void *)stress.here->in_force);
 }
 
 static void check(const char *reader, enum tag_answer answer, uint32_t id) {
     const struct ctx *found = answer == TAG_FOUND ? ids_slot(id)->context : NULL;
-    if (answer == TAG_UNREADABLE || found != stress.in_force)
+    if (answer == TAG_UNREADABLE || found != stress.here->in_force)
         note_wrong(reader, answer, found);
     stress.reads++;
 }
@@ -139,7 +149,9 @@ static void handle_signal(int number) {
         return;
     awaited = false;
     stress.signals++;
+    stress.here->handlers++;
     step(NULL);
+    stress.here->handlers--;
 }
 
 static void raise_and_await(int number) {
@@ -167,19 +179,21 @@ static void through_signal_on_alternate_stack(void) {
 
 /* Each alphabet has a tag of its own for the scope. */
 static void open_inner_tag(void *next) {
-    assert_true(tag_with(next, ID_NONE, step, NULL));
+    if (!tag_with(next, ID_NONE, step, NULL))
+        abort(); /* on a fiber's stack, or a thread's, cmocka's way out leads nowhere */
 }
 
 static void through_scope_with(const struct ctx *next) {
-    const struct ctx *outer = stress.in_force;
-    stress.in_force = next;
-    assert_true(tag_with_in(&mark_wide, next, ID_NONE, open_inner_tag, (void *)next));
-    stress.in_force = outer;
+    const struct ctx *outer = stress.here->in_force;
+    stress.here->in_force = next;
+    if (!tag_with_in(&mark_wide, next, ID_NONE, open_inner_tag, (void *)next))
+        abort();
+    stress.here->in_force = outer;
     read_with_all_readers();
 }
 
 static void through_scope(void) {
-    const struct ctx scope = {.parent = stress.in_force};
+    const struct ctx scope = {.parent = stress.here->in_force};
     through_scope_with(&scope);
     ctx_touch(&scope);
 }
@@ -188,11 +202,111 @@ static void through_scope_without_context(void) {
     through_scope_with(NULL);
 }
 
+/* ---- Fibers ---- */
+
+/*
+ * As many are left in the midst of a chain, at most. Nothing may switch fibers in a signal handler (fiber.h), nor leave
+ * the alternate stack in use behind.
+ */
+enum { FIBERS = 6, FIBER_STACK_BYTES = 1 << 20 };
+
+static struct walker {
+    struct fiber fiber;
+    struct stack_record record;
+    pthread_t last_thread;
+    bool exists;
+} walkers[FIBERS];
+
+static bool may_switch(void) {
+    return stress.here->handlers == 0 && !stress.on_alternate_stack;
+}
+
+static void *walk_on_fiber(void *arg) {
+    (void)arg;
+    step(NULL);
+    return NULL;
+}
+
+/* Runs it from here on until it yields or ends; a fiber that has ended makes room for another. */
+static void resume_walker(struct walker *walker) {
+    struct stack_record *resumer = stress.here;
+    const pthread_t thread = pthread_self();
+    stress.moves += !pthread_equal(walker->last_thread, thread);
+    stress.switches++;
+    walker->last_thread = thread;
+    stress.here = &walker->record;
+    if (fiber_resume(&walker->fiber) != 0)
+        abort();
+    stress.here = resumer;
+    if (fiber_is_done(&walker->fiber)) {
+        fiber_destroy(&walker->fiber);
+        walker->exists = false;
+    }
+    read_with_all_readers();
+}
+
+/* Starts a fiber, or goes on with one; none that waits for a fiber that it has resumed itself. */
+static void through_fiber(void) {
+    struct walker *walker = &walkers[random_below(&stress.random, FIBERS)];
+    if (!may_switch() || (walker->exists && atomic_load(&walker->fiber.state) != FIBER_SUSPENDED))
+        return;
+    if (!walker->exists) {
+        if (fiber_init(&walker->fiber, FIBER_STACK_BYTES, walk_on_fiber, NULL) != 0)
+            return; /* built without */
+        walker->record = (struct stack_record){.in_force = NULL, .is_fiber = true};
+        walker->last_thread = pthread_self();
+        walker->exists = true;
+    }
+    resume_walker(walker);
+}
+
+static void through_yield(void) {
+    if (!stress.here->is_fiber || !may_switch())
+        return;
+    if (fiber_yield() != 0)
+        abort();
+    read_with_all_readers();
+}
+
+/* A thread of its own, for which this one waits: it takes fibers along, or leaves some behind. */
+static void *walk_on_thread(void *arg) {
+    struct stack_record *outer = stress.here;
+    struct stack_record record = {.in_force = NULL};
+    (void)arg;
+    stress.here = &record;
+    through_fiber();
+    step(NULL);
+    stress.here = outer;
+    return NULL;
+}
+
+static void through_thread(void) {
+    enum { ONE_IN = 8 }; /* starting one takes as long as hundreds of reads */
+    pthread_t thread;
+    if (random_below(&stress.random, ONE_IN) != 0)
+        return;
+    if (pthread_create(&thread, NULL, walk_on_thread, NULL) != 0)
+        abort();
+    (void)pthread_join(thread, NULL);
+    read_with_all_readers();
+}
+
+/* Those that still are in the midst of a chain: half of them go on to its end, the others go with their stacks. */
+static void end_walkers(void) {
+    for (struct walker *walker = walkers; walker < walkers + FIBERS; walker++) {
+        while (walker->exists && (walker - walkers) % 2 == 0)
+            resume_walker(walker);
+        if (walker->exists)
+            fiber_destroy(&walker->fiber);
+    }
+}
+
 static void (*const ways[])(void) = {
     through_frame,        through_frameless_code, through_many_frameless_frames,
     through_forged_chain, through_any_rbp,        through_qsort,
     through_bsearch,      through_signal,         through_signal_on_alternate_stack,
     through_scope,        through_scope,          through_scope_without_context,
+    through_fiber,        through_yield,          through_thread,
 };
 enum { WAY_COUNT = sizeof ways / sizeof *ways };
 
@@ -200,15 +314,15 @@ enum { WAY_COUNT = sizeof ways / sizeof *ways };
 static void step(void *arg) {
     (void)arg;
     read_with_all_readers();
-    if (stress.depth == CHAIN_MAX || stress.reads >= reads_wanted)
+    if (stress.here->depth == CHAIN_MAX || stress.reads >= reads_wanted)
         return;
-    stress.depth++;
+    stress.here->depth++;
     for (uint64_t times = random_below(&stress.random, 3); times > 0; times--) {
         const uint64_t way = random_below(&stress.random, WAY_COUNT);
         stress.by_step[way]++;
         ways[way]();
     }
-    stress.depth--;
+    stress.here->depth--;
     read_with_all_readers();
 }
 
@@ -218,21 +332,34 @@ static void handle_on(int number, int flags) {
     assert_int_equal(sigaction(number, &action, NULL), 0);
 }
 
+static bool fibers_are_missing(void) {
+    struct fiber fiber;
+    const int error = fiber_init(&fiber, 0, walk_on_fiber, NULL);
+    if (error == 0)
+        fiber_destroy(&fiber);
+    return error == ENOSYS;
+}
+
 static void readers_agree_with_the_shadow_record(void **state) {
     (void)state;
+    static struct stack_record main_stack;
     const stack_t alternate = {.ss_sp = malloc(ALTERNATE_STACK_BYTES), .ss_size = ALTERNATE_STACK_BYTES};
     assert_non_null(alternate.ss_sp);
     assert_int_equal(sigaltstack(&alternate, NULL), 0);
     handle_on(SIGUSR1, SA_NODEFER);
     handle_on(SIGUSR2, SA_NODEFER | SA_ONSTACK);
     stress.random.state = seed;
+    stress.here = &main_stack;
     while (stress.reads < reads_wanted)
         step(NULL);
-    (void)printf("%llu reads, %llu wrong, seed %llu\n", (unsigned long long)stress.reads,
-                 (unsigned long long)stress.wrong, (unsigned long long)seed);
+    end_walkers();
+    (void)printf("%llu reads, %llu wrong, %llu signals, %llu switches of fibers, %llu to another thread, seed %llu\n",
+                 (unsigned long long)stress.reads, (unsigned long long)stress.wrong, (unsigned long long)stress.signals,
+                 (unsigned long long)stress.switches, (unsigned long long)stress.moves, (unsigned long long)seed);
     for (unsigned i = 0; i < WAY_COUNT; i++)
         assert_int_not_equal(stress.by_step[i], 0);
     assert_int_not_equal(stress.signals, 0);
+    assert_true((stress.switches != 0 && stress.moves != 0) || fibers_are_missing());
     if (stress.wrong > 0)
         fail_msg("%s", stress.first_wrong);
     const stack_t none = {.ss_flags = SS_DISABLE};

@@ -1,9 +1,15 @@
-/* Stack tags: all readers give the same answers, and none is wrong while a tag is being built or taken down. */
+/*
+ * Stack tags: all readers give the same answers, and none is wrong while a tag is being built or taken down.
+ *
+ *   test_tag [SIGNALS]      how many come at any moment; a million take a minute, the default suits a test suite
+ */
 #include "tag.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -123,7 +129,7 @@ static void test_digits_without_an_end_are_passed_over(void **state) {
 
 /* ---- Signals at any moment ---- */
 
-enum { SIGNALS_WANTED = 10000 };
+static uint64_t signals_wanted = 10000;
 
 /* What the interrupted thread is doing: between two tags, on the way in or out of one, or in its body. */
 enum phase { PHASE_OUTSIDE, PHASE_ON_THE_WAY, PHASE_INSIDE };
@@ -131,7 +137,7 @@ enum phase { PHASE_OUTSIDE, PHASE_ON_THE_WAY, PHASE_INSIDE };
 static struct shadow {
     _Atomic enum phase phase;
     _Atomic uint32_t outer, inner; /* ID_NONE: there is no outer tag */
-    atomic_uint handled, wrong, on_the_way;
+    _Atomic uint64_t handled, wrong, on_the_way;
 } shadow;
 
 static bool is_outer(enum tag_answer answer, uint32_t id) {
@@ -178,7 +184,7 @@ static void read_in_handler(int signal) {
     count_wrong(&reading);
     if (atomic_load(&shadow.phase) == PHASE_ON_THE_WAY)
         atomic_fetch_add(&shadow.on_the_way, 1);
-    if (atomic_fetch_add(&shadow.handled, 1) + 1 < SIGNALS_WANTED)
+    if (atomic_fetch_add(&shadow.handled, 1) + 1 < signals_wanted)
         send_next_signal();
 }
 
@@ -226,7 +232,7 @@ static void test_no_signal_ever_reads_a_wrong_id(void **state) {
     assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
     atomic_store(&shadow.outer, ID_NONE);
     send_next_signal();
-    while (atomic_load(&shadow.handled) < SIGNALS_WANTED) {
+    while (atomic_load(&shadow.handled) < signals_wanted) {
         build_and_take_down(&random);
         atomic_store(&shadow.inner, draw(&random));
         atomic_store(&shadow.phase, PHASE_ON_THE_WAY);
@@ -237,9 +243,14 @@ static void test_no_signal_ever_reads_a_wrong_id(void **state) {
     assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
     assert_int_equal(atomic_load(&shadow.wrong), 0);
     assert_int_not_equal(atomic_load(&shadow.on_the_way), 0);
+    (void)printf("%" PRIu64 " signals, %" PRIu64 " of them while a tag was being built or taken down, %" PRIu64
+                 " wrong\n",
+                 atomic_load(&shadow.handled), atomic_load(&shadow.on_the_way), atomic_load(&shadow.wrong));
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1)
+        signals_wanted = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readers_agree_on_every_kind_of_id),
         cmocka_unit_test(test_the_innermost_tag_counts),
