@@ -8,9 +8,6 @@
 #include "selection.h"
 #include "text.h"
 
-/* What keeps a plan far below 64 MiB: more than this is a slip of the keyboard, or a task for several runs. */
-enum { PLAN_CASES_MAX = 300000, PLAN_STEPS_MAX = 3000000 };
-
 /* The values that a parameter takes in this run; the first is its base. */
 struct sweep {
     uint32_t values[PARAMETER_VALUES_MAX];
@@ -211,6 +208,7 @@ bool plan_make(struct plan *plan, const struct options *options, const struct re
     bool made = selection_make(&builder.selection, options, registry, topology, notes, error) &&
                 add_cases(&builder, error) && plan_part_gaps(plan, notes, error) &&
                 add_steps(plan, options->executions, error);
+    plan->pairs = selection_take_pairs(&builder.selection);
     selection_free(&builder.selection);
     if (!made)
         plan_free(plan);
@@ -221,6 +219,7 @@ void plan_free(struct plan *plan) {
     free(plan->cases);
     free(plan->gaps);
     free(plan->steps);
+    free(plan->pairs);
     *plan = (struct plan){0};
 }
 

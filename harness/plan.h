@@ -9,6 +9,9 @@
 #include "registry.h"
 #include "topology.h"
 
+/* What keeps a plan far below 64 MiB: more than this is a slip of the keyboard, or a task for several runs. */
+enum { PLAN_CASES_MAX = 300000, PLAN_STEPS_MAX = 3000000 };
+
 struct plan_step {
     uint32_t case_index;
     uint32_t execution; /* 0-based repetition of that case */
@@ -28,6 +31,7 @@ struct plan {
     struct plan_step *steps; /* case_count * executions, shuffled by the seed, rounds interleaved across cases */
     size_t step_count;
     uint64_t seed;
+    struct placement *pairs; /* those of all pairs that cases refer to; NULL: none do */
 };
 
 /*

@@ -324,6 +324,8 @@ static json_t *make_our_row(struct writer *writer, const struct bench_case *c, c
     put(writer, object, "parameters", make_parameters(writer, c));
     put_text(writer, object, "comparison_name", comparison_name);
     put_text(writer, object, "placement", c->placement->name);
+    if (c->placement->shares != NULL)
+        put_text(writer, object, "shares", c->placement->shares);
     put(writer, object, "pus", pus);
     put_text(writer, object, "linkage", answer->linkage);
     put(writer, object, "samples", make_samples(writer, answer));

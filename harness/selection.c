@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan.h"
 #include "text.h"
 
 void selection_leave_out(struct selection *selection, const char *format, ...) {
@@ -197,6 +198,38 @@ static bool makes_sense(const struct ctx_workload *workload, const struct placem
 /* What stands for a placement whose name differs from machine to machine: the first and the last that there are. */
 static const char closest[] = "closest", farthest[] = "farthest";
 
+/* What stands for each pair of PUs, in place of one pair for each thing that two can share. */
+static const char all_pairs[] = "all-pairs";
+
+/* Whether the word itself is among the patterns: a glob that happens to match it does not mean it. */
+static bool has_item(const char *patterns, const char *word) {
+    char item[TEXT_ITEM_MAX];
+    struct error ignored;
+    while (patterns != NULL && text_next_item(&patterns, item, &ignored)) {
+        if (strcmp(item, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool add_pairs(struct selection *selection, struct use *use, struct error *error) {
+    if (selection->pairs == NULL)
+        selection->pairs = topology_all_pairs(selection->topology, PLAN_CASES_MAX, &selection->pair_count, error);
+    if (selection->pairs == NULL)
+        return error_prefix(error, "placement %s: ", all_pairs);
+    for (size_t i = 0; i < selection->pair_count; i++) {
+        if (!add_spot(use, &selection->pairs[i], true, error))
+            return false;
+    }
+    return true;
+}
+
+struct placement *selection_take_pairs(struct selection *selection) {
+    struct placement *pairs = selection->pairs;
+    selection->pairs = NULL;
+    return pairs;
+}
+
 static const char *placements_of(const struct selection *selection, const struct use *use) {
     const char *patterns =
         selection->options->placements != NULL ? selection->options->placements : use->wanted->placements;
@@ -214,12 +247,12 @@ static bool add_spots(struct selection *selection, struct use *use, unsigned thr
     while (last > first && !makes_sense(use->workload, &placements[last - 1]))
         last--;
     for (size_t i = first; i < last; i++) {
-        bool named = text_matches(patterns, placements[i].name) || (i == first && text_matches(patterns, closest)) ||
-                     (i == last - 1 && text_matches(patterns, farthest));
+        bool named = text_matches(patterns, placements[i].name) || (i == first && has_item(patterns, closest)) ||
+                     (i == last - 1 && has_item(patterns, farthest));
         if (named && makes_sense(use->workload, &placements[i]) && !add_spot(use, &placements[i], varies, error))
             return false;
     }
-    return true;
+    return thread_count != 2 || !has_item(patterns, all_pairs) || add_pairs(selection, use, error);
 }
 
 static bool takes_threads(const struct ctx_workload *workload, int64_t count) {
@@ -287,6 +320,8 @@ static bool add_placement_names(const struct selection *selection, const struct 
             if (!text_names_add(names, placements[j].name))
                 return false;
         }
+        if (counts[i] == 2 && !text_names_add(names, all_pairs))
+            return false;
     }
     return count == 0 || (text_names_add(names, closest) && text_names_add(names, farthest));
 }
@@ -365,6 +400,7 @@ void selection_free(struct selection *selection) {
         free(selection->uses[i].spots);
     free(selection->uses);
     free(selection->workloads);
+    free(selection->pairs);
     free(selection->parts);
     *selection = (struct selection){0};
 }

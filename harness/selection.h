@@ -42,6 +42,8 @@ struct selection {
     size_t workload_count;
     struct use *uses; /* at least one for each of them, side by side */
     size_t use_count;
+    struct placement *pairs; /* all of this machine, once a workload wants them */
+    size_t pair_count;
     enum part *parts;      /* one for each strategy of the registry */
     struct error left_out; /* the last note: when nothing remains, the reason why */
 };
@@ -53,6 +55,9 @@ struct selection {
 bool selection_make(struct selection *selection, const struct options *options, const struct registry *registry,
                     const struct topology *topology, FILE *notes, struct error *error);
 void selection_free(struct selection *selection);
+
+/* The placements of all pairs, which the plan's cases point to, pass to the caller. May be NULL. */
+struct placement *selection_take_pairs(struct selection *selection);
 
 /* Notes that something does not take part. */
 __attribute__((format(printf, 2, 3))) void selection_leave_out(struct selection *selection, const char *format, ...);

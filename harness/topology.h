@@ -26,6 +26,7 @@ struct placement {
     const char *name;
     unsigned thread_count;
     const unsigned *pus; /* OS indices, one per thread; owned by the topology */
+    const char *shares;  /* of one of all pairs: the name of the placement that it is like; NULL: its own name */
 };
 
 struct topology_cache {
@@ -71,6 +72,14 @@ const struct topology_facts *topology_facts(const struct topology *topology);
  * how many there are.
  */
 size_t topology_placements(const struct topology *topology, unsigned thread_count, const struct placement **placements);
+
+/*
+ * All pairs of PUs that we may use, each once, the closest neighbours first: "pu0-pu3", by OS index. A machine may have
+ * millions: more than `count_max` are an error. NULL with *error set; otherwise one block of *count placements, which
+ * the caller frees, and which the topology need not outlive.
+ */
+struct placement *topology_all_pairs(const struct topology *topology, size_t count_max, size_t *count,
+                                     struct error *error);
 
 /*
  * Draws the machine and its placements as text, at most `width` columns wide (40 at least). Uses box characters where

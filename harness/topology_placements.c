@@ -65,7 +65,7 @@ static void order_shares(struct search *search) {
 }
 
 static void add(struct search *search, const char *name, unsigned thread_count, const unsigned *pus) {
-    search->topology->placements[search->placement_count++] = (struct placement){name, thread_count, pus};
+    search->topology->placements[search->placement_count++] = (struct placement){name, thread_count, pus, NULL};
 }
 
 /* One placement per kind of core: its first PU, which is where the pairs below begin, too. */
@@ -218,14 +218,18 @@ static void end_search(struct search *search) {
     free(search->crowd[0]);
 }
 
+static void take_usable(struct search *search) {
+    for (size_t i = 0; i < search->topology->facts.pus_present; i++) {
+        if (search->topology->pus[i].allowed)
+            search->usable[search->usable_count++] = search->topology->pus[i];
+    }
+}
+
 bool topology_find_placements(struct topology *topology) {
     struct search search = {.topology = topology};
     const bool ok = begin_search(&search);
     if (ok) {
-        for (size_t i = 0; i < topology->facts.pus_present; i++) {
-            if (topology->pus[i].allowed)
-                search.usable[search.usable_count++] = topology->pus[i];
-        }
+        take_usable(&search);
         order_shares(&search);
         find_singles(&search);
         find_pairs(&search);
@@ -243,6 +247,67 @@ size_t topology_placements(const struct topology *topology, unsigned thread_coun
     const size_t start = topology->placement_starts[thread_count];
     *placements = topology->placements + start;
     return topology->placement_starts[thread_count + 1] - start;
+}
+
+/* What belongs to a pair beside its placement, in one block with all others. */
+struct pair_storage {
+    unsigned pus[2];
+    char name[sizeof "pu4294967295-pu4294967295"];
+};
+
+static void fill_pair(struct placement *placement, struct pair_storage *storage, const struct search *search,
+                      const struct pu *a, const struct pu *b) {
+    storage->pus[0] = a->os_index;
+    storage->pus[1] = b->os_index;
+    (void)snprintf(storage->name, sizeof storage->name, "pu%u-pu%u", a->os_index, b->os_index);
+    *placement = (struct placement){storage->name, 2, storage->pus, pair_names[closest_share(search, a, b)].name};
+}
+
+static void fill_pairs(const struct search *search, struct placement *placements, struct pair_storage *storage) {
+    for (size_t i = 0; i < search->usable_count; i++) {
+        for (size_t j = i + 1; j < search->usable_count; j++)
+            fill_pair(placements++, storage++, search, &search->usable[i], &search->usable[j]);
+    }
+}
+
+/* What a search needs to tell how close PUs are, without the room for placements. False when out of memory. */
+static bool begin_comparison(struct search *search) {
+    const size_t pus = search->topology->facts.pus_present;
+    search->id_count = pus + 1;
+    search->usable = calloc(pus, sizeof *search->usable);
+    unsigned *const counts = calloc(SHARE_COUNT * search->id_count, sizeof *counts);
+    for (enum share share = 0; share < SHARE_COUNT; share++)
+        search->crowd[share] = counts == NULL ? NULL : counts + share * search->id_count;
+    if (search->usable == NULL || counts == NULL)
+        return false;
+    take_usable(search);
+    order_shares(search);
+    return true;
+}
+
+struct placement *topology_all_pairs(const struct topology *topology, size_t count_max, size_t *count,
+                                     struct error *error) {
+    const size_t pus = topology->facts.pu_count;
+    *count = pus * (pus - 1) / 2;
+    if (*count > count_max) {
+        (void)error_set(error,
+                        "%zu PUs make %zu pairs, and a plan has room for %zu; name fewer PUs, as taskset(1) does", pus,
+                        *count, count_max);
+        return NULL;
+    }
+    struct search search = {.topology = (struct topology *)(uintptr_t)topology}; /* which is only read */
+    struct placement *const placements = calloc(*count + 1, sizeof(struct placement) + sizeof(struct pair_storage));
+    const bool ready = placements != NULL && begin_comparison(&search);
+    if (ready)
+        fill_pairs(&search, placements, (struct pair_storage *)(placements + *count));
+    else
+        (void)error_set(error, "out of memory for %zu pairs of PUs", *count);
+    free(search.usable);
+    free(search.crowd[0]);
+    if (ready)
+        return placements;
+    free(placements);
+    return NULL;
 }
 
 const char *topology_placement_meaning(const struct placement *placement) {

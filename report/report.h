@@ -31,7 +31,8 @@ void report_free(struct report *report);
 /*
  * One row per case: median, 95 % interval, ratios to floor, walk-floor and none; then failures and warnings. Where
  * the width does not suffice, columns are left out (the median never), then names are shortened in their middle.
- * References stand alone in a row where nothing else was measured.
+ * References stand alone in a row where nothing else was measured. What was measured on all pairs of PUs is a matrix
+ * where that fits, references included.
  */
 void report_table(const struct report *report, FILE *out, struct table_style style);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "grid.h"
+#include "pairs.h"
 #include "report.h"
 #include "warnings.h"
 
@@ -75,7 +76,7 @@ static void choose_rows(struct table *table) {
         const struct report_case *c = &report->cases[i];
         if (i == 0 || strcmp(c[-1].of->comparison_name, c->of->comparison_name) != 0)
             alone = c->of->reference;
-        if (!c->of->reference || alone || table->style.references)
+        if (!pairs_has_place(report, c, table->style.width) && (!c->of->reference || alone || table->style.references))
             table->rows[table->row_count++] = (struct grid_row){c->of, c, c->of->reference ? DIM : NULL};
     }
 }
@@ -162,9 +163,10 @@ void report_table(const struct report *report, FILE *out, struct table_style sty
         grid_fit(&table.grid);
         print_title(&table);
         grid_print(&table.grid);
-    } else {
+    } else if (report->file->case_count == 0) {
         (void)fputs("No execution gave a time.\n", out);
     }
+    pairs_print(report, out, table.style);
     print_failures(&table);
     print_warnings(&table);
     if (table.row_count > 0)

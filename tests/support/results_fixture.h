@@ -46,7 +46,7 @@ static const struct fixture_strategy fixture_strategies[] = {
 enum { FIXTURE_STRATEGY_COUNT = sizeof fixture_strategies / sizeof fixture_strategies[0] };
 
 static const unsigned fixture_pus[] = {0, 1};
-static const struct placement fixture_placements[] = {{"pu", 1, fixture_pus}, {"l3", 2, fixture_pus}};
+static const struct placement fixture_placements[] = {{"pu", 1, fixture_pus, NULL}, {"l3", 2, fixture_pus, NULL}};
 
 struct fixture {
     struct options options;

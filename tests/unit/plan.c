@@ -382,6 +382,28 @@ static void what_a_suite_names_and_is_not_there_is_refused(void **state) {
     }
 }
 
+static void all_pairs_are_those_of_the_machine(void **state) {
+    (void)state;
+    struct fixture f;
+    assert_true(MAKE(&f, machine, "--strategy=plain", "--workload=pair,many", "--placement=all-pairs"));
+    assert_int_equal(count_cases(&f.plan, "plain/pair/throughput/threads:2/pu"), 8 * 7 / 2);
+    assert_int_equal(count_cases(&f.plan, "plain/pair/throughput/threads:2/pu2-pu7"), 1);
+    assert_int_equal(count_cases(&f.plan, "/threads:1/"), 0);
+    unmake(&f);
+    assert_true(MAKE(&f, machine, "--strategy=plain", "--workload=pair", "--placement=smt,all-pairs"));
+    assert_int_equal(count_cases(&f.plan, "plain/pair/"), 1 + 8 * 7 / 2);
+    unmake(&f);
+    assert_true(MAKE(&f, machine, "--strategy=plain", "--workload=pair", "--placement=*"));
+    assert_int_equal(count_cases(&f.plan, "threads:2/pu"), 0); /* a glob does not mean it */
+    unmake(&f);
+    assert_false(MAKE(&f, machine, "--strategy=plain", "--workload=single", "--placement=all-pairs"));
+    unmake(&f);
+    assert_false(
+        MAKE(&f, "synthetic:package:8 core:128 pu:2", "--strategy=plain", "--workload=pair", "--placement=all-pairs"));
+    assert_non_null(strstr(f.error.text, "placement all-pairs: 2048 PUs make 2096128 pairs"));
+    unmake(&f);
+}
+
 static void one_pu_is_enough(void **state) {
     (void)state;
     struct fixture f;
@@ -465,6 +487,7 @@ int main(void) {
         cmocka_unit_test(cases_that_overlap_are_measured_once),
         cmocka_unit_test(the_command_line_goes_before_the_suite),
         cmocka_unit_test(what_a_suite_names_and_is_not_there_is_refused),
+        cmocka_unit_test(all_pairs_are_those_of_the_machine),
         cmocka_unit_test(one_pu_is_enough),
         cmocka_unit_test(large_plans_stay_small_in_memory),
         cmocka_unit_test(the_table_fits_a_terminal),

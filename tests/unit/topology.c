@@ -749,8 +749,61 @@ static void test_drawing(void **state) {
     assert_int_equal(unsetenv("LC_ALL"), 0);
 }
 
+static void all_pairs_name_each_pair_once(void **state) {
+    (void)state;
+    struct error error;
+    struct topology *topology = topology_load("synthetic:package:2 l3:1 core:2 pu:2", &error);
+    assert_non_null(topology);
+    size_t count;
+    struct placement *pairs = topology_all_pairs(topology, 1000, &count, &error);
+    assert_non_null(pairs);
+    assert_int_equal(count, 8 * 7 / 2);
+    assert_string_equal(pairs[0].name, "pu0-pu1");
+    assert_string_equal(pairs[0].shares, "smt");
+    assert_string_equal(pairs[count - 1].name, "pu6-pu7");
+    size_t smt = 0, l3 = 0;
+    for (size_t i = 0; i < count; i++) {
+        smt += strcmp(pairs[i].shares, "smt") == 0;
+        l3 += strcmp(pairs[i].shares, "l3") == 0;
+        assert_int_equal(pairs[i].thread_count, 2);
+        assert_true(pairs[i].pus[0] < pairs[i].pus[1]);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(pairs[i].name, pairs[j].name);
+    }
+    assert_int_equal(smt, 4);          /* one for each core */
+    assert_int_equal(l3, 2 * (6 - 2)); /* of the six pairs in a package, those of two cores */
+    free(pairs);
+    assert_null(topology_all_pairs(topology, 27, &count, &error));
+    assert_non_null(strstr(error.text, "8 PUs make 28 pairs, and a plan has room for 27"));
+    topology_free(topology);
+}
+
+static void all_pairs_keep_to_the_allowed_pus(void **state) {
+    (void)state;
+    struct error error;
+    struct topology *topology = topology_load(TEST_DATA "/topology/restricted.xml", &error);
+    assert_non_null(topology);
+    size_t count;
+    const size_t allowed = topology_facts(topology)->pu_count;
+    struct placement *pairs = topology_all_pairs(topology, 1000, &count, &error);
+    assert_non_null(pairs);
+    assert_int_equal(count, allowed * (allowed - 1) / 2);
+    topology_free(topology); /* which they need not */
+    assert_true(count > 0 && pairs[0].pus[0] != pairs[0].pus[1]);
+    free(pairs);
+    topology = topology_load(TEST_DATA "/topology/restricted-to-one.xml", &error);
+    assert_non_null(topology);
+    pairs = topology_all_pairs(topology, 1000, &count, &error);
+    assert_non_null(pairs);
+    assert_int_equal(count, 0);
+    free(pairs);
+    topology_free(topology);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_pairs_name_each_pair_once),
+        cmocka_unit_test(all_pairs_keep_to_the_allowed_pus),
         cmocka_unit_test(test_exact_placements),
         cmocka_unit_test(test_pairs_are_as_close_as_named),
         cmocka_unit_test(test_groups),
