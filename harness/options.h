@@ -50,11 +50,11 @@ struct option_given; /* which row of the table was given which text */
 
 struct options {
     enum command command;
+    enum output_format format;
     const char *command_text; /* as typed, "list" or "--list"; NULL: none was */
     const char *strategies;   /* patterns, default "*" */
     const char *scenarios;    /* patterns, default "*" */
-    enum output_format format;
-    const char *workloads; /* patterns; NULL: those of the suite */
+    const char *workloads;    /* patterns; NULL: those of the suite */
     struct parameter_choice choices[CTX_PARAMETERS_MAX * 2];
     size_t choice_count;
     struct parameter_choice threads; /* count 0: the default sweep */
@@ -62,11 +62,10 @@ struct options {
     const char *suite_name;
     struct suite *suite;   /* owned; of a run: never NULL */
     double budget_seconds; /* what the run may take at most, by lowering executions; 0: whatever it takes */
-    unsigned executions;   /* at most */
     double sample_seconds; /* --min-time */
+    unsigned executions;   /* at most */
     unsigned sample_count;
     uint64_t seed;
-    bool seed_given;
     const char *out;    /* NULL: results/<host>-<date>-<time>.json; "-": standard output */
     const char *resume; /* result file or journal to go on with */
     const char **plugins;
@@ -74,12 +73,10 @@ struct options {
     const char *topology;           /* NULL: this machine */
     const char *against, *baseline; /* what check compares with: another build, a file */
     double threshold;               /* 0.02: two per cent */
-    bool threshold_given;
-    bool strict;
-    const char *figures; /* folder for them; NULL: none are written */
-    char **operands;     /* words that are neither option nor command: files */
+    const char *figures;            /* folder for them; NULL: none are written */
+    char **operands;                /* words that are neither option nor command: files */
     size_t operand_count;
-    bool force, dry_run, quiet;
+    bool seed_given, threshold_given, strict, force, dry_run, quiet;
     const char *names; /* COMMAND_NAMES: what to name */
     struct option_given *given;
     size_t given_count;

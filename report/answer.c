@@ -458,12 +458,20 @@ static bool shows_axis_best(const struct survey *survey, const struct survey_swe
     return false;
 }
 
+/* Whether any strategy has two values along the axis. */
+static bool shows_growth(const struct survey_sweep *sweep) {
+    for (size_t i = 0; i < sweep->curve_count; i++)
+        if (!sweep->curves[i].reference && ranking_growth(sweep, &sweep->curves[i]).first != NULL)
+            return true;
+    return false;
+}
+
 static void add_axes(struct document *document, const struct survey *survey) {
     bool begun = false;
     for (size_t i = 0; i < survey->sweep_count; i++) {
         const struct survey_sweep *sweep = &survey->sweeps[i];
         if (!sweep->primary || sweep->axis[0] == '\0' || strcmp(sweep->axis, "store") == 0 ||
-            !shows_axis_best(survey, sweep))
+            !shows_axis_best(survey, sweep) || !shows_growth(sweep))
             continue;
         if (!begun)
             document_add(document, DOCUMENT_SUBSECTION, NULL, "What changes the cost");

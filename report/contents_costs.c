@@ -10,7 +10,7 @@
 enum { LINES_FROM = 3, DOTS_MAX = 28, DRAWN_MAX = 6, ID_PART_MAX = 32 };
 
 /* Curves within this factor of each other are drawn as one; more of them where there are too many. */
-static const double NEAR = 1.1, NEARER_STEP = 1.25;
+static const double NEAR = 1.1, NEARER_STEP = 1.25, NEAR_MAX = 4;
 
 /* ---- Which curves a figure of lines draws ---- */
 
@@ -52,19 +52,23 @@ static size_t next_stand_in(const struct drawing *drawing) {
     return best;
 }
 
-static void group_curves(struct drawing *drawing) {
+static void group_curves_within(struct drawing *drawing, double near) {
     const struct survey_sweep *sweep = drawing->sweep;
-    for (drawing->near = NEAR;; drawing->near *= NEARER_STEP) {
-        drawing->drawn = 0;
-        for (size_t i = 0; i < sweep->curve_count; i++)
-            drawing->stands_for[i] = sweep->curves[i].reference ? i : sweep->curve_count;
-        for (size_t i; (i = next_stand_in(drawing)) < sweep->curve_count; drawing->drawn++)
-            for (size_t j = 0; j < sweep->curve_count; j++)
-                if (drawing->stands_for[j] == sweep->curve_count && are_near(sweep, i, j, drawing->near))
-                    drawing->stands_for[j] = i;
-        if (drawing->drawn <= DRAWN_MAX || drawing->near > 1e6)
-            return;
-    }
+    drawing->near = near;
+    drawing->drawn = 0;
+    for (size_t i = 0; i < sweep->curve_count; i++)
+        drawing->stands_for[i] = sweep->curves[i].reference ? i : sweep->curve_count;
+    for (size_t i; (i = next_stand_in(drawing)) < sweep->curve_count; drawing->drawn++)
+        for (size_t j = 0; j < sweep->curve_count; j++)
+            if (drawing->stands_for[j] == sweep->curve_count && are_near(sweep, i, j, drawing->near))
+                drawing->stands_for[j] = i;
+}
+
+/* Draws as one what lies near, and where that leaves too many lines, what lies less near. */
+static void group_curves(struct drawing *drawing) {
+    group_curves_within(drawing, NEAR);
+    while (drawing->drawn > DRAWN_MAX && drawing->near < NEAR_MAX)
+        group_curves_within(drawing, drawing->near * NEARER_STEP);
 }
 
 static size_t count_stood_for(const struct drawing *drawing, size_t curve) {
@@ -98,8 +102,8 @@ static const struct report_case *on_curve(const void *arg, size_t i) {
 static bool fill_lines(struct document *document, const struct drawing *drawing, struct figure *figure,
                        struct figure_series *series) {
     const struct survey_sweep *sweep = drawing->sweep;
-    for (size_t i = 0; i < sweep->curve_count; i++) {
-        if (drawing->stands_for[i] != i)
+    for (size_t i = 0, lines = 0; i < sweep->curve_count; i++) {
+        if (drawing->stands_for[i] != i || (!sweep->curves[i].reference && lines++ >= FIGURE_SERIES_MAX))
             continue;
         const size_t others = count_stood_for(drawing, i);
         const char *name = contents_starred(document, drawing->run, sweep->curves[i].strategy);
@@ -213,6 +217,9 @@ static const char *caption_of(struct document *document, const struct drawing *d
     if (kind == FIGURE_LINES) {
         prose_add(&prose, " The values of %s stand at equal distances.", sweep->axis);
         add_stand_ins(&prose, drawing);
+        if (drawing->drawn > FIGURE_SERIES_MAX)
+            prose_add(&prose, " %zu more lines are not drawn, for want of colours; the data have them.",
+                      drawing->drawn - FIGURE_SERIES_MAX);
     }
     if (kind == FIGURE_DOTS && sweep->curve_count > DOTS_MAX)
         prose_add(&prose, " The cheapest %d of %zu are drawn.", DOTS_MAX, sweep->curve_count);

@@ -101,7 +101,8 @@ static void add_tick(struct scale *scale, double value) {
 static void add_logarithmic_ticks(struct scale *scale) {
     const double decades = log10(scale->high / scale->low), first = floor(log10(scale->low));
     const double skipped = ceil(decades / 8);
-    for (double decade = first; decade <= log10(scale->high); decade += skipped) {
+    for (int i = 0; first + i * skipped <= log10(scale->high); i++) {
+        const double decade = first + i * skipped;
         add_tick(scale, pow(10, decade));
         if (decades <= 2.5) {
             add_tick(scale, 2 * pow(10, decade));
@@ -119,8 +120,9 @@ static double nice_step(double range) {
 
 static void add_linear_ticks(struct scale *scale) {
     const double step = nice_step(scale->high - scale->low);
-    for (double k = ceil(scale->low / step - 1e-9); k * step <= scale->high * (1 + 1e-9); k++)
-        add_tick(scale, k * step);
+    const double first = ceil(scale->low / step - 1e-9);
+    for (int i = 0; (first + i) * step <= scale->high * (1 + 1e-9) && i < TICKS_MAX; i++)
+        add_tick(scale, (first + i) * step);
 }
 
 /* Lines stand on zero, unless their scale is logarithmic. Dots are read by their position: they need none. */

@@ -23,8 +23,6 @@ struct output {
     size_t size, capacity;
 };
 
-extern char **environ;
-
 /* A file in memory that holds the text, read from its beginning. -1 on failure. */
 static int file_with(const char *text) {
     const int fd = memfd_create("gnuplot", MFD_CLOEXEC);
@@ -125,7 +123,7 @@ static bool finish(pid_t pid, int out, int err, struct output *output, char *err
 char *gnuplot_draw(const char *script, size_t *size, char *error, size_t error_size) {
     struct output output = {0};
     int pipes[2] = {-1, -1};
-    pid_t pid;
+    pid_t pid = -1;
     const int in = file_with(script), err = file_with("");
     int code = in < 0 || err < 0 || pipe2(pipes, O_CLOEXEC) != 0 ? errno : start(in, pipes[1], err, &pid);
     if (pipes[1] >= 0)
@@ -147,12 +145,4 @@ char *gnuplot_draw(const char *script, size_t *size, char *error, size_t error_s
         return output.bytes;
     free(output.bytes);
     return NULL;
-}
-
-bool gnuplot_is_there(void) {
-    char error[64];
-    size_t size;
-    char *drawn = gnuplot_draw("set print '-'\nprint 1\n", &size, error, sizeof error);
-    free(drawn);
-    return drawn != NULL;
 }

@@ -8,9 +8,6 @@
 /* What to tell people when it is missing. */
 extern const char gnuplot_missing[];
 
-/* Whether it is there, and starts. */
-bool gnuplot_is_there(void);
-
 /*
  * Runs a script that draws to standard output. Returns what it drew, which the caller frees, with its size; NULL with a
  * message in `error` if it is missing, fails, or takes longer than a minute.

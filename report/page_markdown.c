@@ -22,7 +22,7 @@ static void write_escaped(FILE *out, const char *text) {
         const bool first = text == begin;
         if (strchr("\\`*_[]<>|~$&", *text) != NULL || (first && strchr("-+=#", *text) != NULL))
             (void)fprintf(out, "\\%c", *text);
-        else if (*text == '.' && !first && isdigit((unsigned char)text[-1]) &&
+        else if (*text == '.' && (text[1] == ' ' || text[1] == '\0') && !first &&
                  strspn(begin, "0123456789") == (size_t)(text - begin))
             (void)fputs("\\.", out); /* would begin a numbered list */
         else if (*text == '@' || *text == '#')

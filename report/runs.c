@@ -1,5 +1,6 @@
 #include "runs.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +111,7 @@ static bool load_file(struct run *run, const char *path, char *error, size_t err
 static void put_runs_first(struct runs *runs) {
     for (size_t i = 0; i < runs->file_count; i++) {
         const struct run run = runs->files[i];
+        assert(run.file != NULL);
         const bool has_matrix =
             json_array_size(json_object_get(json_object_get(run.file->context, "ctxbench"), "conformance")) > 0;
         if (has_matrix && run.file->case_count == 0 && run.file->failure_count == 0)

@@ -92,6 +92,7 @@ static void find_bases(struct group *group) {
     for (size_t axis = 0; axis < group->axis_count; axis++) {
         const struct result_case *values[VALUES_MAX];
         size_t value_count = 0, most = 0;
+        group->base[axis] = group->cases->of;
         for (size_t i = 0; i < group->count; i++) {
             const struct result_case *c = group->cases[i].of;
             size_t known = 0;
@@ -200,7 +201,7 @@ static bool fill_curves(const struct group *group, size_t axis, const struct res
 
 /* Makes the sweep over an axis; one without values if nothing was varied there. */
 static bool make_sweep(const struct group *group, size_t axis, size_t fewest, struct survey_sweep *sweep) {
-    const struct result_case *values[VALUES_MAX], *first = group->cases->of;
+    const struct result_case *values[VALUES_MAX] = {NULL}, *first = group->cases->of;
     const size_t count = collect_values(group, axis, values);
     *sweep = (struct survey_sweep){0};
     if (count < fewest)

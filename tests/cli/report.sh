@@ -112,6 +112,28 @@ told = {row["case"]: row["median"] for row in page.tables["cases"]}
 assert told == {name: shown(statistics.median(medians)) for name, medians in by_case.items()}
 ' || fail "the page does not show the numbers of the file"
 
+# The table that a run prints is of the same numbers, and so are the Markdown and the text.
+expect 0 "$BENCH" run --suite=smoke --strategy=tls --workload=with --executions=2 --out=small.json
+cp out small.table
+expect 0 "$BENCH" report small.json --out=small.html --quiet
+expect 0 "$BENCH" report small.json --format=markdown --quiet
+cp out small.md
+expect 0 "$BENCH" report small.json --terminal --quiet
+cp out small.text
+page small.html '
+import re
+times = re.compile(r"\d+(?:\.\d+)? (?:ns|us|ms|s)\b")
+shown = {row["median"] for row in page.tables["cases"]}
+table = set(times.findall(open("small.table").read()))
+assert table and table <= shown, (table, shown)
+assert any(row["case"].startswith("tls/with/") and row["median"] in table for row in page.tables["cases"])
+answer = set(times.findall(page.sections["answer"]))
+assert answer and answer <= shown, (answer, shown)
+for name in ("small.md", "small.text"):
+    other = set(times.findall(open(name).read()))
+    assert answer <= other <= shown, (name, answer, other, shown)
+'
+
 # --- Nothing in a file does anything.
 expect 0 "$BENCH" report hostile.json --out=hostile.html --figures=figures
 expect 0 "$BENCH" report hostile.json --out=hostile.md --format=markdown --figures=figures --force
@@ -144,3 +166,18 @@ assert "cheapest way to read the context is explicit" in page.text
 '
 [[ -s bare/get-latency-depth.csv && -s bare/get-latency-depth.gp && ! -e bare/get-latency-depth.svg ]] ||
   fail "without gnuplot, figures are not data and source alone"
+
+# --- In a browser, where there is one: no message on the console, nothing fetched, no scrolling sideways.
+browse() {
+  chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync \
+    --disable-component-update --user-data-dir="$folder/profile" --enable-logging=stderr --window-size="$2,900" \
+    --virtual-time-budget=2000 --dump-dom "file://$folder/$1" >dom 2>console || fail "chromium cannot show $1"
+  if grep -q 'CONSOLE' console; then fail "$1 has messages on the console: $(grep CONSOLE console)"; fi
+  grep -q '<button type="button">' dom || fail "the script of $1 did not run"
+}
+if command -v chromium >/dev/null; then
+  for width in 1400 500; do browse usual.html "$width"; done
+  browse hostile.html 1400
+else
+  echo "skipped: there is no chromium to look at the page with"
+fi
