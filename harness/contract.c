@@ -8,7 +8,8 @@ enum { NAME_LENGTH_MAX = 31, SUMMARY_LENGTH_MAX = 200 };
 
 static const uint32_t traits_known = CTX_TRAIT_REFERENCE | CTX_TRAIT_NO_CONTEXT | CTX_TRAIT_EXPLICIT_ARGUMENT |
                                      CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH |
-                                     CTX_TRAIT_NEEDS_FRAME_POINTERS | CTX_TRAIT_SWAPS_AT_SWITCH;
+                                     CTX_TRAIT_NEEDS_FRAME_POINTERS | CTX_TRAIT_SWAPS_AT_SWITCH |
+                                     CTX_TRAIT_RESERVES_REGISTER;
 
 /* Length of a string that might lack its terminator: looks at no more than `max` + 1 characters. */
 static bool is_line(const char *text, size_t length_max) {

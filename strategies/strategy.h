@@ -34,6 +34,7 @@ enum ctx_trait {
     CTX_TRAIT_SURVIVES_FIBER_SWITCH = 1u << 4, /* the context belongs to the stack, not to the thread */
     CTX_TRAIT_NEEDS_FRAME_POINTERS = 1u << 5,  /* slower, though still right, in code without them */
     CTX_TRAIT_SWAPS_AT_SWITCH = 1u << 6, /* right on fibers, if whoever switches them saves and restores its context */
+    CTX_TRAIT_RESERVES_REGISTER = 1u << 7, /* of the processor: all code is to leave it alone */
 };
 
 #define CTX_TRAITS_OF_FIBERS (CTX_TRAIT_SURVIVES_FIBER_SWITCH | CTX_TRAIT_SWAPS_AT_SWITCH)
