@@ -1,6 +1,7 @@
 /*
  * A strategy with a known amount of work too much: a thread-local variable, and before each look at it so many steps
- * that wait for each other. CTXBENCH_DRAG gives their number when the plug-in is loaded; without it there are none.
+ * that wait for each other. CTXBENCH_DRAG gives their number when the plug-in is loaded; without it there are as many
+ * as it was built with (-DDRAG_STEPS=N), which is none.
  *
  * A step is an addition of nothing to what the address of the variable depends on: one cycle of latency, and with its
  * loop three instructions. So N steps make each read N cycles slower, and add 3 N instructions, while all else stays as
@@ -10,23 +11,29 @@
 
 #include "strategy.h"
 
-static unsigned long drag_steps;
+#ifndef DRAG_STEPS
+#define DRAG_STEPS 0
+#endif
+static unsigned long drag_steps = DRAG_STEPS;
 
 __attribute__((constructor)) static void drag_init(void) {
     const char *steps = getenv("CTXBENCH_DRAG");
-    drag_steps = steps == NULL ? 0 : strtoul(steps, NULL, 10);
+    if (steps != NULL)
+        drag_steps = strtoul(steps, NULL, 10);
 }
 
 static _Thread_local const struct ctx *drag_here;
 
+/* In assembly, so that a step is what it is said to be, whichever compiler made the rest. */
 CTX_OPERATION const struct ctx *drag_current(uintptr_t after) {
+    unsigned long steps = drag_steps;
+    if (steps > 0) {
 #if defined(__x86_64__)
-    for (unsigned long step = drag_steps; step > 0; step--)
-        __asm__ volatile("add $0, %0" : "+r"(after) : : "cc");
+        __asm__ volatile("1:\n\tadd $0, %0\n\tdec %1\n\tjnz 1b" : "+r"(after), "+r"(steps) : : "cc");
 #else
-    for (unsigned long step = drag_steps; step > 0; step--)
-        __asm__ volatile("add %0, %0, #0" : "+r"(after));
+        __asm__ volatile("1:\n\tadd %0, %0, #0\n\tsubs %1, %1, #1\n\tb.ne 1b" : "+r"(after), "+r"(steps) : : "cc");
 #endif
+    }
     return *(const struct ctx *const *)((const char *)&drag_here + after);
 }
 

@@ -179,8 +179,10 @@ static void test_wrong_work_gives_a_wrong_checksum(void **state) {
     for (size_t k = 0; k < lossy_strategy.kernel_count; k++) {
         const struct ctx_kernel *kernel = &lossy_strategy.kernels[k];
         struct share shares[THREADS];
-        /* Losing its context does not change how many bodies `with` runs; skipping some of them does. */
-        bodies_skipped_of_ten = kernel->workload == &with_workload ? 1 : 0;
+        /* Losing its context changes neither how many bodies `with` runs nor a bystander; skipping bodies does. */
+        bodies_skipped_of_ten = kernel->workload == &with_workload        ? 1
+                                : kernel->workload == &bystander_workload ? 10
+                                                                          : 0;
         run_shares(shares, &lossy_strategy, kernel,
                    base_job(kernel->workload, kernel->workload->threads_min, ITERATIONS));
         if (is_right(&shares[0]))

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+#
+# A drag of a known number of steps in each read (tests/plugins/drag.c) shows up in the right amount: three instructions
+# a step, in `get`, in scopes that look for their parent, and in `request`. Instructions, and no times.
+
+source "$SOURCE/tests/support/run.bash"
+
+if grep -qE '__(asan|tsan|ubsan)_' "$BENCH"; then
+  echo "skipped: sanitizers do not run under valgrind"
+  exit 77
+fi
+command -v valgrind >valgrind || fail "valgrind is missing; scripts/setup installs it"
+drag=$PLUGINS/drag.so
+
+# ---- One thread: exact to the digit ----
+
+# count STEPS: a worker that is counted gets none of our environment, so the number is built in.
+count() {
+  cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -DDRAG_STEPS="$1" \
+    -I"$SOURCE/strategies" -I"$SOURCE/strategies/gls" -I"$(dirname "$BENCH")/strategies" -o "drag$1.so" \
+    "$SOURCE/tests/plugins/drag.c" || fail "cannot build a drag of $1 steps"
+  expect 0 "$BENCH" check --plugin="./drag$1.so" --strategy=drag --workload=get,with \
+    --parameter=depth=0,16 --parameter=up=1 --parameter=keys=1 --parameter=inside=0,1 --out="$1.json"
+}
+count 100
+count 150
+"$python" - <<'END' || fail "50 steps more are not 150 instructions more in each read"
+import json
+few, many = (json.load(open(name))["cases"] for name in ("100.json", "150.json"))
+assert few.keys() == many.keys() and len(few) >= 4, few.keys()
+for name in few:
+    reads = 0 if "/with/" in name and "/inside:0/" in name else 1
+    assert many[name]["instructions"] - few[name]["instructions"] == reads * 150, (name, few[name], many[name])
+END
+
+# ---- A request: two threads wait for each other, which costs a little more or less each time ----
+
+protocol=$(sed -n 's/^#define PROTOCOL_VERSION //p' "$SOURCE/harness/protocol.h")
+
+# request STEPS ITERATIONS: all instructions of a worker that serves so many requests of 50 reads.
+request() {
+  printf '{"protocol":%s,"case":"drag","strategy":"drag","workload":"request","form":"throughput",' "$protocol" >line
+  printf '"parameters":{"reads":50},"pus":[0,0],"iterations":%s,"samples":1,' "$2" >>line
+  printf '"sample_seconds":1,"plugin":"%s"}\n' "$drag" >>line
+  expect 0 env CTXBENCH_DRAG="$1" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$BENCH" --worker <line
+  grep -q '"outcome":"ok"' out || fail "the worker did not measure: $(cat out)"
+  sed -n 's/.*Collected : //p' "$err"
+}
+# Each request looks at the context once for each read, once for each of its three scopes, and once to hand it on.
+"$python" - "$(request 0 2)" "$(request 0 12)" "$(request 10000 2)" "$(request 10000 12)" <<'END' ||
+import sys
+short, long, short_dragged, long_dragged = map(int, sys.argv[1:])
+found, wanted = ((long_dragged - short_dragged) - (long - short)) / 10, 3 * 10000 * (50 + 3 + 1)
+print(f"a request is dragged by {found:.0f} instructions, predicted are {wanted}")
+sys.exit(abs(found - wanted) > wanted / 100)
+END
+  fail "a request is not dragged as predicted"
