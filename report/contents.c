@@ -105,6 +105,11 @@ static bool is_told(const struct runs *runs, size_t run, const struct survey_swe
     return false;
 }
 
+static void add_machine_and_pairs(struct document *document, const struct run *run, size_t index) {
+    contents_add_machine(document, run);
+    contents_add_pairs_of_pus(document, run, index);
+}
+
 static void add_section_of_costs(struct document *document, const struct runs *runs, enum section section) {
     bool begun = false;
     for (size_t r = 0; r < runs->run_count; r++) {
@@ -115,7 +120,7 @@ static void add_section_of_costs(struct document *document, const struct runs *r
             if (!begun) {
                 document_add(document, DOCUMENT_SECTION, sections[section].id, "%s", sections[section].title);
                 for (size_t m = 0; section == SECTION_HANDOFF && m < runs->run_count; m++)
-                    contents_add_machine(document, &runs->files[m]);
+                    add_machine_and_pairs(document, &runs->files[m], m);
             }
             begun = true;
             contents_add_sweep(document, runs, sweep);

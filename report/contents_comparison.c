@@ -3,12 +3,9 @@
  * side by side, since times of two machines have no difference that would mean anything.
  */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "comparison.h"
 #include "contents_parts.h"
-#include "prose.h"
-#include "verdict.h"
 
 enum { ROWS_MAX = 1500 };
 
@@ -20,68 +17,17 @@ static const struct report_case *case_named(const struct run *run, const char *n
 
 /* ---- Two runs of one machine ---- */
 
-struct pair {
-    const struct run *base, *other;
-    struct verdict_case *judged;
-    const struct report_case **base_cases, **other_cases; /* what each verdict is of */
-    double *values;                                       /* of all executions */
-    size_t count, alone; /* alone: cases that one side lacks, or that are another revision there */
-};
-
-static bool are_comparable(const struct report_case *a, const struct report_case *b) {
-    return b != NULL && a->of->workload_revision == b->of->workload_revision;
-}
-
-static struct verdict_side make_side(const struct report_case *c, double *values) {
-    for (size_t i = 0; i < c->of->execution_count; i++)
-        values[i] = c->of->executions[i].median_ns;
-    return (struct verdict_side){.execution_ns = values, .count = c->of->execution_count};
-}
-
-static bool allocate_pair(struct pair *pair) {
-    const size_t room = pair->base->file->case_count + 1;
-    pair->judged = calloc(room, sizeof *pair->judged);
-    pair->base_cases = calloc(room, sizeof *pair->base_cases);
-    pair->other_cases = calloc(room, sizeof *pair->other_cases);
-    pair->values =
-        calloc(pair->base->file->execution_count + pair->other->file->execution_count + 1, sizeof *pair->values);
-    return pair->judged != NULL && pair->base_cases != NULL && pair->other_cases != NULL && pair->values != NULL;
-}
-
-static void free_pair(struct pair *pair) {
-    free(pair->judged);
-    free(pair->base_cases);
-    free(pair->other_cases);
-    free(pair->values);
-}
-
-static void match_cases(struct pair *pair) {
-    double *values = pair->values;
-    for (size_t i = 0; i < pair->base->file->case_count; i++) {
-        const struct report_case *a = &pair->base->report->cases[i], *b = case_named(pair->other, a->of->name);
-        if (!are_comparable(a, b)) {
-            pair->alone++;
-            continue;
-        }
-        pair->base_cases[pair->count] = a;
-        pair->other_cases[pair->count] = b;
-        pair->judged[pair->count++] =
-            (struct verdict_case){.base = make_side(a, values), .other = make_side(b, values + a->of->execution_count)};
-        values += a->of->execution_count + b->of->execution_count;
-    }
-    pair->alone += pair->other->file->case_count - pair->count;
-}
-
 enum { PAIR_CASE, PAIR_BASE, PAIR_OTHER, PAIR_RATIO, PAIR_INTERVAL, PAIR_VERDICT, PAIR_COLUMNS };
 
-static const struct document_column *pair_columns(struct document *document, const struct pair *pair) {
+static const struct document_column *pair_columns(struct document *document, const struct run *base,
+                                                  const struct run *other) {
     struct document_column *columns = arena_take(&document->arena, PAIR_COLUMNS * sizeof *columns);
     document->out_of_memory |= columns == NULL;
     if (columns == NULL)
         return NULL;
     columns[PAIR_CASE] = (struct document_column){.title = "case"};
-    columns[PAIR_BASE] = (struct document_column){.title = pair->base->label, .numeric = true, .minor = true};
-    columns[PAIR_OTHER] = (struct document_column){.title = pair->other->label, .numeric = true, .minor = true};
+    columns[PAIR_BASE] = (struct document_column){.title = base->label, .numeric = true, .minor = true};
+    columns[PAIR_OTHER] = (struct document_column){.title = other->label, .numeric = true, .minor = true};
     columns[PAIR_RATIO] = (struct document_column){.title = "ratio", .numeric = true};
     columns[PAIR_INTERVAL] = (struct document_column){.title = "interval", .numeric = true};
     columns[PAIR_VERDICT] = (struct document_column){.title = "verdict"};
@@ -97,18 +43,24 @@ static const char *interval_text(struct document *document, const struct statist
     return document_text(document, "%s..%s", low, high);
 }
 
-static void add_pair_row(struct document *document, struct document_table *table, const struct pair *pair, size_t i) {
+static void add_time(struct document *document, struct document_cell *cell, const struct run *run, const char *name) {
+    const struct report_case *c = case_named(run, name);
+    if (c != NULL)
+        contents_time(document, cell, c);
+}
+
+static void add_pair_row(struct document *document, struct document_table *table, const struct run *base,
+                         const struct run *other, const char *name, const struct verdict_case *judged) {
     static const enum tone tones[VERDICT_COUNT] = {[VERDICT_EQUIVALENT] = TONE_PLAIN,
                                                    [VERDICT_IMPROVED] = TONE_GOOD,
                                                    [VERDICT_INCONCLUSIVE] = TONE_DIM,
                                                    [VERDICT_REGRESSED] = TONE_BAD};
-    const struct verdict_case *judged = &pair->judged[i];
     struct document_cell *row = document_add_row(document, table);
     if (row == NULL)
         return;
-    row[PAIR_CASE].text = pair->base_cases[i]->of->name;
-    contents_time(document, &row[PAIR_BASE], pair->base_cases[i]);
-    contents_time(document, &row[PAIR_OTHER], pair->other_cases[i]);
+    row[PAIR_CASE].text = name;
+    add_time(document, &row[PAIR_BASE], base, name);
+    add_time(document, &row[PAIR_OTHER], other, name);
     contents_ratio(document, &row[PAIR_RATIO], judged->ratio.estimate);
     row[PAIR_INTERVAL].text = interval_text(document, &judged->joint);
     row[PAIR_INTERVAL].sort = judged->joint.low;
@@ -117,56 +69,59 @@ static void add_pair_row(struct document *document, struct document_table *table
 }
 
 /* The worst verdicts first, each in the order of the cases. */
-static void add_pair_rows(struct document *document, struct document_table *table, const struct pair *pair) {
+static void add_pair_rows(struct document *document, struct document_table *table, const struct run *base,
+                          const struct run *other, const struct comparison *comparison) {
     size_t shown = 0;
     for (int verdict = VERDICT_COUNT; verdict > 0; verdict--)
-        for (size_t i = 0; i < pair->count && shown < ROWS_MAX; i++)
-            if ((int)pair->judged[i].verdict == verdict - 1) {
-                add_pair_row(document, table, pair, i);
+        for (size_t i = 0; i < comparison->count && shown < ROWS_MAX; i++)
+            if ((int)comparison->verdicts[i].verdict == verdict - 1) {
+                add_pair_row(document, table, base, other, comparison->pairs[i].base->name, &comparison->verdicts[i]);
                 shown++;
             }
-    if (shown < pair->count)
-        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more cases.", pair->count - shown);
+    if (shown < comparison->count)
+        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more cases.", comparison->count - shown);
 }
 
-static void add_tally(struct document *document, const struct pair *pair) {
-    size_t tally[VERDICT_COUNT] = {0};
-    struct prose prose;
-    for (size_t i = 0; i < pair->count; i++)
-        tally[pair->judged[i].verdict]++;
-    prose_begin(&prose, document);
-    prose_add(&prose,
-              DOCUMENT_STRONG "%s" DOCUMENT_STRONG " against " DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", %zu %s: ",
-              pair->other->label, pair->base->label, pair->count, pair->count == 1 ? "case" : "cases");
-    for (int verdict = VERDICT_COUNT; verdict > 0; verdict--)
-        prose_add(&prose, "%s%zu %s", verdict == VERDICT_COUNT ? "" : ", ", tally[verdict - 1],
-                  verdict_name((enum verdict)(verdict - 1)));
-    prose_add(&prose, ".");
-    if (pair->alone > 0)
-        prose_add(&prose, " %zu cases are in one of the two alone, or measure other work there.", pair->alone);
-    prose_end(&prose, DOCUMENT_PARAGRAPH);
+static void add_texts(struct document *document, enum document_kind kind, const char *before,
+                      const struct comparison_texts *texts) {
+    for (size_t i = 0; i < texts->count; i++)
+        document_add(document, kind, NULL, "%s%s", before, texts->items[i]);
+}
+
+static void add_judged(struct document *document, const struct run *base, const struct run *other, size_t index,
+                       const struct comparison *comparison) {
+    const struct document_column *columns = pair_columns(document, base, other);
+    const size_t alone = comparison->only_base_count + comparison->only_other_count;
+    char summary[256];
+    if (columns == NULL)
+        return;
+    comparison_summary(comparison, summary, sizeof summary);
+    document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                 DOCUMENT_STRONG "%s" DOCUMENT_STRONG " against " DOCUMENT_STRONG "%s" DOCUMENT_STRONG ": %s.",
+                 other->label, base->label, summary);
+    if (alone > 0)
+        document_add(document, DOCUMENT_PARAGRAPH, NULL, "Cases that one of the two has alone: %zu.", alone);
+    add_texts(document, DOCUMENT_WARNING, "", &comparison->objections);
+    add_texts(document, DOCUMENT_ITEM, "Differs: ", &comparison->differences);
+    struct document_table *table = document_add_table(
+        document, document_text(document, "comparison-%zu", index),
+        "Ratios of the second to the first, with the interval that the verdict is read from; the worst first", columns,
+        PAIR_COLUMNS);
+    if (table == NULL)
+        return;
+    table->searchable = true;
+    add_pair_rows(document, table, base, other, comparison);
 }
 
 static void add_pair(struct document *document, const struct run *base, const struct run *other, size_t index) {
-    struct pair pair = {.base = base, .other = other};
-    const struct document_column *columns = pair_columns(document, &pair);
-    bool judged = columns != NULL && allocate_pair(&pair);
-    if (judged) {
-        match_cases(&pair);
-        judged = verdict_judge(pair.judged, pair.count, VERDICT_THRESHOLD, VERDICT_ALPHA);
-    }
-    document->out_of_memory |= !judged;
-    if (judged) {
-        add_tally(document, &pair);
-        struct document_table *table = document_add_table(
-            document, document_text(document, "comparison-%zu", index),
-            "Ratios of the second to the first, with the interval that the verdict is read from; the worst first",
-            columns, PAIR_COLUMNS);
-        if (table != NULL)
-            table->searchable = true;
-        add_pair_rows(document, table, &pair);
-    }
-    free_pair(&pair);
+    struct comparison *comparison =
+        comparison_make((struct comparison_side){base->path, base->file},
+                        (struct comparison_side){other->path, other->file}, false, VERDICT_THRESHOLD, VERDICT_ALPHA);
+    document->out_of_memory |= comparison == NULL;
+    if (comparison == NULL)
+        return;
+    add_judged(document, base, other, index, comparison);
+    comparison_free(comparison);
 }
 
 static void add_pairs(struct document *document, const struct runs *runs) {
@@ -177,8 +132,8 @@ static void add_pairs(struct document *document, const struct runs *runs) {
         "cases together, the chance of as much as one false alarm stays below %.0f %%.",
         VERDICT_THRESHOLD * 100, VERDICT_ALPHA * 100);
     document_add(document, DOCUMENT_WARNING, NULL,
-                 "The two sides were measured one after the other. What changed on the machine between them changed "
-                 "these ratios, too: bench compare measures two builds in turns.");
+                 "The sides were measured one after the other: what changed on the machine between them changed these "
+                 "ratios, too.");
     for (size_t r = 1; r < runs->run_count; r++)
         add_pair(document, &runs->files[0], &runs->files[r], r);
 }

@@ -2,9 +2,10 @@
 #include <string.h>
 
 #include "contents_parts.h"
+#include "pairs.h"
 #include "ranking.h"
 
-enum { CROSSINGS_MAX = 60 };
+enum { CROSSINGS_MAX = 60, PAIRS_MAX = 2000 };
 
 /* ---- A matrix ---- */
 
@@ -38,6 +39,44 @@ void contents_add_sweep_matrix(struct document *document, const struct run *run,
         for (size_t v = 0; v < sweep->value_count; v++)
             if (sweep->curves[i].at[v] != NULL)
                 contents_time(document, &row[v + 1], sweep->curves[i].at[v]);
+    }
+}
+
+/* ---- All pairs of PUs ---- */
+
+enum { CORES_STRATEGY, CORES_CASE, CORES_FROM, CORES_TO, CORES_MEDIAN, CORES_INTERVAL, CORES_COUNT };
+
+static const struct document_column cores_columns[CORES_COUNT] = {
+    [CORES_STRATEGY] = {.title = "strategy"},
+    [CORES_CASE] = {.title = "case"},
+    [CORES_FROM] = {.title = "PU", .numeric = true},
+    [CORES_TO] = {.title = "and PU", .numeric = true},
+    [CORES_MEDIAN] = {.title = "median", .numeric = true},
+    [CORES_INTERVAL] = {.title = "interval", .numeric = true, .minor = true},
+};
+
+void contents_add_pairs_of_pus(struct document *document, const struct run *run, size_t index) {
+    struct document_table *table = document_add_table(document, document_text(document, "pairs-%zu", index + 1),
+                                                      "Between each two PUs: medians", cores_columns, CORES_COUNT);
+    if (table == NULL)
+        return;
+    table->folded = table->searchable = true;
+    for (size_t i = 0; i < run->file->case_count; i++) {
+        const struct report_case *c = &run->report->cases[i];
+        unsigned a, b;
+        struct document_cell *row =
+            pairs_is_pair(c->of, &a, &b) && table->row_count < PAIRS_MAX ? document_add_row(document, table) : NULL;
+        if (row == NULL)
+            continue;
+        row[CORES_STRATEGY].text = contents_starred(document, run, c->of->strategy);
+        row[CORES_CASE].text = document_text(document, "%s%s%s", c->of->workload,
+                                             c->of->parameters[0] != '\0' ? ", " : "", c->of->parameters);
+        row[CORES_FROM].text = document_text(document, "%u", a);
+        row[CORES_FROM].sort = a;
+        row[CORES_TO].text = document_text(document, "%u", b);
+        row[CORES_TO].sort = b;
+        contents_time(document, &row[CORES_MEDIAN], c);
+        contents_interval(document, &row[CORES_INTERVAL], c);
     }
 }
 

@@ -13,8 +13,7 @@ struct axis {
     bool overflows;
 };
 
-/* Whether the placement is one of all pairs: "pu0-pu3". */
-static bool is_pair(const struct result_case *c, unsigned *a, unsigned *b) {
+bool pairs_is_pair(const struct result_case *c, unsigned *a, unsigned *b) {
     int length = 0;
     return sscanf(c->placement, "pu%u-pu%u%n", a, b, &length) == 2 && c->placement[length] == '\0';
 }
@@ -50,7 +49,7 @@ static struct axis axis_of(const struct report *report, const struct result_case
     for (size_t i = 0; i < report->file->case_count; i++) {
         const struct result_case *c = report->cases[i].of;
         unsigned a, b;
-        if (!is_pair(c, &a, &b) || !is_same_but_for_its_place(c, of))
+        if (!pairs_is_pair(c, &a, &b) || !is_same_but_for_its_place(c, of))
             continue;
         add_pu(&axis, a);
         add_pu(&axis, b);
@@ -69,7 +68,7 @@ static bool fits(const struct axis *axis, unsigned width) {
 
 bool pairs_has_place(const struct report *report, const struct report_case *c, unsigned width) {
     unsigned a, b;
-    if (!is_pair(c->of, &a, &b))
+    if (!pairs_is_pair(c->of, &a, &b))
         return false;
     const struct axis axis = axis_of(report, c->of);
     return fits(&axis, width);
@@ -81,7 +80,7 @@ static const struct report_case *find_pair(const struct report *report, const st
     for (size_t i = 0; i < report->file->case_count; i++) {
         const struct result_case *c = report->cases[i].of;
         unsigned a, b;
-        if (is_pair(c, &a, &b) && is_same_but_for_its_place(c, of) &&
+        if (pairs_is_pair(c, &a, &b) && is_same_but_for_its_place(c, of) &&
             ((a == first && b == second) || (a == second && b == first)))
             return &report->cases[i];
     }
@@ -119,7 +118,7 @@ static void print_matrix(const struct report *report, const struct result_case *
 static bool is_printed(const struct report *report, size_t index) {
     for (size_t i = 0; i < index; i++) {
         unsigned a, b;
-        if (is_pair(report->cases[i].of, &a, &b) &&
+        if (pairs_is_pair(report->cases[i].of, &a, &b) &&
             is_same_but_for_its_place(report->cases[i].of, report->cases[index].of))
             return true;
     }

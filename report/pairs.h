@@ -4,6 +4,9 @@
 
 #include "report.h"
 
+/* Whether the placement is one of all pairs of PUs: "pu0-pu3". */
+bool pairs_is_pair(const struct result_case *c, unsigned *a, unsigned *b);
+
 /*
  * Whether the case is one of a pair, and their matrix fits the width: then it is shown there, and needs no row of the
  * table.

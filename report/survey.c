@@ -1,8 +1,11 @@
 #include "survey.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "pairs.h"
 
 /* Parameters, then the store, then the threads and their place. */
 enum { AXES_MAX = RESULT_PARAMETERS_MAX + 2, VALUES_MAX = 64, FIXED_MAX = 256 };
@@ -112,8 +115,9 @@ static void find_bases(struct group *group) {
 
 /* Whether a case has the base values of all axes but this one. */
 static bool is_on(const struct group *group, const struct result_case *c, size_t axis) {
-    if (axis_count(c) != group->axis_count)
-        return false;
+    unsigned a, b;
+    if (axis_count(c) != group->axis_count || pairs_is_pair(c, &a, &b))
+        return false; /* pairs of PUs make a matrix of their own */
     for (size_t i = 0; i < group->axis_count; i++)
         if (i != axis && compare_values(c, group->base[i], i) != 0)
             return false;
@@ -222,6 +226,7 @@ static bool make_sweep(const struct group *group, size_t axis, size_t fewest, st
         .value_count = count,
     };
     for (size_t i = 0; i < count; i++) {
+        assert(values[i] != NULL);
         labels[i] = label_of(group->arena, values[i], axis);
         numbers[i] = number_of(values[i], axis);
         if (labels[i] == NULL)

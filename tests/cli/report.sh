@@ -68,6 +68,25 @@ assert "no conformance matrix was given" in page.sections["answer"]
 assert "Fibers" not in page.sections["answer"]
 '
 
+# --- Several runs: those of one machine are judged, those of several stand side by side and are not subtracted.
+expect 0 "$BENCH" report build-a.json build-b.json --out=builds.html --quiet
+page builds.html '
+rows = page.tables["comparison-1"]
+assert rows[0]["ratio"] == "1.50" and rows[0]["case"].startswith("tls/"), rows[0]
+assert [row["verdict"] for row in rows] == ["regressed"] * 3 + ["equivalent"] * 15, rows
+assert "3 regressed, 0 improved, 15 equivalent, 0 inconclusive" in page.sections["comparison"]
+assert "compiler: gcc 12.2.0 / clang 14.0.6" in page.sections["comparison"]
+assert "side-by-side" not in page.tables
+'
+expect 0 "$BENCH" report usual.json other.json --out=machines.html --quiet
+page machines.html '
+row = next(row for row in page.tables["side-by-side"] if row["case"].startswith("tls/get/depth:0/"))
+assert row["A: made-up"].startswith("5.0") and row["B: elsewhere"] == "20.0 ns", row
+assert "comparison-1" not in page.tables and "regressed" not in page.text
+answer = page.sections["answer"]
+assert answer.index("to read the context is explicit") < answer.index("to read the context is stacktag"), answer
+'
+
 # --- Small, large, broken and missing.
 report large
 page large.html '
