@@ -47,6 +47,7 @@ static int rank_of(const char *placement) {
 }
 
 static int compare_values(const struct result_case *a, const struct result_case *b, size_t axis) {
+    assert(a != NULL && b != NULL);
     if (is_store(a, axis))
         return strcmp(a->store, b->store);
     if (!is_place(a, axis))
@@ -149,6 +150,7 @@ static const char *describe_fixed(const struct group *group, size_t axis) {
     char text[FIXED_MAX] = "";
     for (size_t i = 0; i < group->axis_count; i++) {
         const struct result_case *base = group->base[i];
+        assert(base != NULL);
         const size_t used = strlen(text);
         if (i == axis || is_store(base, i))
             continue;
