@@ -54,8 +54,10 @@ static const struct ctx_scenario ctx_scenarios[] = {
     {0, "thread-cancel", "cancellation inside a scope", .run = ctx_cancel_root_prove},
     {0, "fork", "fork inside a scope", .run = ctx_fork_root_prove},
 
-    {CTX_SCENARIO_FIBER_SWITCH, "fiber-switch", "three fibers take turns on one thread", ctx_fibers_missing, ctx_turns_root_prove},
-    {CTX_SCENARIO_FIBER_MIGRATION, "fiber-migration", "a fiber goes from thread to thread", ctx_fibers_missing, ctx_migration_root_prove},
+    {CTX_SCENARIO_FIBER_SWITCH, "fiber-switch", "three fibers take turns on one thread", ctx_fibers_missing,
+     ctx_turns_root_prove},
+    {CTX_SCENARIO_FIBER_MIGRATION, "fiber-migration", "a fiber goes from thread to thread", ctx_fibers_missing,
+     ctx_migration_root_prove},
     {0, "fiber-crowd", "1,000 fibers on 4 threads", ctx_fibers_missing, ctx_fiber_crowd_root_prove},
 
     {0, "qsort", "callback of qsort, which has no user pointer", .run = CTX_UNLESS_EXPLICIT(ctx_qsort_root_prove)},
