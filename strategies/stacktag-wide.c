@@ -2,7 +2,7 @@
  * Stack tags in an alphabet of 256 digits: fewer frames for the same id. Ids, readers and all the rest are those of
  * stacktag; the two do not see each other's tags.
  */
-#define TAG_STRATEGY_DIGITS 256
+#define TAG_STRATEGY_HELD (256 / ID_SHARDS_MIN) /* ids of a shard that have one digit */
 #include "stacktag/wide_marks.h"
 #include "strategy.h"
 #include "tag.h"

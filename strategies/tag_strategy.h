@@ -8,12 +8,15 @@
 #include "strategy.h"
 #include "tag.h"
 
-CTX_OPERATION void tag_strategy_with_in(const struct mark_alphabet *alphabet, const struct ctx *next,
-                                        void (*fn)(void *), void *arg) {
-    if (__builtin_expect(tag_with_in(alphabet, next, ID_NONE, fn, arg), 1))
-        return;
+_Noreturn static inline void tag_strategy_die_out_of_ids(void) {
     (void)fputs("no stack-tag id is free: four million scopes are open at once\n", stderr);
     abort();
+}
+
+CTX_OPERATION void tag_strategy_with_in(const struct mark_alphabet *alphabet, const struct ctx *next,
+                                        void (*fn)(void *), void *arg) {
+    if (__builtin_expect(!tag_with_in(alphabet, next, ID_NONE, fn, arg), 0))
+        tag_strategy_die_out_of_ids();
 }
 
 CTX_OPERATION void tag_strategy_with(const struct ctx *next, void (*fn)(void *), void *arg) {
@@ -22,12 +25,11 @@ CTX_OPERATION void tag_strategy_with(const struct ctx *next, void (*fn)(void *),
 
 /*
  * Every measuring thread holds the ids of its shard that have one digit or none, which would flatter: those of its
- * scopes have two or more. An alphabet with more digits than the pool has shards defines TAG_STRATEGY_DIGITS.
+ * scopes have two or more. Of hexadecimal ids that is the first; an alphabet with more digits defines how many.
  */
-#ifndef TAG_STRATEGY_DIGITS
-#define TAG_STRATEGY_DIGITS ID_SHARDS_MIN
+#ifndef TAG_STRATEGY_HELD
+#define TAG_STRATEGY_HELD 1
 #endif
-enum { TAG_STRATEGY_HELD = TAG_STRATEGY_DIGITS / ID_SHARDS_MIN };
 static _Thread_local uint32_t tag_strategy_held_ids[TAG_STRATEGY_HELD];
 static _Thread_local unsigned tag_strategy_held;
 

@@ -118,8 +118,10 @@ static void release_if_abandoned(uint32_t id) {
     if (!is_open || is_path_present(id, atomic_load_explicit(&slot->alphabet, memory_order_relaxed),
                                     atomic_load_explicit(&slot->path, memory_order_relaxed)))
         return;
-    if (atomic_compare_exchange_strong(&slot->lifetimes, &lifetimes, lifetimes + 1))
-        ids_release(id);
+    if (!atomic_compare_exchange_strong(&slot->lifetimes, &lifetimes, lifetimes + 1))
+        return;
+    atomic_store_explicit(&slot->place, 0, memory_order_relaxed);
+    ids_release(id);
 }
 
 /*

@@ -34,7 +34,7 @@ enum {
 
 /*
  * What an id stands for while it is in use. Written by the thread that opens the scope before the tag is complete, read
- * through the tag; the last three only by whoever looks for abandoned ids.
+ * through the tag; `lifetimes`, `path` and `alphabet` only by whoever looks for abandoned ids.
  */
 struct id_slot {
     alignas(ID_LINE_BYTES) const struct ctx *context;
@@ -42,6 +42,7 @@ struct id_slot {
     _Atomic uint64_t lifetimes;    /* odd while a scope is open; counts on, so that no two lifetimes look the same */
     const uintptr_t *_Atomic path; /* in the frame of the open scope: the marks that spell the id ... */
     const struct mark_alphabet *_Atomic alphabet; /* ... in this alphabet */
+    _Atomic uintptr_t place; /* for readers that scan the stack: the word that completes the tag while it is in force */
 };
 
 /*

@@ -1,7 +1,8 @@
 /*
  * Random call chains between scopes and their readers: code with and without frame pointers, assembly that leaves
- * anything in rbp, callbacks from libc, signal handlers on this stack and on another, scopes inside scopes; on fibers
- * that are left in the midst of a chain and go on elsewhere, also on other threads. After every step each reader's
+ * anything in rbp, callbacks from libc, signal handlers on this stack and on another, scopes inside scopes, and words
+ * that look like tags: stale ones of scopes left in every way, forged and copied ones; on fibers that are left in the
+ * midst of a chain and go on elsewhere, also on other threads. After every step each reader's
  * answer is compared with what the program itself knows.
  *
  *   test_stack_stress [READS [SEED]]      10,000,000 reads take some minutes; the default suits a test suite
@@ -22,9 +23,11 @@
 #include <string.h>
 
 #include "../support/odd_frames.h"
+#include "../support/stale_tags.h"
 #include "fiber.h"
 #include "opaque.h"
 #include "random.h"
+#include "stacktag/scan_find.h"
 #include "stacktag/wide_marks.h"
 #include "tag.h"
 
@@ -44,8 +47,8 @@ struct stack_record {
 static struct {
     struct random random;
     struct stack_record *here;
-    bool on_alternate_stack;
-    uint64_t reads, wrong, signals, switches, moves, by_step[16];
+    bool on_alternate_stack, jumps_from_handler;
+    uint64_t reads, wrong, signals, switches, moves, by_step[24];
     char first_wrong[200];
 } stress;
 
@@ -64,12 +67,21 @@ static void check(const char *reader, enum tag_answer answer, uint32_t id) {
     stress.reads++;
 }
 
+/* By vectors of any size that the processor has. */
+static void choose_scan(void) {
+    static const char *const steps[] = {"plain", "avx2", "avx512"};
+    (void)scan_find_use(steps[random_below(&stress.random, sizeof steps / sizeof *steps)]);
+}
+
 CTX_OPAQUE static void read_with_all_readers(void) {
     uint32_t id = 0;
     enum tag_answer answer = tag_read(0, &id);
     check("the frame-pointer reader", answer, id);
     answer = tag_read_in(&mark_wide, 0, &id);
     check("the frame-pointer reader of wide tags", answer, id);
+    choose_scan();
+    answer = scan_read(0, &id);
+    check("the scan", answer, id);
     answer = glsi_tag_read_unwind(&id);
     check("unw_backtrace", answer, id);
     if (random_below(&stress.random, READS_WITH_CURSOR) != 0)
@@ -142,6 +154,7 @@ static void through_bsearch(void) {
  * not yet opened. A signal that comes when nobody waits for it any more is passed over.
  */
 static bool awaited;
+static sigjmp_buf way_out; /* for a handler that is to jump */
 
 static void handle_signal(int number) {
     (void)number;
@@ -149,6 +162,10 @@ static void handle_signal(int number) {
         return;
     awaited = false;
     stress.signals++;
+    if (stress.jumps_from_handler) {
+        stress.jumps_from_handler = false;
+        siglongjmp(way_out, 1);
+    }
     stress.here->handlers++;
     step(NULL);
     stress.here->handlers--;
@@ -179,7 +196,7 @@ static void through_signal_on_alternate_stack(void) {
 
 /* Each alphabet has a tag of its own for the scope. */
 static void open_inner_tag(void *next) {
-    if (!tag_with(next, ID_NONE, step, NULL))
+    if (!scan_with(next, ID_NONE, step, NULL))
         abort(); /* on a fiber's stack, or a thread's, cmocka's way out leads nowhere */
 }
 
@@ -273,6 +290,7 @@ static void *walk_on_thread(void *arg) {
     struct stack_record *outer = stress.here;
     struct stack_record record = {.in_force = NULL};
     (void)arg;
+    scan_stacks_thread_begin();
     stress.here = &record;
     through_fiber();
     step(NULL);
@@ -301,12 +319,39 @@ static void end_walkers(void) {
     }
 }
 
+static void through_stale_words(void) {
+    static void (*const kinds[])(void (*fn)(void *), void *arg) = {
+        stale_after_return, stale_after_longjmp, stale_after_exception, stale_forged, stale_copied,
+    };
+    kinds[random_below(&stress.random, sizeof kinds / sizeof *kinds)](step, NULL);
+}
+
+/* Out of a handler on the alternate stack, over a scope that it has interrupted. */
+static void raise_to_jump(void *arg) {
+    (void)arg;
+    stress.jumps_from_handler = true;
+    raise_and_await(SIGUSR2);
+    stress.jumps_from_handler = false; /* the signal has been postponed */
+}
+
+CTX_OPAQUE static void open_and_jump_from_handler(void) {
+    if (sigsetjmp(way_out, 1) == 0)
+        (void)scan_with(&ctx_empty, ID_NONE, raise_to_jump, NULL);
+}
+
+static void through_stale_words_of_interrupted_scope(void) {
+    if (!stress.on_alternate_stack)
+        open_and_jump_from_handler();
+    stale_run_above(step, NULL);
+}
+
 static void (*const ways[])(void) = {
     through_frame,        through_frameless_code, through_many_frameless_frames,
     through_forged_chain, through_any_rbp,        through_qsort,
     through_bsearch,      through_signal,         through_signal_on_alternate_stack,
     through_scope,        through_scope,          through_scope_without_context,
     through_fiber,        through_yield,          through_thread,
+    through_stale_words,  through_stale_words,    through_stale_words_of_interrupted_scope,
 };
 enum { WAY_COUNT = sizeof ways / sizeof *ways };
 
@@ -360,6 +405,7 @@ static void readers_agree_with_the_shadow_record(void **state) {
         assert_int_not_equal(stress.by_step[i], 0);
     assert_int_not_equal(stress.signals, 0);
     assert_true((stress.switches != 0 && stress.moves != 0) || fibers_are_missing());
+    assert_int_not_equal(stale_words_seen, 0);
     if (stress.wrong > 0)
         fail_msg("%s", stress.first_wrong);
     const stack_t none = {.ss_flags = SS_DISABLE};

@@ -1,0 +1,35 @@
+/*
+ * The same tags as stacktag, found by comparing raw stack words with the return address of E, many at a time: the cost
+ * goes with the bytes of the stack, not with its frames, and nothing waits for a load. Right in code without frame
+ * pointers, too.
+ */
+#include "stacktag/scan.h"
+#include "strategy.h"
+#include "tag.h"
+#include "tag_strategy.h"
+
+static void stacktag_scan_thread_begin(void) {
+    scan_stacks_thread_begin();
+    tag_strategy_thread_begin();
+}
+
+CTX_OPERATION const struct ctx *stacktag_scan_current(uintptr_t after) {
+    uint32_t id = 0;
+    const enum tag_answer answer = scan_read(after, &id);
+    return tag_context(answer, id);
+}
+
+CTX_OPERATION void stacktag_scan_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+    if (__builtin_expect(!scan_with(next, ID_NONE, fn, arg), 0))
+        tag_strategy_die_out_of_ids();
+}
+
+#define CTX_NAME "stacktag-scan"
+#define CTX_SUMMARY "the same tags, found by a vector compare of raw stack words"
+#define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#define CTX_OP_UNAVAILABLE scan_unavailable
+#define CTX_OP_CURRENT(after) stacktag_scan_current(after)
+#define CTX_OP_WITH(next, fn, arg) stacktag_scan_with(next, fn, arg)
+#define CTX_OP_THREAD_BEGIN stacktag_scan_thread_begin
+#define CTX_OP_THREAD_END tag_strategy_thread_end
+#include "kernels.h"

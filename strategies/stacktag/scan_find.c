@@ -1,0 +1,156 @@
+#include "scan_find.h"
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Words of other frames: sanitizers know them as locals of others, or as what other threads write. */
+#define READS_ANYTHING __attribute__((no_sanitize("address", "thread")))
+
+enum { WORD_BYTES = sizeof(uintptr_t) };
+
+READS_ANYTHING static uintptr_t find_plainly(uintptr_t from, uintptr_t end, uintptr_t wanted) {
+    for (uintptr_t at = from; at < end; at += WORD_BYTES)
+        if (*(const volatile uintptr_t *)at == wanted)
+            return at;
+    return 0;
+}
+
+enum level { PLAIN, AVX2, AVX512, LEVELS };
+static enum level level = PLAIN;
+
+/*
+ * All kinds of vectors go the same way: vectors one at a time up to a block, blocks, and the vectors of the last block
+ * one at a time. What is found may lie in front of `from` or behind `end`, in a vector that the range shares.
+ */
+enum { BLOCK_BYTES = 256 };
+
+/* The first word in the range among those that `hits` says are equal: bit i stands for the word at + i. */
+static inline uintptr_t first_hit(uintptr_t at, uint64_t hits, uintptr_t from, uintptr_t end) {
+    for (; hits != 0; hits &= hits - 1) {
+        const uintptr_t found = at + (uintptr_t)__builtin_ctzll(hits) * WORD_BYTES;
+        if (found >= end)
+            return 0;
+        if (found >= from)
+            return found;
+    }
+    return 0;
+}
+
+#define AVX2_CODE __attribute__((target("avx2"), no_sanitize("address", "thread")))
+
+AVX2_CODE static inline __m256i equal_avx2(uintptr_t at, __m256i wanted) {
+    return _mm256_cmpeq_epi64(_mm256_load_si256((const __m256i *)at), wanted);
+}
+
+AVX2_CODE static uintptr_t find_avx2(uintptr_t from, uintptr_t end, uintptr_t word) {
+    enum { VECTOR_BYTES = sizeof(__m256i) };
+    const __m256i wanted = _mm256_set1_epi64x((long long)word);
+    for (uintptr_t at = from & -(uintptr_t)VECTOR_BYTES; at < end; at += VECTOR_BYTES) {
+        for (; at % BLOCK_BYTES == 0 && at + BLOCK_BYTES <= end; at += BLOCK_BYTES) {
+            __m256i any = equal_avx2(at, wanted);
+#pragma GCC unroll 8
+            for (uintptr_t in = VECTOR_BYTES; in < BLOCK_BYTES; in += VECTOR_BYTES)
+                any = _mm256_or_si256(any, equal_avx2(at + in, wanted));
+            if (!_mm256_testz_si256(any, any))
+                break;
+        }
+        if (at >= end)
+            break;
+        const int hits = _mm256_movemask_pd(_mm256_castsi256_pd(equal_avx2(at, wanted)));
+        const uintptr_t found = first_hit(at, (unsigned)hits, from, end);
+        if (found != 0)
+            return found;
+    }
+    return 0;
+}
+
+#define AVX512_CODE __attribute__((target("avx512f"), no_sanitize("address", "thread")))
+
+AVX512_CODE static inline uint64_t equal_avx512(uintptr_t at, __m512i wanted) {
+    return _mm512_cmpeq_epi64_mask(_mm512_load_si512((const void *)at), wanted);
+}
+
+AVX512_CODE static uintptr_t find_avx512(uintptr_t from, uintptr_t end, uintptr_t word) {
+    enum { VECTOR_BYTES = sizeof(__m512i) };
+    const __m512i wanted = _mm512_set1_epi64((long long)word);
+    for (uintptr_t at = from & -(uintptr_t)VECTOR_BYTES; at < end; at += VECTOR_BYTES) {
+        for (; at % BLOCK_BYTES == 0 && at + BLOCK_BYTES <= end; at += BLOCK_BYTES) {
+            uint64_t any = equal_avx512(at, wanted);
+#pragma GCC unroll 4
+            for (uintptr_t in = VECTOR_BYTES; in < BLOCK_BYTES; in += VECTOR_BYTES)
+                any |= equal_avx512(at + in, wanted);
+            if (any != 0)
+                break;
+        }
+        if (at >= end)
+            break;
+        const uintptr_t found = first_hit(at, equal_avx512(at, wanted), from, end);
+        if (found != 0)
+            return found;
+    }
+    return 0;
+}
+
+static bool is_supported(enum level wanted) {
+    switch (wanted) {
+    case AVX512:
+        return __builtin_cpu_supports("avx512f");
+    case AVX2:
+        return __builtin_cpu_supports("avx2");
+    case PLAIN:
+    case LEVELS:
+        break;
+    }
+    return true;
+}
+
+uintptr_t scan_find(uintptr_t from, uintptr_t end, uintptr_t wanted) {
+    switch (level) {
+    case AVX512:
+        return find_avx512(from, end, wanted);
+    case AVX2:
+        return find_avx2(from, end, wanted);
+    case PLAIN:
+    case LEVELS:
+        break;
+    }
+    return find_plainly(from, end, wanted);
+}
+
+static const char *const level_names[] = {[PLAIN] = "plain", [AVX2] = "avx2", [AVX512] = "avx512"};
+
+/* The level that is asked for; LEVELS if there is none of that name. */
+static enum level find_level(const char *name) {
+    enum level found = PLAIN;
+    while (found < LEVELS && strcmp(level_names[found], name) != 0)
+        found++;
+    return found;
+}
+
+const char *scan_find_use(const char *name) {
+    const enum level wanted = find_level(name);
+    if (wanted == LEVELS)
+        return "CTXBENCH_SCAN is none of plain, avx2, avx512";
+    if (!is_supported(wanted))
+        return "the processor lacks what CTXBENCH_SCAN asks for";
+    level = wanted;
+    return NULL;
+}
+
+static const char *unavailable;
+
+const char *scan_find_unavailable(void) {
+    return unavailable;
+}
+
+__attribute__((constructor(102))) static void scan_find_init(void) {
+    const char *asked = getenv("CTXBENCH_SCAN");
+    level = AVX512;
+    while (!is_supported(level))
+        level--;
+    if (asked != NULL)
+        unavailable = scan_find_use(asked);
+}

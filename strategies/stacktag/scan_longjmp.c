@@ -1,0 +1,130 @@
+/*
+ * A scope that is left by longjmp runs no code of ours, and its tag may stay on the stack, word for word, within a
+ * frame that comes later: nothing in memory would tell it from a scope that is open. So the program's longjmp is ours:
+ * it breaks the seals of the tags that it jumps over, then calls the C library's, or that of a sanitizer.
+ *
+ * Where the jump leads to is read from the jmp_buf, as the sanitizers do it. A look at a jmp_buf of our own shows, at
+ * start-up, whether that can be relied on here.
+ */
+#include "scan_longjmp.h"
+
+#include <dlfcn.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scan.h"
+
+/* glibc: rbx, rbp, r12 to r15, rsp, the return address; the last two, and rbp, are disguised by a secret. */
+static uintptr_t stack_pointer_in(const void *jump) {
+    enum { RSP_AT = 6 };
+    uintptr_t disguised = ((const uintptr_t *)jump)[RSP_AT];
+    __asm__("ror $17, %0\n\txor %%fs:0x30, %0" : "+r"(disguised) : : "cc");
+    return disguised;
+}
+
+static bool contains(const struct scan_stack *stack, uintptr_t address) {
+    return address - stack->low < stack->bytes;
+}
+
+/* Off an alternate signal stack, nobody knows how deep the other one was: all seals below the target are looked at. */
+static void break_all_seals_between(uintptr_t low, uintptr_t target) {
+    const uint32_t ready = atomic_load_explicit(&glsi_id_pool.ready, memory_order_relaxed);
+    for (uint32_t id = 0; id < ready; id++) {
+        uintptr_t place = atomic_load_explicit(&ids_slot(id)->place, memory_order_relaxed);
+        if (place - low < target - low)
+            (void)atomic_compare_exchange_strong(&ids_slot(id)->place, &place, 0);
+    }
+}
+
+/* Stacks whose bounds are unknown are never scanned, and need no care. */
+static void leave_for(uintptr_t target, uintptr_t here) {
+    const struct scan_stack stack = scan_stack_of(target);
+    if (stack.bytes == 0)
+        return;
+    if (!contains(&stack, here))
+        break_all_seals_between(stack.low, target);
+    else if (here < target)
+        scan_break_seals(here, target);
+}
+
+/* ---- The functions themselves ---- */
+
+typedef void jump_function(void *jump, int value);
+
+#define CALLED(name) __asm__(name)
+jump_function scan_longjmp CALLED("longjmp");
+jump_function scan_underscore_longjmp CALLED("_longjmp");
+jump_function scan_siglongjmp CALLED("siglongjmp");
+jump_function scan_longjmp_chk CALLED("__longjmp_chk");
+
+/* Sanitizers that are linked into the program give theirs a second name. */
+__attribute__((weak)) jump_function sanitizer_longjmp CALLED("__interceptor_longjmp");
+__attribute__((weak)) jump_function sanitizer_underscore_longjmp CALLED("__interceptor__longjmp");
+__attribute__((weak)) jump_function sanitizer_siglongjmp CALLED("__interceptor_siglongjmp");
+__attribute__((weak)) jump_function sanitizer_longjmp_chk CALLED("__interceptor___longjmp_chk");
+
+static struct { jump_function *longjmp, *underscore_longjmp, *siglongjmp, *longjmp_chk; } next;
+
+static jump_function *find_next(jump_function *sanitizer, const char *name) {
+    return sanitizer != NULL ? sanitizer : (jump_function *)dlsym(RTLD_NEXT, name);
+}
+
+static void find_all_next(void) {
+    next.longjmp = find_next(sanitizer_longjmp, "longjmp");
+    next.underscore_longjmp = find_next(sanitizer_underscore_longjmp, "_longjmp");
+    next.siglongjmp = find_next(sanitizer_siglongjmp, "siglongjmp");
+    next.longjmp_chk = find_next(sanitizer_longjmp_chk, "__longjmp_chk");
+}
+
+/* No sanitizer has its code in front of the jump, which it would take for the end of this function's frame. */
+#define JUMP(which)                                                                                                    \
+    do {                                                                                                               \
+        leave_for(stack_pointer_in(jump), (uintptr_t)__builtin_frame_address(0));                                      \
+        if (next.which == NULL)                                                                                        \
+            find_all_next();                                                                                           \
+        next.which(jump, value);                                                                                       \
+    } while (0)
+
+__attribute__((no_sanitize("address", "thread"))) void scan_longjmp(void *jump, int value) {
+    JUMP(longjmp);
+}
+
+__attribute__((no_sanitize("address", "thread"))) void scan_underscore_longjmp(void *jump, int value) {
+    JUMP(underscore_longjmp);
+}
+
+__attribute__((no_sanitize("address", "thread"))) void scan_siglongjmp(void *jump, int value) {
+    JUMP(siglongjmp);
+}
+
+__attribute__((no_sanitize("address", "thread"))) void scan_longjmp_chk(void *jump, int value) {
+    JUMP(longjmp_chk);
+}
+
+/* ---- Can all this be relied on? ---- */
+
+/* setjmp keeps the stack pointer of the function that calls it, which lies between that function's bounds. */
+__attribute__((noinline)) static bool is_readable(void) {
+    jmp_buf jump;
+    uintptr_t stack_pointer = 0;
+    if (setjmp(jump) != 0)
+        return false;
+    __asm__ volatile("mov %%rsp, %0" : "=r"(stack_pointer));
+    return stack_pointer_in(jump) == stack_pointer;
+}
+
+static bool readable;
+
+__attribute__((constructor(102))) static void scan_longjmp_init(void) {
+    find_all_next();
+    readable = is_readable();
+}
+
+const char *scan_longjmp_unavailable(void) {
+    if (!readable)
+        return "this C library keeps the stack pointer elsewhere in a jmp_buf than glibc on x86-64";
+    if ((jump_function *)dlsym(RTLD_DEFAULT, "longjmp") != scan_longjmp)
+        return "longjmp is another module's: tags that it jumps over would be taken for open scopes";
+    return NULL;
+}
