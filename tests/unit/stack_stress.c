@@ -309,14 +309,17 @@ static void through_thread(void) {
     read_with_all_readers();
 }
 
-/* Those that still are in the midst of a chain: half of them go on to its end, the others go with their stacks. */
+/*
+ * Those that still are in the midst of a chain: half of them go on to its end, and may resume or start others
+ * meanwhile. Then all that are left go with their stacks.
+ */
 static void end_walkers(void) {
-    for (struct walker *walker = walkers; walker < walkers + FIBERS; walker++) {
-        while (walker->exists && (walker - walkers) % 2 == 0)
+    for (struct walker *walker = walkers; walker < walkers + FIBERS; walker += 2)
+        while (walker->exists)
             resume_walker(walker);
+    for (struct walker *walker = walkers; walker < walkers + FIBERS; walker++)
         if (walker->exists)
             fiber_destroy(&walker->fiber);
-    }
 }
 
 static void through_stale_words(void) {
