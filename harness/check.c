@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibration.h"
+#include "calibration_file.h"
 #include "check_counts.h"
+#include "check_time.h"
 #include "counts_changes.h"
 #include "environment.h"
 #include "gate_side.h"
@@ -23,11 +26,8 @@ struct check {
     size_t failures;
     struct counts base_counts, counts;
     struct counts_changes count_changes;
-};
-
-/* What a check has found so far, for its exit status. */
-struct findings {
-    bool regressed, inconclusive;
+    struct timing timing;
+    bool interrupted; /* what was measured until then is told */
 };
 
 static int complain(int status, const struct error *error) {
@@ -37,9 +37,14 @@ static int complain(int status, const struct error *error) {
 
 /* Refuses what does not go together. */
 static bool check_usage(const struct options *options, struct error *error) {
+    const bool counts = (options->metrics & METRIC_INSTRUCTIONS) != 0, times = (options->metrics & METRIC_TIME) != 0;
     if (options->against != NULL && options->baseline != NULL)
         return error_set(error, "found both --against and --baseline; give one of them");
-    if (options->against == NULL && options->baseline == NULL && options->out == NULL)
+    if (options->baseline != NULL && counts && times)
+        return error_set(error, "--baseline: one file holds times or instructions; wanted one --metric, or --against");
+    if (options->out != NULL && !counts)
+        return error_set(error, "--out writes instruction counts; add --metric=instructions, or leave it out");
+    if (options->against == NULL && options->baseline == NULL && (options->out == NULL || times))
         return error_set(error, "found nothing to compare with; wanted --against=PROGRAM or --baseline=FILE");
     if (options->out != NULL && strcmp(options->out, "-") == 0 &&
         (options->against != NULL || options->baseline != NULL))
@@ -103,46 +108,154 @@ static bool take_counts(struct check *check, int *status) {
     return result == COUNTING_DONE;
 }
 
-static bool compare_counts(struct check *check, struct findings *findings) {
-    check->count_changes = counts_compare(&check->base_counts, &check->counts, check->options.threshold);
-    findings->regressed |= check->count_changes.tally[COUNTS_REGRESSED] > 0;
-    findings->inconclusive |= counts_is_inconclusive(&check->count_changes);
-    return check->count_changes.items != NULL;
+/* Where both metrics are known, a time that went the other way is told beside the count. */
+static void note_dissent(struct counts_changes *changes, const struct duel *duel) {
+    for (size_t i = 0; i < changes->count; i++) {
+        struct counts_change *change = &changes->items[i];
+        const struct verdict_case *time = NULL;
+        for (size_t j = 0; j < duel->count && time == NULL; j++) {
+            if (strcmp(duel->entries[j].name, change->name) == 0 && duel->entries[j].counts[DUEL_NEW] > 0)
+                time = &duel->entries[j].verdict;
+        }
+        if (time != NULL && change->verdict == COUNTS_REGRESSED && time->ratio.high < 1)
+            change->dissent = "more work, and yet it takes less time";
+        else if (time != NULL && change->verdict == COUNTS_IMPROVED && time->ratio.low > 1)
+            change->dissent = "less work, and yet it takes more time";
+    }
+}
+
+/* ---- Time ---- */
+
+static bool measures(const struct check *check, enum metric metric) {
+    return (check->options.metrics & metric) != 0;
+}
+
+/* What was given, or else what a calibration of this machine suggests, or else the defaults. */
+static struct calibration_advice choose_terms(const struct check *check) {
+    struct calibration_advice terms = {VERDICT_THRESHOLD, 60}, advice;
+    char path[PATH_MAX];
+    struct error ignored;
+    if (calibration_file_path(check->environment, path, &ignored) &&
+        calibration_load(path, check->environment->fingerprint, &advice))
+        terms = advice;
+    if (check->options.threshold_given)
+        terms.threshold = check->options.threshold;
+    if (check->options.budget_seconds > 0)
+        terms.budget_seconds = check->options.budget_seconds;
+    return terms;
+}
+
+/* Sets *status and returns false when the check ends here. An interrupted one is told as far as it went. */
+static bool take_times(struct check *check, int *status) {
+    const struct options *options = &check->options;
+    const struct calibration_advice terms = choose_terms(check);
+    struct error error;
+    check->timing = (struct timing){
+        .options = options,
+        .plan = &check->plan,
+        .registry = check->registry,
+        .environment = check->environment,
+        .here = &check->here,
+        .other = options->against != NULL ? &check->other : NULL,
+        .threshold = terms.threshold,
+        .budget_seconds = terms.budget_seconds,
+    };
+    if (!timing_begin(&check->timing, &error)) {
+        *status = complain(EXIT_STATUS_USAGE, &error);
+        return false;
+    }
+    const enum duel_end end = timing_run(&check->timing);
+    check->interrupted = end == DUEL_INTERRUPTED;
+    check->failures += timing_failures(&check->timing);
+    if (end != DUEL_NO_MEMORY)
+        return true;
+    (void)error_set(&error, "out of memory for the verdicts");
+    *status = complain(EXIT_STATUS_USAGE, &error);
+    return false;
 }
 
 /* ---- All of it ---- */
 
-static void tell(const struct check *check, FILE *out) {
-    switch (check->options.format) {
-    default: /* FORMAT_TERMINAL; the table of options refuses what is none of a check */
-        counts_print(&check->count_changes, out);
-        break;
-    case FORMAT_MARKDOWN:
+static void tell_times(const struct check *check, const struct gate_table *table, FILE *out) {
+    if (check->options.format == FORMAT_MARKDOWN)
+        gate_print_markdown(table, out);
+    else
+        gate_print(table, out, table_style_for(out));
+}
+
+static void tell_counts(const struct check *check, FILE *out) {
+    if (check->options.format == FORMAT_MARKDOWN)
         counts_print_markdown(&check->count_changes, out);
-        break;
-    case FORMAT_JSON:
-        (void)fputs("{\"instructions\": ", out);
-        counts_print_json(&check->count_changes, out);
-        (void)fputs("}\n", out);
-        break;
+    else
+        counts_print(&check->count_changes, out);
+}
+
+/* `table`: NULL without times. */
+static void tell_json(const struct check *check, const struct gate_table *table, FILE *out) {
+    const bool counts = check->count_changes.items != NULL;
+    (void)fputs("{", out);
+    if (table != NULL) {
+        (void)fputs("\"time\": ", out);
+        gate_print_json(table, out);
     }
+    if (counts) {
+        (void)fputs(table != NULL ? ", \"instructions\": " : "\"instructions\": ", out);
+        counts_print_json(&check->count_changes, out);
+    }
+    (void)fputs("}\n", out);
+}
+
+static void tell(struct check *check, FILE *out) {
+    const bool times = measures(check, METRIC_TIME), counts = check->count_changes.items != NULL;
+    struct gate_table table = {.base = ""};
+    const char *notes[ENVIRONMENT_WARNINGS_MAX];
+    if (times) {
+        table = timing_table(&check->timing);
+        for (size_t i = 0; i < check->environment->warning_count; i++)
+            notes[i] = check->environment->warnings[i];
+        table.notes = notes;
+        table.note_count = check->environment->warning_count;
+    }
+    if (check->options.format == FORMAT_JSON) {
+        tell_json(check, times ? &table : NULL, out);
+        return;
+    }
+    if (times)
+        tell_times(check, &table, out);
+    if (times && counts)
+        (void)fputc('\n', out);
+    if (counts)
+        tell_counts(check, out);
+}
+
+static int status_of(const struct check *check) {
+    const bool times = measures(check, METRIC_TIME);
+    const bool regressed =
+        check->count_changes.tally[COUNTS_REGRESSED] > 0 || (times && timing_regressed(&check->timing));
+    const bool inconclusive =
+        counts_is_inconclusive(&check->count_changes) || (times && timing_is_inconclusive(&check->timing));
+    return check->interrupted                      ? EXIT_STATUS_INTERRUPTED
+           : check->failures > 0                   ? EXIT_STATUS_FAILED
+           : regressed                             ? EXIT_STATUS_REGRESSED
+           : inconclusive && check->options.strict ? EXIT_STATUS_INCONCLUSIVE
+                                                   : EXIT_STATUS_OK;
 }
 
 static int conclude(struct check *check) {
-    struct findings findings = {false, false};
     struct error error;
     if (check->options.against == NULL && check->options.baseline == NULL)
         return check->failures > 0 ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
-    if (!compare_counts(check, &findings)) {
-        (void)error_set(&error, "out of memory for the comparison");
-        return complain(EXIT_STATUS_USAGE, &error);
+    if (measures(check, METRIC_INSTRUCTIONS) && !check->interrupted) {
+        check->count_changes = counts_compare(&check->base_counts, &check->counts, check->options.threshold);
+        if (check->count_changes.items == NULL) {
+            (void)error_set(&error, "out of memory for the comparison");
+            return complain(EXIT_STATUS_USAGE, &error);
+        }
+        note_dissent(&check->count_changes, &check->timing.duel);
     }
     if (!check->options.quiet)
         tell(check, stdout);
-    return check->failures > 0                              ? EXIT_STATUS_FAILED
-           : findings.regressed                             ? EXIT_STATUS_REGRESSED
-           : findings.inconclusive && check->options.strict ? EXIT_STATUS_INCONCLUSIVE
-                                                            : EXIT_STATUS_OK;
+    return status_of(check);
 }
 
 /* Alone on the machine: another run would disturb, and be disturbed. */
@@ -157,7 +270,8 @@ static int carry_out(struct check *check) {
     case LOCK_HELD:
         break;
     }
-    const bool done = take_counts(check, &status);
+    const bool done = (!measures(check, METRIC_TIME) || take_times(check, &status)) &&
+                      (!measures(check, METRIC_INSTRUCTIONS) || check->interrupted || take_counts(check, &status));
     lock_give_back(lock);
     return done ? conclude(check) : status;
 }
@@ -182,6 +296,7 @@ int check_command(const struct options *options, const struct registry *registry
     interrupt_install();
     check.options.executions = 1;
     int status = get_ready(&check, topology, &error) ? carry_out(&check) : complain(EXIT_STATUS_USAGE, &error);
+    timing_end(&check.timing);
     free(check.count_changes.items);
     counts_free(&check.base_counts);
     counts_free(&check.counts);

@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "calibrate.h"
 #include "check.h"
 #include "compare.h"
 #include "conformance.h"
@@ -49,6 +50,8 @@ static int use_registry(const struct options *options, struct registry *registry
         return conformance_command(options, registry, topology, argc, argv);
     case COMMAND_CHECK:
         return check_command(options, registry, topology);
+    case COMMAND_CALIBRATE:
+        return calibrate_command(options, registry, topology);
     default:
         return list(options, registry, topology);
     }
@@ -116,6 +119,7 @@ static int dispatch(const struct options *options, int argc, char **argv) {
     case COMMAND_TOPOLOGY:
     case COMMAND_CONFORMANCE:
     case COMMAND_CHECK:
+    case COMMAND_CALIBRATE:
     case COMMAND_NAMES:
         return with_topology(options, argc, argv);
     }

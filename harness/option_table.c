@@ -93,6 +93,19 @@ static bool parse_terminal(struct options *options, const struct option_row *row
     return true;
 }
 
+static bool parse_metric(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    static const char *const metrics[] = {"time", "instructions"}; /* in the order of their bits */
+    enum { METRIC_COUNT = sizeof metrics / sizeof metrics[0] };
+    bool selected[METRIC_COUNT] = {false};
+    (void)row;
+    if (!text_select("metric", text, metrics, METRIC_COUNT, selected, error))
+        return false;
+    options->metrics = 0;
+    for (unsigned i = 0; i < METRIC_COUNT; i++)
+        options->metrics |= selected[i] ? 1u << i : 0;
+    return true;
+}
+
 /* "2" and "2%" are 0.02. */
 static bool parse_percent(struct options *options, const struct option_row *row, const char *text,
                           struct error *error) {
@@ -128,6 +141,7 @@ static bool parse_plugin(struct options *options, const struct option_row *row, 
 #define COMPARE (1u << COMMAND_COMPARE)
 #define REPORT (1u << COMMAND_REPORT)
 #define EXPORT (1u << COMMAND_EXPORT)
+#define CALIBRATE (1u << COMMAND_CALIBRATE)
 #define INTO(member) .field = offsetof(struct options, member)
 
 /* The formats, and the commands that print in them. */
@@ -180,7 +194,7 @@ const struct option_row option_table[] = {
      .preset = "*",
      .gate = "explicit,tls,tls-c11,threadid,stacktag",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | CONFORMANCE | CHECK,
+     .commands = RUN | CONFORMANCE | CHECK | CALIBRATE,
      .in_suite = true,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
@@ -190,7 +204,7 @@ const struct option_row option_table[] = {
      .argument = "LIST",
      .gate = "get,with",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(workloads),
@@ -208,13 +222,13 @@ const struct option_row option_table[] = {
      .argument = "LIST",
      .gate = "16",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .parse = parse_own_parameter,
      .help = "call depths to read at; short for --parameter=depth=LIST"},
     {.name = "parameter",
      .argument = "NAME=LIST",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .repeatable = true,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_parameter,
@@ -223,7 +237,7 @@ const struct option_row option_table[] = {
      .argument = "LIST",
      .gate = "1",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .parse = parse_threads,
      .min = 1,
      .max = 65536,
@@ -231,7 +245,7 @@ const struct option_row option_table[] = {
     {.name = "placement",
      .argument = "LIST",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(placements),
@@ -240,7 +254,7 @@ const struct option_row option_table[] = {
     {.name = "plugin",
      .argument = "FILE",
      .group = OPTION_GROUP_WHAT,
-     .commands = RUN | LIST | NAMES | CONFORMANCE | CHECK,
+     .commands = RUN | LIST | NAMES | CONFORMANCE | CHECK | CALIBRATE,
      .repeatable = true,
      .completion = OPTION_COMPLETES_FILES,
      .parse = parse_plugin,
@@ -261,19 +275,21 @@ const struct option_row option_table[] = {
     {.name = "budget",
      .argument = "TIME",
      .group = OPTION_GROUP_HOW,
-     .commands = RUN,
+     .commands = RUN | CHECK | CALIBRATE,
      .in_suite = true,
      .parse = parse_microseconds,
      INTO(budget_seconds),
-     .min = 1000000,
+     .min = 1000,
      .max = INT64_C(604800000000), /* a week */
-     .help = "what the run may take, such as 30s: it has fewer executions where they would take longer"},
+     .help = "what it may take, such as 30s: a run has fewer executions where they would take longer; check (60s, when "
+             "calibrate suggested nothing else here) ends once each verdict is settled; calibrate (900s) shares it "
+             "among its regimes"},
     {.name = "samples",
      .argument = "N",
      .preset = "5",
      .gate = "3",
      .group = OPTION_GROUP_HOW,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .in_suite = true,
      .parse = parse_count,
      INTO(sample_count),
@@ -285,7 +301,7 @@ const struct option_row option_table[] = {
      .preset = "2ms",
      .gate = "1ms",
      .group = OPTION_GROUP_HOW,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .in_suite = true,
      .parse = parse_microseconds,
      INTO(sample_seconds),
@@ -295,20 +311,28 @@ const struct option_row option_table[] = {
     {.name = "seed",
      .argument = "N",
      .group = OPTION_GROUP_HOW,
-     .commands = RUN | CHECK,
+     .commands = RUN | CHECK | CALIBRATE,
      .parse = parse_seed,
      .min = 0,
      .max = OPTIONS_SEED_MAX,
      .help = "order of the executions; random when not given, and recorded in either case"},
+    {.name = "metric",
+     .argument = "LIST",
+     .preset = "time",
+     .group = OPTION_GROUP_HOW,
+     .commands = CHECK,
+     .parse = parse_metric,
+     .help = "what check compares: time, instructions (counted by callgrind, of single threads), or both"},
     {.name = "threshold",
      .argument = "PERCENT",
      .group = OPTION_GROUP_HOW,
-     .commands = CHECK | COMPARE,
+     .commands = CHECK | CALIBRATE | COMPARE,
      .parse = parse_threshold,
      INTO(threshold),
      .min = 0,
      .max = 100,
-     .help = "changes within it do not matter; when not given, 2% of times, and 0 of counts, which are exact"},
+     .help = "changes within it do not matter; when not given: of times 2%, or what calibrate suggests to check here; "
+             "of instructions 0, since they are exact"},
     {.name = "strict",
      .group = OPTION_GROUP_HOW,
      .commands = CHECK | COMPARE,
@@ -319,14 +343,13 @@ const struct option_row option_table[] = {
     {.name = "out",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT | EXPORT,
+     .commands = RUN | CONFORMANCE | COMPARE | CHECK | CALIBRATE | REPORT | EXPORT,
      .parse = parse_text,
      INTO(out),
      .completion = OPTION_COMPLETES_FILES,
      .help = "result file, \"-\" for standard output; when not given, results/HOST-DATE-TIME.json, none of "
              "conformance, report.html of a report, standard output of a comparison or an export; of check, "
-             "instruction counts for "
-             "a later --baseline"},
+             "instruction counts for a later --baseline; of calibrate, what check would use"},
     {.name = "format",
      .argument = "FORMAT",
      .group = OPTION_GROUP_FILES,
@@ -349,7 +372,7 @@ const struct option_row option_table[] = {
      .help = "also write each figure of a report there: SVG and PDF for a column of a paper, data, gnuplot source"},
     {.name = "force",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | COMPARE | CHECK | REPORT | EXPORT,
+     .commands = RUN | CONFORMANCE | COMPARE | CHECK | CALIBRATE | REPORT | EXPORT,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(force),
@@ -396,7 +419,7 @@ const struct option_row option_table[] = {
      .help = "show the plan and how long it will take; measure and write nothing"},
     {.name = "quiet",
      .group = OPTION_GROUP_FILES,
-     .commands = RUN | CONFORMANCE | CHECK | REPORT,
+     .commands = RUN | CONFORMANCE | CHECK | CALIBRATE | REPORT,
      .beside_resume = true,
      .parse = parse_flag,
      INTO(quiet),
@@ -438,7 +461,10 @@ const struct command_row command_table[] = {
      .help = "two result files of one machine: what became slower, what faster; tell by the status"},
     {.name = "check",
      .command = COMMAND_CHECK,
-     .help = "the gate: compare instruction counts with another build or a file; tell by the status"},
+     .help = "the gate: compare with another build or a file, and tell by the exit status"},
+    {.name = "calibrate",
+     .command = COMMAND_CALIBRATE,
+     .help = "judge the gate on this machine: its false alarms, and what it finds"},
     {.name = "topology", .command = COMMAND_TOPOLOGY, .help = "draw the machine and the placements that it has"},
     {.name = "suite", .command = COMMAND_SUITE, .help = "check a suite and print its file, to copy and to change"},
     {.name = "report",

@@ -133,7 +133,7 @@ static bool suite_sets(const struct options *options, const struct option_row *r
 
 /* The value of an option that was not given: the suite's, or the table's. */
 static const char *preset(const struct options *options, const struct option_row *row) {
-    const bool is_gate = options->command == COMMAND_CHECK;
+    const bool is_gate = options->command == COMMAND_CHECK || options->command == COMMAND_CALIBRATE;
     if (is_gate && row->gate != NULL && has_meaning(options, row))
         return row->gate;
     if (!suite_sets(options, row))

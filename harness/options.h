@@ -22,6 +22,7 @@ enum command {
     COMMAND_CHECK,
     COMMAND_REPORT,
     COMMAND_EXPORT,
+    COMMAND_CALIBRATE,
     COMMAND_HELP,
     COMMAND_VERSION,
     COMMAND_COMPLETION, /* prints a bash completion script */
@@ -45,6 +46,9 @@ enum output_format {
     FORMAT_CODSPEED,
     FORMAT_CSV,
 };
+
+/* What check compares; a mask. */
+enum metric { METRIC_TIME = 1u << 0, METRIC_INSTRUCTIONS = 1u << 1 };
 
 struct option_given; /* which row of the table was given which text */
 
@@ -72,6 +76,7 @@ struct options {
     size_t plugin_count;
     const char *topology;           /* NULL: this machine */
     const char *against, *baseline; /* what check compares with: another build, a file */
+    unsigned metrics;               /* mask of enum metric */
     double threshold;               /* 0.02: two per cent */
     const char *figures;            /* folder for them; NULL: none are written */
     char **operands;                /* words that are neither option nor command: files */

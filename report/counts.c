@@ -75,7 +75,8 @@ __attribute__((format(printf, 4, 5))) static bool refuse(const char *path, char 
     va_start(args, format);
     (void)vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    (void)snprintf(error, size, "%s: %s; wanted a file of counts, as bench check --out writes it", path, what);
+    (void)snprintf(error, size, "%s: %s; wanted a file of counts, as bench check --metric=instructions --out writes it",
+                   path, what);
     return false;
 }
 

@@ -8,7 +8,7 @@ if grep -qE '__(asan|tsan|ubsan)_' "$BENCH"; then
   echo "skipped: sanitizers do not run under valgrind"
   exit 77
 fi
-bench=("$BENCH" check --workload=get --strategy=skeleton)
+check=("$BENCH" check --metric=instructions --workload=get --strategy=skeleton)
 
 # plugin NAME EXPRESSION: the skeleton, edited with sed, built as README says.
 plugin() {
@@ -25,14 +25,14 @@ counts() {
   "$python" -c 'import json; print([case.get("instructions") for case in json.load(open("'"$1"'"))["cases"].values()])'
 }
 
-expect 0 "${bench[@]}" --plugin=./skeleton.so --out=base.json
+expect 0 "${check[@]}" --plugin=./skeleton.so --out=base.json
 [[ $(counts base.json) =~ ^\[[0-9]+,\ [0-9]+\]$ ]] || fail "counts should be whole numbers here: $(counts base.json)"
-expect 0 "${bench[@]}" --plugin=./skeleton.so --baseline=base.json --strict --out=again.json
+expect 0 "${check[@]}" --plugin=./skeleton.so --baseline=base.json --strict --out=again.json
 cmp base.json again.json || fail "the same program has other counts the second time"
 grep -q '2 cases: 2 equivalent' out || fail "the same program is not equivalent to itself"
 
 # One more instruction a read is one more in the count, and a regression; one fewer is none.
-expect 3 "${bench[@]}" --plugin=./heavier.so --baseline=base.json --format=json --out=heavier.json
+expect 3 "${check[@]}" --plugin=./heavier.so --baseline=base.json --format=json --out=heavier.json
 "$python" -c '
 import json
 cases = json.load(open("out"))["instructions"]["cases"]
@@ -40,29 +40,32 @@ assert len(cases) == 2, cases
 for case in cases:
     assert case["verdict"] == "regressed" and case["now"] == case["base"] + 1, case
 ' || fail "an added instruction is not told"
-expect 0 "${bench[@]}" --plugin=./skeleton.so --baseline=heavier.json --format=markdown
+expect 0 "${check[@]}" --plugin=./skeleton.so --baseline=heavier.json --format=markdown
 [[ $(grep -c '| improved |' out) -eq 2 ]] || fail "a removed instruction is not told"
-expect 0 "${bench[@]}" --plugin=./heavier.so --baseline=base.json --threshold=50% --quiet
+expect 0 "${check[@]}" --plugin=./heavier.so --baseline=base.json --threshold=50% --quiet
 [[ ! -s out && ! -s $err ]] || fail "--quiet should be quiet"
 
 # The other build, here the same one.
-expect 0 "${bench[@]}" --plugin=./skeleton.so --against="$BENCH" --strict
+expect 0 "${check[@]}" --plugin=./skeleton.so --against="$BENCH" --strict
 
 # What one side lacks is named.
-expect 4 "${bench[@]}" --plugin=./skeleton.so --depth=1 --baseline=base.json --strict
-grep -q 'new: the base lacks it' out && grep -q 'gone: only the base has it' out || fail "cases that differ are not named"
+expect 4 "${check[@]}" --plugin=./skeleton.so --depth=1 --baseline=base.json --strict
+for words in 'new: the base lacks it' 'gone: only the base has it'; do
+  grep -q "$words" out || fail "'$words' is not told"
+done
 
 # What cannot be counted says why.
-expect 0 "$BENCH" check --workload=get --strategy=tls-c11 --threads=2 --out=threads.json
+expect 0 "$BENCH" check --metric=instructions --workload=get --strategy=tls-c11 --threads=2 --out=threads.json
 grep -q 'only cases of one thread' threads.json || fail "two threads should have no count"
-expect 1 "$BENCH" check --plugin="$PLUGINS/faults.so" --strategy=faults --workload=fault-checksum --out=faults.json
+expect 1 "$BENCH" check --metric=instructions --plugin="$PLUGINS/faults.so" --strategy=faults \
+  --workload=fault-checksum --out=faults.json
 expect_words 'faults/fault-checksum'
 
 # Another tool chain is refused, unless it is forced.
 sed 's/"compiler": "[^"]*"/"compiler": "gcc 3.3"/' base.json >old.json
-expect 2 "${bench[@]}" --plugin=./skeleton.so --baseline=old.json
+expect 2 "${check[@]}" --plugin=./skeleton.so --baseline=old.json
 expect_words 'the counts in old.json are of "gcc 3.3"'
-expect 0 "${bench[@]}" --plugin=./skeleton.so --baseline=old.json --force
+expect 0 "${check[@]}" --plugin=./skeleton.so --baseline=old.json --force
 expect_words 'as --force says'
 
 # Files that are none, and what does not go together. Nothing is measured for these.
@@ -71,7 +74,7 @@ sed 's/"instructions": [0-9]*/"instructions": -1/' base.json >negative.json
 sed 's/"ctxbench_counts": 1/"ctxbench_counts": 9/' base.json >later.json
 : >empty.json
 for file in cut.json negative.json later.json empty.json missing.json; do
-  expect 2 "${bench[@]}" --plugin=./skeleton.so --baseline="$file"
+  expect 2 "${check[@]}" --plugin=./skeleton.so --baseline="$file"
   expect_words "$file: "
 done
 expect 2 "$BENCH" check
@@ -84,11 +87,11 @@ expect 2 "$BENCH" check --against=./missing
 expect_words '--against: found no program'
 expect 2 "$BENCH" check --baseline=base.json --threshold=-1
 expect_words '--threshold: found "-1"'
-expect 2 "${bench[@]}" --plugin=./skeleton.so --out=base.json
+expect 2 "${check[@]}" --plugin=./skeleton.so --out=base.json
 expect_words 'base.json'
 
 # Ctrl-C ends it, and nothing is left behind.
-TMPDIR=$folder "$BENCH" check --out=interrupted.json >out 2>"$err" &
+TMPDIR=$folder "$BENCH" check --metric=instructions --out=interrupted.json >out 2>"$err" &
 # shellcheck disable=SC2144 # there is one such folder
 there_are_dumps() { [[ -d $(echo "$folder"/ctxbench-counts-*) ]]; }
 wait_for there_are_dumps

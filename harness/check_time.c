@@ -1,0 +1,157 @@
+#include "check_time.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "random.h"
+#include "result_file.h"
+
+/* ---- The base that is a file ---- */
+
+static bool check_machine(const struct timing *timing, struct error *error) {
+    const char *wanted = result_file_fact(timing->baseline, "ctxbench", "fingerprint");
+    const char *found = timing->environment->fingerprint;
+    if (strcmp(wanted, found) == 0)
+        return true;
+    (void)error_set(error, "found a machine with the fingerprint %s (%s); %s comes from %s (%s)", found,
+                    timing->environment->host, timing->options->baseline, wanted[0] == '\0' ? "an unknown one" : wanted,
+                    result_file_fact(timing->baseline, NULL, "host_name"));
+    if (!timing->options->force)
+        return error_prefix(error, "times of different machines do not compare (--force does it nonetheless): ");
+    (void)fprintf(stderr, "bench: comparing times of different machines, as --force says: %s\n", error->text);
+    return true;
+}
+
+/* Takes the file's values of a case; a case that it lacks, or that was other work then, is out. */
+static bool take_base(const struct timing *timing, struct duel_entry *entry, struct error *error) {
+    const struct result_case *base = result_file_case(timing->baseline, entry->name);
+    const unsigned revision = entry->c->kernel->workload->revision;
+    entry->side = DUEL_BASE;
+    if (base == NULL || base->workload_revision != revision) {
+        entry->state = DUEL_LACKING;
+        if (base == NULL)
+            (void)snprintf(entry->reason, sizeof entry->reason, "it has no such case");
+        else
+            (void)snprintf(entry->reason, sizeof entry->reason, "its workload was at revision %u, and is at %u now",
+                           base->workload_revision, revision);
+        return true;
+    }
+    (void)snprintf(entry->linkage[DUEL_BASE], sizeof entry->linkage[DUEL_BASE], "%s", base->linkage);
+    entry->iterations = base->executions[0].iterations;
+    for (size_t i = 0; i < base->execution_count; i++) {
+        if (!duel_add_execution(entry, DUEL_BASE, base->executions[i].median_ns))
+            return error_set(error, "out of memory for %zu executions of %s", base->execution_count, entry->name);
+    }
+    return true;
+}
+
+static bool take_bases(struct timing *timing, struct error *error) {
+    char message[sizeof error->text];
+    timing->baseline = result_file_load(timing->options->baseline, message, sizeof message);
+    if (timing->baseline == NULL)
+        return error_set(error, "--baseline: %s", message);
+    if (!check_machine(timing, error))
+        return false;
+    for (size_t i = 0; i < timing->duel.count; i++) {
+        if (!take_base(timing, &timing->duel.entries[i], error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- The duel ---- */
+
+bool timing_begin(struct timing *timing, struct error *error) {
+    const struct options *options = timing->options;
+    const size_t count = timing->plan->case_count;
+    timing->rows = calloc(count, sizeof *timing->rows);
+    timing->remarks = calloc(count, sizeof *timing->remarks);
+    timing->duel = (struct duel){
+        .registry = timing->registry,
+        .sides = {timing->other, timing->here},
+        .entries = calloc(count, sizeof *timing->duel.entries),
+        .sample_count = options->sample_count,
+        .sample_seconds = options->sample_seconds,
+        .budget_seconds = timing->budget_seconds,
+        .threshold = timing->threshold,
+        .alpha = VERDICT_ALPHA,
+        .seed = timing->plan->seed,
+        .quiet = options->quiet,
+    };
+    if (timing->rows == NULL || timing->remarks == NULL || timing->duel.entries == NULL)
+        return error_set(error, "out of memory for %zu cases", count);
+    timing->duel.count = count;
+    for (size_t i = 0; i < count; i++)
+        duel_enter(&timing->duel.entries[i], &timing->plan->cases[i], 1);
+    return timing->other != NULL || take_bases(timing, error);
+}
+
+enum duel_end timing_run(struct timing *timing) {
+    return duel_run(&timing->duel);
+}
+
+void timing_end(struct timing *timing) {
+    if (timing->duel.entries != NULL)
+        duel_clear(&timing->duel);
+    free(timing->duel.entries);
+    free(timing->rows);
+    free(timing->remarks);
+    if (timing->baseline != NULL)
+        result_file_free(timing->baseline);
+}
+
+/* ---- What came of it ---- */
+
+static void remark(const struct duel_entry *entry, char *text, size_t size) {
+    static const char *const sides[DUEL_SIDES] = {[DUEL_BASE] = "the base", [DUEL_NEW] = "this build"};
+    const char *base = entry->linkage[DUEL_BASE], *new = entry->linkage[DUEL_NEW];
+    text[0] = '\0';
+    if (entry->state == DUEL_LACKING || entry->state == DUEL_FAILED)
+        (void)snprintf(text, size, "%s %s: %s", sides[entry->side],
+                       entry->state == DUEL_LACKING ? "lacks it" : "failed", entry->reason);
+    else if (base[0] != '\0' && new[0] != '\0' && strcmp(base, new) != 0)
+        (void)snprintf(text, size, "the base is linked as \"%s\" and this build as \"%s\"", base, new);
+}
+
+struct gate_table timing_table(struct timing *timing) {
+    const struct duel *duel = &timing->duel;
+    for (size_t i = 0; i < duel->count; i++) {
+        const struct duel_entry *entry = &duel->entries[i];
+        remark(entry, timing->remarks[i], sizeof timing->remarks[i]);
+        timing->rows[i] = (struct gate_row){entry->name, &entry->verdict, timing->remarks[i]};
+    }
+    return (struct gate_table){
+        .base = timing->other != NULL ? timing->options->against : timing->options->baseline,
+        .rows = timing->rows,
+        .row_count = duel->count,
+        .threshold = duel->threshold,
+        .seconds = duel->seconds_spent,
+        .budget_seconds = duel->budget_seconds,
+        .seed = duel->seed,
+        .executions = duel->executions_done,
+    };
+}
+
+size_t timing_failures(const struct timing *timing) {
+    size_t count = 0;
+    for (size_t i = 0; i < timing->duel.count; i++)
+        count += timing->duel.entries[i].state == DUEL_FAILED;
+    return count;
+}
+
+bool timing_regressed(const struct timing *timing) {
+    for (size_t i = 0; i < timing->duel.count; i++) {
+        const struct duel_entry *entry = &timing->duel.entries[i];
+        if (entry->state == DUEL_SETTLED && entry->verdict.verdict == VERDICT_REGRESSED)
+            return true;
+    }
+    return false;
+}
+
+bool timing_is_inconclusive(const struct timing *timing) {
+    for (size_t i = 0; i < timing->duel.count; i++) {
+        if (timing->duel.entries[i].state != DUEL_SETTLED)
+            return true;
+    }
+    return false;
+}

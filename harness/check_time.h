@@ -1,0 +1,41 @@
+/* The gate's time mode: this build against another one, or against a result file of this machine. */
+#ifndef CTXBENCH_CHECK_TIME_H
+#define CTXBENCH_CHECK_TIME_H
+
+#include "duel.h"
+#include "environment.h"
+#include "gate_table.h"
+#include "plan.h"
+
+struct result_file;
+
+struct timing {
+    const struct options *options;
+    const struct plan *plan;
+    const struct registry *registry;
+    const struct environment *environment;
+    const struct gate_side *here, *other; /* `other` NULL: against options->baseline */
+    double threshold, budget_seconds;
+
+    struct result_file *baseline; /* owned */
+    struct duel duel;
+    struct gate_row *rows; /* of the duel's entries; owned */
+    char (*remarks)[640];  /* owned */
+};
+
+/* Reads the baseline and makes the duel. False with *error set. timing_end it in both cases. */
+bool timing_begin(struct timing *timing, struct error *error);
+
+enum duel_end timing_run(struct timing *timing);
+
+/* What came of it; valid until timing_end. The notes are the caller's. */
+struct gate_table timing_table(struct timing *timing);
+
+/* Entries that failed, and whether some case regressed, or came to no verdict. */
+size_t timing_failures(const struct timing *timing);
+bool timing_regressed(const struct timing *timing);
+bool timing_is_inconclusive(const struct timing *timing);
+
+void timing_end(struct timing *timing);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * Two builds, measured in turns: for each case an execution of one and one of the other, in random order (A B, then B
+ * A, or the other way round), on the same PUs and with the same number of iterations, until each verdict is settled or
+ * the budget is spent. What drifts with time meets both sides alike.
+ *
+ * A side may be given more work than its times are divided by: that is a slow-down of known size, on the very code that
+ * the case measures, and how the gate itself is tested. The base may be values that were measured before; then only the
+ * new side is executed.
+ */
+#ifndef CTXBENCH_DUEL_H
+#define CTXBENCH_DUEL_H
+
+#include "gate_side.h"
+#include "verdict.h"
+
+enum { DUEL_BASE, DUEL_NEW, DUEL_SIDES };
+
+enum duel_state {
+    DUEL_OPEN,
+    DUEL_SETTLED, /* the verdict is one */
+    DUEL_LACKING, /* one side cannot be asked for this case; the reason says why */
+    DUEL_FAILED,  /* an execution went wrong; the reason says how */
+};
+
+struct duel_entry {
+    const struct bench_case *c;
+    double work; /* of the new side: operations executed for each that its time is divided by; 1: no more */
+    /* For a base that is no program: the number that it was measured with. Otherwise calibrated. */
+    uint64_t iterations;
+
+    /* What comes out. Times are per operation; samples stand execution after execution, each duel->sample_count. */
+    char name[CASE_NAME_MAX];
+    enum duel_state state;
+    int side; /* which is lacking or failed */
+    char reason[sizeof((struct execution_answer *)0)->reason];
+    size_t counts[DUEL_SIDES], capacity[DUEL_SIDES];           /* executions */
+    double *execution_ns[DUEL_SIDES], *samples_ns[DUEL_SIDES]; /* a base from elsewhere has no samples */
+    char linkage[DUEL_SIDES][sizeof((struct execution_answer *)0)->linkage];
+    struct verdict_case verdict;
+};
+
+struct duel {
+    const struct registry *registry;
+    const struct gate_side *sides[DUEL_SIDES]; /* DUEL_BASE may be NULL: the entries hold its values */
+    struct duel_entry *entries;
+    size_t count;
+    unsigned sample_count;
+    double sample_seconds;
+    double budget_seconds;
+    size_t pairs_max; /* of each entry; 0: what the budget allows */
+    bool fixed;       /* all pairs of every entry, whatever the verdicts are; one look at the end */
+    double threshold, alpha;
+    uint64_t seed;
+    bool quiet;
+    size_t executions_done;
+    double seconds_spent;
+};
+
+enum duel_end { DUEL_DONE, DUEL_INTERRUPTED, DUEL_NO_MEMORY };
+
+/* Interrupted or not, the entries then hold the verdicts on what was measured. */
+enum duel_end duel_run(struct duel *duel);
+
+/* Frees what the entries own. */
+void duel_clear(struct duel *duel);
+
+/* Makes an entry for a case; `work` as above. */
+void duel_enter(struct duel_entry *entry, const struct bench_case *c, double work);
+
+/* Adds an execution that was measured before, for a base that is no program. False when out of memory. */
+bool duel_add_execution(struct duel_entry *entry, int side, double median_ns);
+
+#endif

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+#
+# bench check on time: gross differences are told, identical builds raise no alarm, and whatever ends early ends tidily.
+# No small difference is asserted: others may load the machine.
+
+source "$SOURCE/tests/support/run.bash"
+export XDG_STATE_HOME=$folder/state
+case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2)
+
+# A build of its own: the program, and the one shared strategy, edited with sed.
+build() {
+  mkdir -p "$1/strategies"
+  cp "$BENCH" "$1/bench"
+  cp "$(dirname "$BENCH")"/strategies/*.so "$1/strategies/"
+  sed "$2" "$SOURCE/strategies/shared/tls-ie.c" >"$1/tls-ie.c"
+  cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -I"$SOURCE/strategies" \
+    -I"$SOURCE/strategies/gls" -I"$SOURCE/strategies/shared" -I"$(dirname "$BENCH")/strategies" -o "$1/strategies/tls-ie.so" "$1/tls-ie.c" ||
+    fail "cannot build $1"
+}
+build plain ''
+build slow 's/^#define CTX_OP_CURRENT(after) \(.*\)/#define CTX_OP_CURRENT(after) ({ __asm__ volatile(".rept 2000; nop; .endr"); \1; })/'
+cmp -s plain/tls-ie.c slow/tls-ie.c && fail "the strategy was not changed"
+
+# told WORDS: standard output has them, wherever its lines break.
+told() {
+  tr -s '\n ' '  ' <out | grep -qF -- "$1" || fail "'$1' is not told"
+}
+
+# verdicts: what was said of each case, sorted.
+verdicts() {
+  "$python" -c 'import json; print(*sorted(case["verdict"] for case in json.load(open("out"))["time"]["cases"]))'
+}
+
+# Much slower is a regression, and the other way round an improvement; twice the same is neither.
+expect 3 slow/bench check "${case[@]}" --against=plain/bench --format=json --seed=1
+[[ $(verdicts) == "regressed" ]] || fail "much slower came out as: $(verdicts)"
+[[ ! -s $err ]] || fail "a check in a pipe is silent on standard error"
+expect 0 plain/bench check "${case[@]}" --against=slow/bench --format=json
+[[ $(verdicts) == "improved" ]] || fail "much faster came out as: $(verdicts)"
+expect 0 plain/bench check "${case[@]}" --against=plain/bench --threshold=100 --budget=2s
+told '0 regressed, 0 improved'
+awk 'length($0) > 80 { found = 1 } END { exit !found }' out && fail "the table is wider than 80 columns"
+expect 3 slow/bench check "${case[@]}" --against=plain/bench --format=markdown
+[[ $(grep -c '| \*\*regressed\*\* |' out) -eq 1 ]] || fail "Markdown does not tell the regressions"
+expect 3 slow/bench check "${case[@]}" --against=plain/bench --quiet
+[[ ! -s out ]] || fail "--quiet should be quiet"
+
+# What a budget does not suffice for is inconclusive, which only --strict minds.
+expect 0 plain/bench check "${case[@]}" --against=plain/bench --budget=1ms
+expect 4 plain/bench check "${case[@]}" --against=plain/bench --budget=1ms --strict
+
+# A case that the other build lacks is named, and so is one that fails.
+rm plain/strategies/tls-ie.so
+expect 0 slow/bench check "${case[@]}" --against=plain/bench
+told 'the base lacks it: found no tls-ie.so'
+told '1 not compared'
+expect 4 slow/bench check "${case[@]}" --against=plain/bench --strict
+expect 1 "$BENCH" check --plugin="$PLUGINS/faults.so" --strategy=faults --workload=fault-crash,fault-none \
+  --against="$BENCH" --threshold=100 --budget=2s
+grep -qE '(this build|the base) failed: ended by SIGSEGV' out || fail "a crash should be told"
+
+# Against a file of this machine; not of another, unless forced.
+settings=(--strategy=tls-c11 --workload=get --parameter=up=1 --samples=2)
+expect 0 "$BENCH" "${settings[@]}" --depth=16 --threads=1 --executions=10 --min-time=1ms --quiet --out=base.json
+expect 0 "$BENCH" check "${settings[@]}" --baseline=base.json --threshold=100 --budget=2s --format=json
+[[ $(verdicts) =~ ^(equivalent|inconclusive)\ (equivalent|inconclusive)$ ]] || fail "against the file: $(verdicts)"
+expect 0 "$BENCH" check "${settings[@]}" --depth=1 --baseline=base.json
+told 'the base lacks it: it has no such case'
+sed 's/"fingerprint": *"[^"]*"/"fingerprint": "0123456789abcdef"/' base.json >foreign.json
+expect 2 "$BENCH" check "${settings[@]}" --baseline=foreign.json
+expect_words 'foreign.json comes from 0123456789abcdef'
+[[ ! -s out ]] || fail "nothing should be compared with another machine"
+expect 0 "$BENCH" check "${settings[@]}" --baseline=foreign.json --force --threshold=100 --budget=2s
+expect_words 'as --force says'
+head -c 300 base.json >cut.json
+expect 2 "$BENCH" check "${settings[@]}" --baseline=cut.json
+expect_words 'cut.json'
+expect 2 "$BENCH" check --baseline=base.json --metric=time,instructions
+expect_words 'one file holds times or instructions'
+expect 2 "$BENCH" check --against="$BENCH" --out=counts.json
+expect_words '--out writes instruction counts'
+
+# A calibration of this machine sets the terms, but for those that are given; one of another machine does not.
+mkdir -p state/ctxbench
+calibration=state/ctxbench/calibration-$(hostname).json
+fingerprint=$("$python" -c 'import json; print(json.load(open("base.json"))["context"]["ctxbench"]["fingerprint"])')
+printf '{"ctxbench_calibration":1,"fingerprint":"%s","threshold":0.37,"budget_seconds":1}' "$fingerprint" >"$calibration"
+expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH"
+told 'more than 37% matters'
+expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --threshold=41 --budget=500ms
+told 'more than 41% matters'
+told 's of 0.5, seed'
+sed -i 's/"fingerprint":"./"fingerprint":"x/' "$calibration"
+expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --budget=500ms
+told 'more than 2% matters'
+
+# Ctrl-C ends it, and what was measured is told.
+"$BENCH" check --against="$BENCH" --budget=600s --threshold=0.01 >out 2>"$err" &
+sleep 1
+kill -INT $!
+status=0
+wait $! || status=$?
+[[ $status -eq 130 ]] || fail "status $status, wanted 130"
+told '0 regressed'
+expect_no_survivors
