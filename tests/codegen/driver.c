@@ -2,6 +2,7 @@
  * One strategy in a program of its own: runs the proofs that workloads rest on, then its kernels once each. What counts
  * is the code around.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -42,7 +43,14 @@ static int run(const struct ctx_kernel *kernel, uint32_t traits) {
     struct ctx_job job = {.iterations = 3, .threads = 1};
     for (size_t i = 0; i < CTX_PARAMETERS_MAX && kernel->workload->parameters[i].name != NULL; i++)
         job.parameters[i] = kernel->workload->parameters[i].defaults[0];
-    if (kernel->workload->threads_min > 1 || kernel->run(&job) == kernel->workload->checksum(&job, traits))
+    const struct ctx_workload *workload = kernel->workload;
+    if (workload->threads_min > 1 || (workload->inapplicable != NULL && workload->inapplicable(&job, traits) != NULL))
+        return 0;
+    job.shared = kernel->prepare != NULL ? kernel->prepare(&job) : NULL;
+    const bool right = kernel->run(&job) == kernel->workload->checksum(&job, traits);
+    if (kernel->finish != NULL)
+        kernel->finish(job.shared);
+    if (right)
         return 0;
     (void)fprintf(stderr, "%s: wrong checksum\n", kernel->workload->name);
     return 1;
