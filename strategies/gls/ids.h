@@ -124,16 +124,17 @@ static inline struct id_slot *ids_slot(uint32_t id) {
  * A scope opens and closes. A scope that is left by longjmp never closes: its id is abandoned. Whoever needs more than
  * the first few ids of a shard looks at some of those in use (ids.c): a scope whose path is no longer on its stack is
  * gone. Its lifetime is then ended by compare-and-swap, which fails if the scope has closed, or another has opened, in
- * between; so closing itself may be a plain store.
+ * between; so closing itself may be a plain store. Always inlined, like tag_with, of which they are a part.
  */
-static inline void ids_open(struct id_slot *slot, const struct mark_alphabet *alphabet, const uintptr_t *path) {
+__attribute__((always_inline)) static inline void ids_open(struct id_slot *slot, const struct mark_alphabet *alphabet,
+                                                           const uintptr_t *path) {
     atomic_store_explicit(&slot->path, path, memory_order_relaxed);
     atomic_store_explicit(&slot->alphabet, alphabet, memory_order_relaxed);
     const uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_relaxed);
     atomic_store_explicit(&slot->lifetimes, lifetimes + 1, memory_order_release);
 }
 
-static inline void ids_close(struct id_slot *slot) {
+__attribute__((always_inline)) static inline void ids_close(struct id_slot *slot) {
     const uint64_t lifetimes = atomic_load_explicit(&slot->lifetimes, memory_order_relaxed);
     atomic_store_explicit(&slot->lifetimes, lifetimes + 1, memory_order_release);
 }

@@ -116,7 +116,7 @@ def opaque_functions():
     for file in (SOURCE / "strategies" / "workloads").glob("*.h"):
         names.update(re.findall(r"CTX_OPAQUE static void CTX_FN\((\w+), void", file.read_text()))
     frames = {f"ctx_frame_{number}" for number in range(16)}
-    return names | frames
+    return names - {"name"} | frames # what a macro defines is named by its parameter, and not here
 
 
 @each

@@ -7,7 +7,7 @@ and a cold part is read as one.
 import re
 import subprocess
 
-NO_RETURN = {"abort", "_Unwind_Resume", "__stack_chk_fail", "glsi_tag_die_unreadable"}
+NO_RETURN = {"abort", "_Unwind_Resume", "__stack_chk_fail", "glsi_tag_die_unreadable", "tag_strategy_die_out_of_ids"}
 CALLER_SAVED = {"rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11"}
 
 # What changes no register that it names last: comparisons, jumps, and what only reads.
