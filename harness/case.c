@@ -25,6 +25,12 @@ const char *case_form_name(enum ctx_form form) {
     return form == CTX_FORM_LATENCY ? "latency" : "throughput";
 }
 
+const char *case_store_name(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel) {
+    if ((strategy->traits & CTX_TRAIT_REFERENCE) != 0)
+        return "none";
+    return kernel->store == NULL ? CASE_STORE_COMMON : kernel->store;
+}
+
 void case_comparison_name(const struct bench_case *c, char name[static CASE_NAME_MAX]) {
     name[0] = '\0';
     append_comparison_name(c, name);
@@ -32,7 +38,8 @@ void case_comparison_name(const struct bench_case *c, char name[static CASE_NAME
 
 void case_name(const struct bench_case *c, char name[static CASE_NAME_MAX]) {
     name[0] = '\0';
-    append(name, "%s/", c->strategy->name);
+    const bool is_common = c->kernel->store == NULL || strcmp(c->kernel->store, CASE_STORE_COMMON) == 0;
+    append(name, "%s%s%s/", c->strategy->name, is_common ? "" : "+", is_common ? "" : c->kernel->store);
     append_comparison_name(c, name);
 }
 

@@ -9,9 +9,6 @@
 #include "strategy.h"
 #include "topology.h"
 
-/* How contexts keep their values. One store so far; the axis is named so that results stay comparable later. */
-#define CTXBENCH_STORE "chain"
-
 enum { CASE_NAME_MAX = 160 };
 
 struct bench_case {
@@ -21,17 +18,24 @@ struct bench_case {
     const struct placement *placement; /* gives the number of threads, too */
 };
 
-/* Writes "stacktag/get/depth:16/up:1/latency/threads:2/l3": unique within a run, stable between runs. */
+/*
+ * Writes "stacktag/get/depth:16/up:1/latency/threads:2/l3": unique within a run, stable between runs. Where contexts do
+ * not keep their values in a chain, the store is part of the strategy's name: "tls+flat/nest/...".
+ */
 void case_name(const struct bench_case *c, char name[static CASE_NAME_MAX]);
 
 /*
- * The same without the strategy: what two strategies' cases must share to be compared ("get/depth:16/...").
- * Results and tables use it to find the row of `none` or `floor` that belongs beside a case.
+ * The same without the strategy and its store: what two strategies' cases must share to be compared
+ * ("get/depth:16/..."). Results and tables use it to find the row of `none` or `floor` that belongs beside a case.
  */
 void case_comparison_name(const struct bench_case *c, char name[static CASE_NAME_MAX]);
 
 /* NULL, or why the strategy has no such case: a clause for people. */
 const char *case_inapplicable(const struct bench_case *c);
+
+/* How the contexts of a kernel keep their values: "chain", "flat", ...; "none" for a reference, which keeps nothing. */
+const char *case_store_name(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel);
+#define CASE_STORE_COMMON "chain" /* the store of workloads that do not vary it */
 
 const char *case_form_name(enum ctx_form form); /* "throughput" or "latency" */
 

@@ -90,6 +90,21 @@ static bool check_workload(const struct ctx_workload *workload, struct error *er
     return check_parameters(workload, error);
 }
 
+static bool same_store(const char *a, const char *b) {
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* A store of its own must be provable, as what a workload rests on must. References keep nothing. */
+static bool check_store(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel, struct error *error) {
+    if (kernel->store == NULL)
+        return true;
+    if (!check_name("the store", kernel->store, error))
+        return false;
+    if (kernel->prove == NULL && (strategy->traits & CTX_TRAIT_REFERENCE) == 0)
+        return error_set(error, "the store %s has no proof, wanted one", kernel->store);
+    return true;
+}
+
 static bool check_kernel(const struct ctx_strategy *strategy, size_t index, struct error *error) {
     const struct ctx_kernel *kernel = &strategy->kernels[index];
     const struct ctx_workload *workload = kernel->workload;
@@ -104,9 +119,12 @@ static bool check_kernel(const struct ctx_strategy *strategy, size_t index, stru
         return error_set(error, "workload %s: run is NULL, wanted the loop to measure", workload->name);
     for (size_t i = 0; i < index; i++) {
         const struct ctx_kernel *earlier = &strategy->kernels[i];
-        if (earlier->form == kernel->form && strcmp(earlier->workload->name, workload->name) == 0)
+        if (earlier->form == kernel->form && strcmp(earlier->workload->name, workload->name) == 0 &&
+            same_store(earlier->store, kernel->store))
             return error_set(error, "workload %s: found two kernels of the same form, wanted one", workload->name);
     }
+    if (!check_store(strategy, kernel, error))
+        return error_prefix(error, "workload %s: ", workload->name);
     return check_workload(workload, error) || error_prefix(error, "workload %s: ", workload->name);
 }
 

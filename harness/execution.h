@@ -32,6 +32,7 @@ struct execution_request {
     const char *strategy;
     const char *scenario; /* NULL: measure */
     const char *workload, *form;
+    const char *store; /* as case_store_name calls it; NULL: the common one, for those that know no other */
     uint32_t revision; /* of the workload; 0: any. A worker whose workload has another refuses */
     bool count;        /* instructions, in place of time */
     struct execution_parameter parameters[CTX_PARAMETERS_MAX];

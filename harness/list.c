@@ -41,7 +41,28 @@ static void append(char *text, size_t size, const char *separator, const char *m
     (void)snprintf(text + used, size - used, "%s%s", used == 0 ? "" : separator, more);
 }
 
-static void print_strategy(FILE *out, const struct registry_entry *entry) {
+/* The stores of a strategy's or a workload's kernels, where there are others than the common one. */
+static void print_stores(FILE *out, const struct registry *registry, const struct ctx_strategy *only,
+                         const char *workload) {
+    struct text_names stores = {0};
+    char names[256];
+    bool complete = true;
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        for (size_t j = 0; j < strategy->kernel_count; j++) {
+            const struct ctx_kernel *kernel = &strategy->kernels[j];
+            if ((only == NULL || only == strategy) && kernel->store != NULL &&
+                (workload == NULL || strcmp(kernel->workload->name, workload) == 0))
+                complete = complete && text_names_add(&stores, kernel->store);
+        }
+    }
+    text_names_join(&stores, names, sizeof names);
+    if (complete && stores.count > 0)
+        print_line(out, "stores: %s", names);
+    text_names_free(&stores);
+}
+
+static void print_strategy(FILE *out, const struct registry *registry, const struct registry_entry *entry) {
     const struct ctx_strategy *strategy = entry->strategy;
     char traits[512] = "";
     for (size_t i = 0; i < TRAIT_COUNT; i++) {
@@ -51,6 +72,7 @@ static void print_strategy(FILE *out, const struct registry_entry *entry) {
     print_entry(out, strategy->name, strategy->summary);
     if (traits[0] != '\0')
         print_line(out, "%s", traits);
+    print_stores(out, registry, strategy, NULL);
     if (entry->plugin != NULL && !entry->own)
         print_line(out, "from %s", entry->plugin);
     const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
@@ -69,10 +91,11 @@ static void print_parameter(FILE *out, const struct ctx_parameter *parameter) {
                parameter->summary);
 }
 
-static void print_workload(FILE *out, const struct ctx_workload *workload) {
+static void print_workload(FILE *out, const struct registry *registry, const struct ctx_workload *workload) {
     print_entry(out, workload->name, workload->summary);
     for (size_t i = 0; i < CTX_PARAMETERS_MAX && workload->parameters[i].name != NULL; i++)
         print_parameter(out, &workload->parameters[i]);
+    print_stores(out, registry, NULL, workload->name);
     if (workload->threads_max == 0)
         print_line(out, "threads: %u or more", workload->threads_min);
     else if (workload->threads_max > workload->threads_min)
@@ -113,6 +136,15 @@ static void print_parameter_names(FILE *out, const struct ctx_workload *const *w
     }
 }
 
+static bool print_store_names(FILE *out, const struct registry *registry, struct error *error) {
+    struct text_names names;
+    bool complete = registry_stores(registry, &names, error);
+    for (size_t i = 0; complete && i < names.count; i++)
+        (void)fprintf(out, "%s\n", names.items[i]);
+    text_names_free(&names);
+    return complete;
+}
+
 static bool print_scenario_names(FILE *out, const struct registry *registry, struct error *error) {
     size_t count;
     const struct ctx_scenario **scenarios = registry_scenarios(registry, &count, error);
@@ -147,10 +179,10 @@ static void print_everything(const struct registry *registry, const struct ctx_w
                              FILE *out) {
     (void)fputs("Strategies\n", out);
     for (size_t i = 0; i < registry->count; i++)
-        print_strategy(out, &registry->entries[i]);
+        print_strategy(out, registry, &registry->entries[i]);
     (void)fputs("\nWorkloads\n", out);
     for (size_t i = 0; i < workload_count; i++)
-        print_workload(out, workloads[i]);
+        print_workload(out, registry, workloads[i]);
     (void)fputs("\nSuites\n", out);
     print_suites(out);
     (void)fputs("\nScenarios of conformance\n", out);
@@ -189,6 +221,8 @@ bool list_print_names(const char *option, const struct registry *registry, const
         print_parameter_names(out, workloads, count);
     } else if (strcmp(option, "scenario") == 0) {
         known = print_scenario_names(out, registry, error);
+    } else if (strcmp(option, "store") == 0) {
+        known = print_store_names(out, registry, error);
     } else if (strcmp(option, "placement") == 0) {
         print_placement_names(out, topology);
     } else if (strcmp(option, "suite") == 0) {
@@ -196,7 +230,7 @@ bool list_print_names(const char *option, const struct registry *registry, const
             (void)fprintf(out, "%s\n", *name);
     } else {
         known = error_set(error,
-                          "--names: found \"%s\"; wanted suite, strategy, workload, scenario, parameter or "
+                          "--names: found \"%s\"; wanted suite, strategy, workload, store, scenario, parameter or "
                           "placement",
                           option);
     }

@@ -59,6 +59,7 @@ struct options {
     const char *strategies;   /* patterns, default "*" */
     const char *scenarios;    /* patterns, default "*" */
     const char *workloads;    /* patterns; NULL: those of the suite */
+    const char *stores;       /* patterns, default "*" */
     struct parameter_choice choices[CTX_PARAMETERS_MAX * 2];
     size_t choice_count;
     struct parameter_choice threads; /* count 0: the default sweep */

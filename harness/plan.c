@@ -34,9 +34,17 @@ static bool has_trait(const struct ctx_strategy *strategy, uint32_t trait) {
     return (strategy->traits & trait) != 0;
 }
 
-static bool has_kernel(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel) {
+/* References keep no values, and stand beside every store. */
+static bool takes_store(const struct builder *builder, const struct ctx_strategy *strategy,
+                        const struct ctx_kernel *kernel) {
+    return has_trait(strategy, CTX_TRAIT_REFERENCE) ||
+           text_matches(builder->selection.options->stores, case_store_name(strategy, kernel));
+}
+
+static bool has_kernel(const struct builder *builder, const struct ctx_strategy *strategy,
+                       const struct ctx_kernel *kernel) {
     for (size_t i = 0; i < strategy->kernel_count; i++) {
-        if (strategy->kernels[i].form == kernel->form &&
+        if (strategy->kernels[i].form == kernel->form && takes_store(builder, strategy, &strategy->kernels[i]) &&
             strcmp(strategy->kernels[i].workload->name, kernel->workload->name) == 0)
             return true;
     }
@@ -51,7 +59,7 @@ static bool is_yardstick_for(const struct builder *builder, const struct ctx_str
         if (builder->selection.parts[i] != PART_CHOSEN || has_trait(chosen, CTX_TRAIT_REFERENCE))
             continue;
         bool alike = !has_trait(yardstick, CTX_TRAIT_READS_STACK) || has_trait(chosen, CTX_TRAIT_READS_STACK);
-        if (alike && has_kernel(chosen, kernel))
+        if (alike && has_kernel(builder, chosen, kernel))
             return true;
     }
     return false;
@@ -151,19 +159,68 @@ static bool add_strategy(struct builder *builder, size_t index, struct error *er
     builder->strategy_base = builder->plan->case_count;
     for (size_t i = 0; i < builder->selection.use_count; i++) {
         const struct use *use = &builder->selection.uses[i];
-        bool has_workload = false;
+        bool has_workload = false, has_store = false;
         for (size_t j = 0; use->spot_count > 0 && j < strategy->kernel_count; j++) {
             if (strcmp(strategy->kernels[j].workload->name, use->workload->name) != 0)
                 continue;
             has_workload = true;
+            if (!takes_store(builder, strategy, &strategy->kernels[j]))
+                continue;
+            has_store = true;
             if (!add_kernel(builder, use, index, &strategy->kernels[j], error))
                 return false;
         }
         if (use->spot_count > 0 && !has_workload && use->is_first && !has_trait(strategy, CTX_TRAIT_REFERENCE))
             selection_leave_out(&builder->selection, "strategy %s has no kernel for the workload %s", strategy->name,
                                 use->workload->name);
+        else if (has_workload && !has_store && use->is_first)
+            selection_leave_out(&builder->selection,
+                                "strategy %s has the workload %s with none of the stores --store=%s", strategy->name,
+                                use->workload->name, builder->selection.options->stores);
     }
     return true;
+}
+
+/* Does any kernel of the chosen workloads keep its values so? */
+static bool has_store(const struct builder *builder, const struct ctx_strategy *strategy, const char *store) {
+    for (size_t i = 0; i < builder->selection.use_count; i++) {
+        const struct use *use = &builder->selection.uses[i];
+        for (size_t j = 0; use->spot_count > 0 && j < strategy->kernel_count; j++) {
+            const struct ctx_kernel *kernel = &strategy->kernels[j];
+            if (strcmp(kernel->workload->name, use->workload->name) == 0 && takes_store(builder, strategy, kernel) &&
+                strcmp(case_store_name(strategy, kernel), store) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What chosen strategies keep no values in, though others do: one line a store. */
+static bool note_missing_stores(struct builder *builder, struct error *error) {
+    struct selection *selection = &builder->selection;
+    struct text_names stores;
+    bool complete = registry_stores(selection->registry, &stores, error);
+    for (size_t s = 0; complete && s < stores.count; s++) {
+        struct text_names without = {0};
+        bool anybody = false;
+        for (size_t i = 0; i < selection->registry->count; i++) {
+            const struct ctx_strategy *strategy = selection->registry->entries[i].strategy;
+            if (selection->parts[i] != PART_CHOSEN || has_trait(strategy, CTX_TRAIT_REFERENCE))
+                continue;
+            const bool has = has_store(builder, strategy, stores.items[s]);
+            anybody = anybody || has;
+            if (!has && !text_names_add(&without, strategy->name))
+                complete = error_set(error, "out of memory for the names of strategies");
+        }
+        char names[512];
+        text_names_join(&without, names, sizeof names);
+        if (anybody && without.count > 0)
+            selection_leave_out(selection, "store %s is left out for those that cannot keep values so: %s",
+                                stores.items[s], names);
+        text_names_free(&without);
+    }
+    text_names_free(&stores);
+    return complete;
 }
 
 static bool add_cases(struct builder *builder, struct error *error) {
@@ -173,7 +230,7 @@ static bool add_cases(struct builder *builder, struct error *error) {
     }
     if (builder->plan->case_count == 0)
         return error_set(error, "nothing is left to measure: %s", builder->selection.left_out.text);
-    return true;
+    return note_missing_stores(builder, error);
 }
 
 /* ---- Their order ---- */

@@ -43,12 +43,12 @@ static json_t *pus_to_json(const struct execution_request *request) {
 }
 
 static json_t *measurement_to_json(const struct execution_request *request) {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:f, s:I, s:b}", "protocol", PROTOCOL_VERSION,
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:I, s:i, s:f, s:I, s:b}", "protocol", PROTOCOL_VERSION,
                      "case", request->case_name, "strategy", request->strategy, "workload", request->workload, "form",
-                     request->form, "parameters", parameters_to_json(request), "pus", pus_to_json(request),
-                     "iterations", (json_int_t)request->iterations, "samples", (int)request->sample_count,
-                     "sample_seconds", request->sample_seconds, "revision", (json_int_t)request->revision, "count",
-                     (int)request->count);
+                     request->form, "store", request->store, "parameters", parameters_to_json(request), "pus",
+                     pus_to_json(request), "iterations", (json_int_t)request->iterations, "samples",
+                     (int)request->sample_count, "sample_seconds", request->sample_seconds, "revision",
+                     (json_int_t)request->revision, "count", (int)request->count);
 }
 
 static json_t *scenario_to_json(const struct execution_request *request) {
@@ -131,11 +131,11 @@ static bool get_measurement(json_t *line, struct protocol_request *decoded, stru
     json_int_t iterations, revision = 0;
     int samples, count = 0;
     json_error_t where;
-    if (json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?I, s?b}", "case",
+    if (json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?s, s?I, s?b}", "case",
                        &request->case_name, "strategy", &request->strategy, "workload", &request->workload, "form",
                        &request->form, "parameters", &parameters, "pus", &pus, "iterations", &iterations, "samples",
-                       &samples, "sample_seconds", &request->sample_seconds, "plugin", &request->plugin, "revision",
-                       &revision, "count", &count) != 0)
+                       &samples, "sample_seconds", &request->sample_seconds, "plugin", &request->plugin, "store",
+                       &request->store, "revision", &revision, "count", &count) != 0)
         return error_set(error, "%s", where.text);
     if (revision < 0 || revision > UINT32_MAX)
         return error_set(error, "found revision %lld of a workload, which is none", (long long)revision);

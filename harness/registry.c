@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "builtin.h"
+#include "case.h"
 #include "contract.h"
 #include "modules.h"
 #include "plugin.h"
@@ -146,6 +147,17 @@ const struct ctx_workload **registry_workloads(const struct registry *registry, 
     }
     *count = kept;
     return workloads;
+}
+
+bool registry_stores(const struct registry *registry, struct text_names *names, struct error *error) {
+    *names = (struct text_names){0};
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        for (size_t j = 0; j < strategy->kernel_count && !is_reference(strategy); j++)
+            if (!text_names_add(names, case_store_name(strategy, &strategy->kernels[j])))
+                return error_set(error, "out of memory for the names of stores");
+    }
+    return true;
 }
 
 static bool has_scenario(const struct ctx_scenario *const *scenarios, size_t count, const char *name) {

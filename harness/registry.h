@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "strategy.h"
+#include "text.h"
 
 struct registry_entry {
     const struct ctx_strategy *strategy;
@@ -62,5 +63,11 @@ const struct ctx_workload **registry_workloads(const struct registry *registry, 
 
 /* Likewise the scenarios that strategies are to pass, each name once, in the order of the strategies' own tables. */
 const struct ctx_scenario **registry_scenarios(const struct registry *registry, size_t *count, struct error *error);
+
+/*
+ * Likewise the stores that kernels keep values in, as case_store_name calls them: sets of names that `names` gets.
+ * False with *error set when out of memory.
+ */
+bool registry_stores(const struct registry *registry, struct text_names *names, struct error *error);
 
 #endif

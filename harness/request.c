@@ -9,6 +9,7 @@ struct execution_request request_for_case(const struct bench_case *c, const char
         .strategy = c->strategy->name,
         .workload = workload->name,
         .form = case_form_name(c->kernel->form),
+        .store = case_store_name(c->strategy, c->kernel),
         .revision = workload->revision,
         .thread_count = c->placement->thread_count,
         .pus = c->placement->pus,

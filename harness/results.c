@@ -316,7 +316,7 @@ static json_t *make_our_row(struct writer *writer, const struct bench_case *c, c
     put_text(writer, object, "strategy", c->strategy->name);
     put(writer, object, "reference", json_boolean((c->strategy->traits & CTX_TRAIT_REFERENCE) != 0));
     put(writer, object, "reads_stack", json_boolean((c->strategy->traits & CTX_TRAIT_READS_STACK) != 0));
-    put_text(writer, object, "store", CTXBENCH_STORE);
+    put_text(writer, object, "store", case_store_name(c->strategy, c->kernel));
     put_text(writer, object, "workload", workload->name);
     put_integer(writer, object, "workload_revision", workload->revision);
     put_text(writer, object, "operation", workload->operation);

@@ -134,6 +134,19 @@ static bool check_parameters(const struct selection *selection, struct error *er
     return true;
 }
 
+static bool check_stores(const struct selection *selection, struct error *error) {
+    struct text_names names;
+    bool known = registry_stores(selection->registry, &names, error);
+    bool *selected = known ? calloc(names.count + 1, sizeof *selected) : NULL;
+    if (known && selected == NULL)
+        known = error_set(error, "out of memory for %zu stores", names.count);
+    known = known && (text_select("store", selection->options->stores, names.items, names.count, selected, error) ||
+                      error_prefix(error, "--store: "));
+    free(selected);
+    text_names_free(&names);
+    return known;
+}
+
 static bool check_threads(const struct selection *selection, struct error *error) {
     const struct parameter_choice *threads = &selection->options->threads;
     const struct topology_facts *facts = topology_facts(selection->topology);
@@ -386,7 +399,8 @@ bool selection_make(struct selection *selection, const struct options *options, 
                     const struct topology *topology, FILE *notes, struct error *error) {
     *selection = (struct selection){.options = options, .registry = registry, .topology = topology, .notes = notes};
     if (!choose_strategies(selection, error) || !choose_workloads(selection, error) || !choose_uses(selection, error) ||
-        !check_parameters(selection, error) || !check_threads(selection, error) || !check_placements(selection, error))
+        !check_parameters(selection, error) || !check_stores(selection, error) || !check_threads(selection, error) ||
+        !check_placements(selection, error))
         return false;
     for (size_t i = 0; i < selection->use_count; i++) {
         if (!place_use(selection, &selection->uses[i], error))

@@ -81,18 +81,26 @@ static bool find_strategy(struct gbench_work *work, struct registry *registry) {
     return true;
 }
 
+static bool is_store_asked_for(const struct execution_request *request, const struct ctx_strategy *strategy,
+                               const struct ctx_kernel *kernel) {
+    if (request->store == NULL)
+        return kernel->store == NULL || strcmp(kernel->store, CASE_STORE_COMMON) == 0;
+    return strcmp(case_store_name(strategy, kernel), request->store) == 0;
+}
+
 static bool find_kernel(struct gbench_work *work) {
     const struct execution_request *request = work->request;
     const struct ctx_strategy *strategy = work->entry->strategy;
     for (size_t i = 0; i < strategy->kernel_count && work->kernel == NULL; i++) {
         const struct ctx_kernel *kernel = &strategy->kernels[i];
         if (strcmp(kernel->workload->name, request->workload) == 0 &&
-            strcmp(case_form_name(kernel->form), request->form) == 0)
+            strcmp(case_form_name(kernel->form), request->form) == 0 && is_store_asked_for(request, strategy, kernel))
             work->kernel = kernel;
     }
     if (work->kernel == NULL)
-        return fail(work, EXECUTION_FAILED, "%s has no kernel for the workload \"%s\" in its %s form", strategy->name,
-                    request->workload, request->form);
+        return fail(work, EXECUTION_FAILED,
+                    "%s has no kernel for the workload \"%s\" in its %s form with the store \"%s\"", strategy->name,
+                    request->workload, request->form, request->store != NULL ? request->store : CASE_STORE_COMMON);
     const uint32_t revision = work->kernel->workload->revision;
     if (request->revision != 0 && request->revision != revision)
         return fail(work, EXECUTION_FAILED, "this build has revision %u of the workload \"%s\", wanted revision %u",
@@ -159,6 +167,9 @@ static bool prove(struct gbench_work *work) {
         if (broken != NULL)
             return fail(work, EXECUTION_UNPROVED, "the scenario \"%s\" does not hold: %s", scenario->name, broken);
     }
+    const char *broken = work->kernel->prove == NULL ? NULL : work->kernel->prove();
+    if (broken != NULL)
+        return fail(work, EXECUTION_UNPROVED, "the store \"%s\" is not right: %s", work->kernel->store, broken);
     return true;
 }
 

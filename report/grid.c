@@ -38,20 +38,20 @@ static size_t name_width(const struct grid *grid) {
 
 /* The first part of a name. A workload without parameters has only its strategy to show. */
 static const char *first_part(const struct grid *grid, const struct result_case *c) {
-    return c->parameters[0] == '\0' && grid->one_strategy ? c->strategy : c->parameters;
+    return c->parameters[0] == '\0' && grid->one_strategy ? c->label : c->parameters;
 }
 
 static void measure_labels(struct grid *grid) {
     grid->one_strategy = true;
     for (size_t i = 0; i < grid->row_count; i++)
-        grid->one_strategy = grid->one_strategy && grid->rows[i].of->strategy == grid->rows[0].of->strategy;
+        grid->one_strategy = grid->one_strategy && grid->rows[i].of->label == grid->rows[0].of->label;
     for (size_t i = 0; i < grid->row_count; i++) {
         const struct result_case *c = grid->rows[i].of;
         char heading[HEADING_MAX];
         write_heading(c, heading);
         grid->heading_width = larger(grid->heading_width, text_width(heading));
         grid->parameters_width = larger(grid->parameters_width, text_width(first_part(grid, c)));
-        grid->strategy_width = grid->one_strategy ? 0 : larger(grid->strategy_width, text_width(c->strategy));
+        grid->strategy_width = grid->one_strategy ? 0 : larger(grid->strategy_width, text_width(c->label));
     }
 }
 
@@ -134,7 +134,7 @@ static void print_row(const struct grid *grid, const struct grid_row *row, bool 
     print_padded(grid, repeats_parameters ? "" : first_part(grid, c), grid->parameters_width);
     if (!grid->one_strategy) {
         (void)fprintf(grid->out, "%*s", GRID_GAP, "");
-        print_padded(grid, c->strategy, grid->strategy_width);
+        print_padded(grid, c->label, grid->strategy_width);
     }
     (void)fprintf(grid->out, "%*s", (int)(grid->label_width - name_width(grid)), "");
     print_cells(grid, row);

@@ -47,9 +47,10 @@ struct result_case {
     const char *name;            /* "stacktag/get/depth:16/...": unique in a file, the same in every file */
     const char *comparison_name; /* what cases of several strategies share when they compare */
     const char *strategy, *store, *workload, *form, *placement;
-    const char *operation;                                    /* what one iteration is: "read" */
-    const char *linkage;                                      /* "program"; empty if unknown */
-    const char *parameters;                                   /* as people read them: "depth 16, up 1"; may be empty */
+    const char *label;      /* the strategy, with its store if that is not the chain */
+    const char *operation;  /* what one iteration is: "read" */
+    const char *linkage;    /* "program"; empty if unknown */
+    const char *parameters; /* as people read them: "depth 16, up 1"; may be empty */
     struct result_parameter parameter[RESULT_PARAMETERS_MAX]; /* the same, in the workload's order */
     size_t parameter_count;
     unsigned workload_revision, threads;

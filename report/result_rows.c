@@ -139,6 +139,14 @@ static void take_pus(struct result_loader *loader, const json_t *array, struct r
     c->pu_count = count;
 }
 
+/* "tls", "tls+flat": what tells cases apart that compare. */
+static const char *make_label(struct result_loader *loader, const struct result_case *c) {
+    char label[128];
+    const bool plain = c->reference || c->store[0] == '\0' || strcmp(c->store, "chain") == 0;
+    (void)snprintf(label, sizeof label, "%s%s%s", c->strategy, plain ? "" : "+", plain ? "" : c->store);
+    return result_loader_keep(loader, label);
+}
+
 static struct result_case describe_case(struct result_loader *loader, const char *name, const json_t *row,
                                         const json_t *ours) {
     struct result_case c = {
@@ -156,6 +164,7 @@ static struct result_case describe_case(struct result_loader *loader, const char
         .reference = json_is_true(json_object_get(ours, "reference")),
         .reads_stack = json_is_true(json_object_get(ours, "reads_stack")),
     };
+    c.label = make_label(loader, &c);
     take_parameters(loader, json_object_get(ours, "parameters"), &c);
     return c;
 }
@@ -235,7 +244,7 @@ static int compare_cases(const void *left, const void *right) {
     if (order == 0)
         order = a->reference - b->reference;
     if (order == 0)
-        order = strverscmp(a->strategy, b->strategy);
+        order = strverscmp(a->label, b->label);
     return order != 0 ? order : strcmp(a->name, b->name);
 }
 

@@ -168,7 +168,7 @@ static const char *describe_fixed(const struct group *group, size_t axis) {
 /* Adds the case to its strategy's curve; a new one if this is its first. False when out of memory. */
 static bool add_to_curve(struct survey_sweep *sweep, struct arena *arena, const struct report_case *c, size_t value) {
     size_t i = 0;
-    while (i < sweep->curve_count && strcmp(sweep->curves[i].strategy, c->of->strategy) != 0)
+    while (i < sweep->curve_count && strcmp(sweep->curves[i].strategy, c->of->label) != 0)
         i++;
     if (i == SURVEY_CURVES_MAX)
         return true;
@@ -177,7 +177,7 @@ static bool add_to_curve(struct survey_sweep *sweep, struct arena *arena, const 
         if (at == NULL)
             return false;
         sweep->curves[sweep->curve_count++] =
-            (struct survey_curve){.strategy = c->of->strategy, .reference = c->of->reference, .at = at};
+            (struct survey_curve){.strategy = c->of->label, .reference = c->of->reference, .at = at};
     }
     sweep->curves[i].at[value] = c;
     return true;

@@ -96,7 +96,7 @@ static void print_title(const struct table *table) {
     if (fewest != most)
         (void)snprintf(range, sizeof range, "%zu to ", fewest);
     (void)snprintf(title, sizeof title, "%s%s%s: medians of %s%zu execution%s, 95%% intervals",
-                   !table->grid.one_strategy ? "Times" : table->rows[0].of->strategy, cpu[0] != '\0' ? " on " : "", cpu,
+                   !table->grid.one_strategy ? "Times" : table->rows[0].of->label, cpu[0] != '\0' ? " on " : "", cpu,
                    range, most, most == 1 ? "" : "s");
     text_wrap(table->out, title, table->style.width, 0);
 }

@@ -31,6 +31,9 @@
 #include "conformance/leaving.h"
 #include "conformance/scopes.h"
 #include "conformance/signals.h"
+
+#include "conformance/stores.h"
+
 #include "conformance/threads.h"
 
 static const struct ctx_scenario ctx_scenarios[] = {
@@ -41,7 +44,8 @@ static const struct ctx_scenario ctx_scenarios[] = {
     {CTX_SCENARIO_TWO_MANAGERS, "two-managers", "the same key under two managers", .run = ctx_managers_root_prove},
     {CTX_SCENARIO_DEEP, "deep", "10,000 frames below the scope", .run = ctx_deep_root_prove},
     {CTX_SCENARIO_REUSE, "reuse", "ids and slots are reused without residue", .run = ctx_reuse_root_prove},
-    {0, "million-scopes", "1,000,000 scopes open at once, on 100 threads", .run = ctx_crowd_root_prove},
+    CTX_EVERY_STORE(CTX_STORE_ROW){0, "million-scopes", "1,000,000 scopes open at once, on 100 threads",
+                                   .run = ctx_crowd_root_prove},
 
     {CTX_SCENARIO_PLAIN_CHILD, "plain-child", "a plain thread sees nothing", .run = ctx_plain_root_prove},
     {CTX_SCENARIO_INHERIT, "inherit", "an inheriting thread sees the values at the call",

@@ -1,9 +1,10 @@
 /* Part of kernels.h: the manager, the keys and the values that workloads bind and read. */
 
-enum { CTX_KEYS_MAX = 16 };
+/* Most scopes bind few of them; a thousand, and one that is not set, is what `keys` wants. */
+enum { CTX_KEYS_MAX = 16, CTX_BENCH_KEYS = 1001 };
 
 static struct ctx_manager ctx_bench_manager = {.registered = true};
-static struct ctx_key ctx_bench_keys[CTX_KEYS_MAX];
+static struct ctx_key ctx_bench_keys[CTX_BENCH_KEYS];
 
 /* What every workload binds to the key that it reads: no digit of it is 0, so that a lost part changes a checksum. */
 #define CTX_BENCH_VALUE ((uintptr_t)0x1234567)
@@ -13,12 +14,21 @@ static inline uint64_t ctx_value_read(uint32_t traits) {
     return (traits & CTX_TRAIT_NO_CONTEXT) != 0 ? 0 : CTX_BENCH_VALUE;
 }
 
+/* What a read of key `number` adds, where key n is bound to CTX_BENCH_VALUE + n. References always read the first. */
+static inline uint64_t ctx_key_read(uint32_t traits, uint32_t number) {
+    return ctx_value_read(traits) + ((traits & CTX_TRAIT_REFERENCE) != 0 ? 0 : number);
+}
+
+static inline struct ctx_binding ctx_bench_binding(uint32_t number) {
+    return (struct ctx_binding){.key = &ctx_bench_keys[number],
+                                .value = (void *)(CTX_BENCH_VALUE + number)}; /* NOLINT */
+}
+
 /* Fills in a scope that binds `count` keys; the first is the one that is read. */
 static inline struct ctx ctx_bench_scope(const struct ctx *parent, struct ctx_binding bindings[static 1],
                                          uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
-        bindings[i] =
-            (struct ctx_binding){.key = &ctx_bench_keys[i], .value = (void *)(CTX_BENCH_VALUE + i)}; /* NOLINT */
+        bindings[i] = ctx_bench_binding(i);
     return (struct ctx){.parent = parent, .manager = &ctx_bench_manager, .bindings = bindings, .count = count};
 }
 

@@ -131,6 +131,8 @@ typedef void CTX_FN(ctx_body, void *arg);
 
 #include "descent.h"
 
+#include "store.h"
+
 #ifndef CTX_REFERENCE
 #include "conformance.h"
 #endif

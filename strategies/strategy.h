@@ -18,7 +18,7 @@
 #include "context.h"
 
 /* Changes whenever a struct below changes its layout or meaning. */
-#define CTX_STRATEGY_ABI 2u
+#define CTX_STRATEGY_ABI 3u
 
 /*
  * An operation of a strategy is part of every loop that measures it; a compiler's limits on inlining have no say. clang
@@ -124,6 +124,8 @@ struct ctx_kernel {
     void *(*prepare)(const struct ctx_job *job); /* optional; once per measurement, before the threads start */
     uint64_t (*run)(const struct ctx_job *job);  /* on each thread; returns that thread's checksum */
     void (*finish)(void *shared);                /* optional; once, after all threads ended */
+    const char *store;          /* how contexts keep their values; NULL: in a chain, as gls/context.h has it */
+    const char *(*prove)(void); /* what the store has to get right, as ctx_scenario's run; NULL without a store */
 };
 
 struct ctx_strategy {

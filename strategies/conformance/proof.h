@@ -37,17 +37,23 @@ struct ctx_wanted {
     uintptr_t value; /* with CTX_SET */
 };
 
+/* Complains if the read gave anything else. */
+static void ctx_judge(struct ctx_proof *proof, const struct ctx_wanted *wanted, enum ctx_answer answer,
+                      const void *value) {
+    if (answer == wanted->answer && (uintptr_t)value == wanted->value)
+        return;
+    ctx_complain(proof, "%s: found \"%s\" with value %#zx, wanted \"%s\" with %#zx", wanted->where,
+                 ctx_answer_name(answer), (size_t)(uintptr_t)value, ctx_answer_name(wanted->answer),
+                 (size_t)wanted->value);
+}
+
 CTX_OPAQUE static void CTX_FN(ctx_want, struct ctx_proof *proof, const struct ctx_wanted *wanted) {
     void *value = NULL;
     CTX_ENTER_OPAQUE();
     if (proof->failed)
         return; /* what is in force by now may be a context that is gone */
     const enum ctx_answer answer = CTX_GET(0, wanted->manager, wanted->key, &value);
-    if (answer == wanted->answer && (uintptr_t)value == wanted->value)
-        return;
-    ctx_complain(proof, "%s: found \"%s\" with value %#zx, wanted \"%s\" with %#zx", wanted->where,
-                 ctx_answer_name(answer), (size_t)(uintptr_t)value, ctx_answer_name(wanted->answer),
-                 (size_t)wanted->value);
+    ctx_judge(proof, wanted, answer, value);
 }
 
 /* Shorthands. The first manager and the first key unless something else is said. */

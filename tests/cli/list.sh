@@ -29,6 +29,14 @@ done
 done | grep . && fail "--names=strategy and list differ"
 "$BENCH" --names=parameter | grep -qx 'depth=' || fail "--names=parameter has no depth="
 "$BENCH" --names=workload | grep -qx get || fail "--names=workload has no get"
+# Each file in strategies/stores/ is a store, and each in strategies/workloads/ a workload.
+for file in "$SOURCE"/strategies/stores/*.h; do
+  "$BENCH" --names=store | grep -qx "$(basename "$file" .h)" || fail "--names=store has no $(basename "$file" .h)"
+done
+for file in "$SOURCE"/strategies/workloads/*.h; do
+  "$BENCH" --names=workload | grep -qx "$(basename "$file" .h)" || fail "--names=workload has no $(basename "$file" .h)"
+done
+tr -s ' \n' ' ' <listing | grep -q 'stores: cached, chain, flat, native, table' || fail "bench list does not show stores"
 "$BENCH" --names=placement | grep -qx pu || "$BENCH" --names=placement | grep -q pu-kind || fail "--names=placement has no pu"
 
 "$BENCH" list --plugin="$PLUGINS/unavailable.so" >listing || fail "list --plugin failed"

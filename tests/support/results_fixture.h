@@ -24,10 +24,10 @@ static const struct ctx_workload fixture_with = {
 static const struct ctx_workload fixture_spawn = {.name = "spawn", .operation = "thread", .revision = 1};
 
 static const struct ctx_kernel fixture_kernels[] = {
-    {&fixture_get, CTX_FORM_THROUGHPUT, NULL, NULL, NULL},
-    {&fixture_get, CTX_FORM_LATENCY, NULL, NULL, NULL},
-    {&fixture_with, CTX_FORM_THROUGHPUT, NULL, NULL, NULL},
-    {&fixture_spawn, CTX_FORM_LATENCY, NULL, NULL, NULL},
+    {.workload = &fixture_get, .form = CTX_FORM_THROUGHPUT},
+    {.workload = &fixture_get, .form = CTX_FORM_LATENCY},
+    {.workload = &fixture_with, .form = CTX_FORM_THROUGHPUT},
+    {.workload = &fixture_spawn, .form = CTX_FORM_LATENCY},
 };
 
 /* Times in ns: base for one operation, more for each frame of depth. */

@@ -115,6 +115,23 @@ static bool can_run(const struct ctx_strategy *strategy) {
     return reason == NULL;
 }
 
+/* Every store of every strategy is proved as a worker proves it. */
+static void test_stores_are_right(void **state) {
+    struct registry *registry = *state;
+    unsigned proofs = 0;
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        for (size_t k = 0; can_run(strategy) && k < strategy->kernel_count; k++) {
+            const struct ctx_kernel *kernel = &strategy->kernels[k];
+            const char *broken = kernel->prove == NULL ? NULL : kernel->prove();
+            if (broken != NULL)
+                fail_msg("%s with the store %s: %s", strategy->name, kernel->store, broken);
+            proofs += kernel->prove != NULL;
+        }
+    }
+    assert_true(proofs > 0);
+}
+
 static void test_checksums(void **state) {
     struct registry *registry = *state;
     assert_true(registry->count > 0);
@@ -164,6 +181,20 @@ static void lossy_end(void) {
     ended++;
 }
 
+/* Slots for the store `native`, which may lose what is written, or keep it where it should be restored. */
+static enum { SLOTS_GOOD, SLOTS_EMPTY, SLOTS_NOT_RESTORED } slots_fault;
+enum { SLOTS_MAX = 2000 };
+static void *slots[SLOTS_MAX];
+
+static void write_slot(size_t slot, void *pointer) {
+    if (slots_fault == SLOTS_EMPTY || (slots_fault == SLOTS_NOT_RESTORED && slots[slot] != NULL))
+        return;
+    slots[slot] = pointer;
+}
+
+#define CTX_OP_SLOTS_BEGIN() (void)0
+#define CTX_OP_SLOT_READ(after, slot) ((void)(after), slots[slot])
+#define CTX_OP_SLOT_WRITE(slot, pointer) write_slot(slot, pointer)
 #define CTX_NAME "lossy"
 #define CTX_SUMMARY "finds no context, though it should"
 #define CTX_TRAITS 0
@@ -173,8 +204,35 @@ static void lossy_end(void) {
 #define CTX_OP_THREAD_END lossy_end
 #include "kernels.h"
 
+/* The proof of `store`, which is found in any kernel that has it. */
+static const char *prove_lossy(const char *store) {
+    for (size_t k = 0; k < lossy_strategy.kernel_count; k++) {
+        const struct ctx_kernel *kernel = &lossy_strategy.kernels[k];
+        if (kernel->store != NULL && strcmp(kernel->store, store) == 0)
+            return kernel->prove();
+    }
+    fail_msg("no kernel has the store %s", store);
+    return NULL;
+}
+
+static void test_wrong_stores_are_found_out(void **state) {
+    (void)state;
+    static const char *const that_lose_the_context[] = {"cached", "chain", "flat", "table"};
+    bodies_skipped_of_ten = 0;
+    for (size_t i = 0; i < sizeof that_lose_the_context / sizeof *that_lose_the_context; i++)
+        assert_non_null(prove_lossy(that_lose_the_context[i]));
+    slots_fault = SLOTS_GOOD;
+    assert_null(prove_lossy("native"));
+    slots_fault = SLOTS_EMPTY;
+    assert_non_null(strstr(prove_lossy("native"), "before the inner scope"));
+    slots_fault = SLOTS_NOT_RESTORED;
+    assert_non_null(prove_lossy("native"));
+    memset(slots, 0, sizeof slots);
+}
+
 static void test_wrong_work_gives_a_wrong_checksum(void **state) {
     (void)state;
+    slots_fault = SLOTS_EMPTY;
     enum { ITERATIONS = 100 };
     for (size_t k = 0; k < lossy_strategy.kernel_count; k++) {
         const struct ctx_kernel *kernel = &lossy_strategy.kernels[k];
@@ -222,8 +280,10 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stores_are_right),
         cmocka_unit_test(test_checksums),
         cmocka_unit_test(test_largest),
+        cmocka_unit_test(test_wrong_stores_are_found_out),
         cmocka_unit_test(test_wrong_work_gives_a_wrong_checksum),
         cmocka_unit_test(test_thread_hooks_are_the_strategys),
     };

@@ -194,6 +194,69 @@ static void references_stand_beside_what_was_chosen(void **state) {
     unmake(&f);
 }
 
+/* Two stores of one workload, and a strategy that has only the first. */
+static const char *prove_nothing(void) {
+    return NULL;
+}
+
+static const struct ctx_workload stored = WORKLOAD("stored", 1, 1, .parameters = {PARAMETER("depth", 100, 0, 1)});
+static const struct ctx_kernel stored_kernels[] = {
+    {.workload = &stored, .run = minimal_run, .store = "chain", .prove = prove_nothing},
+    {.workload = &stored, .run = minimal_run, .store = "flat", .prove = prove_nothing},
+};
+static const struct ctx_kernel stored_reference_kernels[] = {{.workload = &stored, .run = minimal_run}};
+static const struct ctx_strategy stored_strategies[] = {
+    {MINIMAL_HEAD("both"), .kernels = stored_kernels, .kernel_count = 2},
+    {MINIMAL_HEAD("one"), .kernels = stored_kernels, .kernel_count = 1},
+    {MINIMAL_HEAD("floor"), .traits = CTX_TRAIT_REFERENCE, .kernels = stored_reference_kernels, .kernel_count = 1},
+};
+
+static bool make_stored(struct fixture *fixture, const char *store) {
+    char option[64], *words[] = {(char *)"bench", option, (char *)"--workload=stored"};
+    (void)snprintf(option, sizeof option, "--store=%s", store);
+    *fixture = (struct fixture){.notes = NULL};
+    assert_true(options_parse(&fixture->options, 3, words, &fixture->error));
+    for (size_t i = 0; i < sizeof stored_strategies / sizeof stored_strategies[0]; i++)
+        assert_true(registry_add(&fixture->registry, &stored_strategies[i], NULL, &fixture->error));
+    fixture->topology = topology_load(machine, &fixture->error);
+    assert_non_null(fixture->topology);
+    size_t size;
+    FILE *notes = open_memstream(&fixture->notes, &size);
+    assert_non_null(notes);
+    const bool made =
+        plan_make(&fixture->plan, &fixture->options, &fixture->registry, fixture->topology, notes, &fixture->error);
+    assert_int_equal(fclose(notes), 0);
+    return made;
+}
+
+static void stores_are_cases_of_their_own(void **state) {
+    (void)state;
+    struct fixture f;
+    assert_true(make_stored(&f, "*"));
+    assert_int_equal(count_cases(&f.plan, "both/stored/"), 2);
+    assert_int_equal(count_cases(&f.plan, "both+flat/stored/"), 2);
+    assert_int_equal(count_cases(&f.plan, "one/stored/"), 2);
+    assert_int_equal(count_cases(&f.plan, "one+"), 0);
+    assert_int_equal(count_cases(&f.plan, "floor/stored/"), 2); /* one yardstick for all stores */
+    assert_non_null(strstr(f.notes, "store flat is left out for those that cannot keep values so: one"));
+    unmake(&f);
+}
+
+static void stores_can_be_chosen(void **state) {
+    (void)state;
+    struct fixture f;
+    assert_true(make_stored(&f, "fl*"));
+    assert_int_equal(count_cases(&f.plan, "both+flat/stored/"), 2);
+    assert_int_equal(count_cases(&f.plan, "both/"), 0);
+    assert_int_equal(count_cases(&f.plan, "floor/"), 2);
+    assert_non_null(strstr(f.notes, "strategy one has the workload stored with none of the stores --store=fl*"));
+    unmake(&f);
+    assert_false(make_stored(&f, "flut"));
+    assert_non_null(strstr(f.error.text, "--store: "));
+    assert_non_null(strstr(f.error.text, "flat"));
+    unmake(&f);
+}
+
 static void the_unavailable_is_left_out_with_its_reason(void **state) {
     (void)state;
     struct fixture f;
@@ -485,6 +548,8 @@ int main(void) {
         cmocka_unit_test(threads_that_are_named_vary_all_parameters),
         cmocka_unit_test(pairs_run_in_every_placement),
         cmocka_unit_test(references_stand_beside_what_was_chosen),
+        cmocka_unit_test(stores_are_cases_of_their_own),
+        cmocka_unit_test(stores_can_be_chosen),
         cmocka_unit_test(the_unavailable_is_left_out_with_its_reason),
         cmocka_unit_test(an_empty_plan_says_why),
         cmocka_unit_test(what_does_not_exist_is_refused),

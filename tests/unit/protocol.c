@@ -19,6 +19,7 @@ static struct execution_request request_make(void) {
         .strategy = "tls",
         .workload = "get",
         .form = "latency",
+        .store = "flat",
         .parameters = {{"depth", 16}, {"up", 4294967295u}},
         .parameter_count = 2,
         .thread_count = 2,
@@ -44,6 +45,7 @@ static void test_request_survives(void **state) {
     assert_string_equal(got->strategy, "tls");
     assert_string_equal(got->workload, "get");
     assert_string_equal(got->form, "latency");
+    assert_string_equal(got->store, "flat");
     assert_int_equal(got->parameter_count, 2);
     for (size_t i = 0; i < 2; i++) { /* by name: their order does not matter */
         uint32_t wanted = strcmp(got->parameters[i].name, "up") == 0 ? 4294967295u : 16;

@@ -79,6 +79,10 @@ static void refuses_broken_kernels(void **state) {
     refuses(&strategy, "kernel 0: found no workload");
     kernels[0] = (struct ctx_kernel){.workload = &minimal_workload, .form = (enum ctx_form)7, .run = minimal_run};
     refuses(&strategy, "found form 7");
+    kernels[0] = (struct ctx_kernel){.workload = &minimal_workload, .run = minimal_run, .store = "flat"};
+    refuses(&strategy, "workload minimal: the store flat has no proof");
+    kernels[0].store = "Flat";
+    refuses(&strategy, "the store is called \"Flat\"");
 }
 
 static void refuses_broken_workloads(void **state) {
