@@ -215,6 +215,7 @@ const struct option_row option_table[] = {
      .group = OPTION_GROUP_WHAT,
      .commands = RUN,
      .completion = OPTION_COMPLETES_NAMES,
+     .in_suite = true,
      .parse = parse_text,
      INTO(stores),
      .help = "how contexts keep their values, where a workload varies it: names or globs"},
