@@ -51,7 +51,7 @@ static void defaults_are_those_of_the_table(void **state) {
     assert_null(options.placements);
     assert_string_equal(options.suite->name, "default");
     assert_true(options.budget_seconds > 299 && options.budget_seconds < 301);
-    assert_string_equal(options.stores, "*");
+    assert_string_equal(options.stores, "chain"); /* of the suite */
     assert_int_equal(options.executions, 9);
     assert_int_equal(options.sample_count, 5);
     assert_true(options.sample_seconds > 0.00199 && options.sample_seconds < 0.00201);
