@@ -7,7 +7,9 @@
 
 /* Strategies by where they keep the context. A new one joins the family that it belongs to, or gets one of its own. */
 #define ARGUMENT "explicit"
-#define THREAD_STORAGE "tls,tls-c11,tls-ie,tls-gd,tls-desc,gsbase,skeleton"
+#define THREAD_SLOTS "tls" /* that can have one for each key */
+#define THREAD_VARIABLE "tls-c11,tls-ie,tls-gd,tls-desc,gsbase,skeleton"
+#define THREAD_STORAGE THREAD_SLOTS "," THREAD_VARIABLE
 #define THREAD_ID "threadid,threadid-urcu"
 #define THREAD_ID_LOCKED "threadid-rwlock"
 #define KERNEL_ID "threadid-gettid"
@@ -34,6 +36,9 @@ const struct expectation_row expectation_rows[] = {
      DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
     {ARGUMENT, "signal-moments",
      DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
+
+    {THREAD_VARIABLE "," THREAD_ID "," THREAD_ID_LOCKED "," KERNEL_ID "," FIBER_STORAGE "," OWN_STACK "," STACK,
+     "store-native", DOES_NOT_APPLY("the strategy has one place, for a context, and no slots for keys")},
 
     {IN_PLACE, "fiber-switch", BREAKS("the context belongs to the thread, and stays when the stack changes")},
     {IN_PLACE, "fiber-migration", BREAKS("the context belongs to the thread, and does not go along with the stack")},
