@@ -367,7 +367,8 @@ static bool make_suite(struct fixture *fixture, const char *cases, int argc, cha
     int length = snprintf(text, sizeof text, "{\"ctxbench_suite\": 1, \"cases\": [%s]}", cases);
     *fixture = (struct fixture){.notes = NULL};
     assert_true(options_parse(&fixture->options, argc, argv, &fixture->error));
-    suite_free(fixture->options.suite);
+    suite_free(fixture->options.suite); /* and with it the stores that it named */
+    fixture->options.stores = "*";
     fixture->options.suite = suite_parse("mine", text, (size_t)length, &fixture->error);
     if (fixture->options.suite == NULL)
         fail_msg("%s", fixture->error.text);
