@@ -19,7 +19,7 @@ count() {
   cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -DDRAG_STEPS="$1" \
     -I"$SOURCE/strategies" -I"$SOURCE/strategies/gls" -I"$(dirname "$BENCH")/strategies" -o "drag$1.so" \
     "$SOURCE/tests/plugins/drag.c" || fail "cannot build a drag of $1 steps"
-  expect 0 "$BENCH" check --plugin="./drag$1.so" --strategy=drag --workload=get,with \
+  expect 0 "$BENCH" check --metric=instructions --plugin="./drag$1.so" --strategy=drag --workload=get,with \
     --parameter=depth=0,16 --parameter=up=1 --parameter=keys=1 --parameter=inside=0,1 --out="$1.json"
 }
 count 100
