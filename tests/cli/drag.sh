@@ -9,7 +9,7 @@ if grep -qE '__(asan|tsan|ubsan)_' "$BENCH"; then
   echo "skipped: sanitizers do not run under valgrind"
   exit 77
 fi
-command -v valgrind >valgrind || fail "valgrind is missing; scripts/setup installs it"
+command -v valgrind >/dev/null || fail "valgrind is missing; scripts/setup installs it"
 drag=$PLUGINS/drag.so
 
 # ---- One thread: exact to the digit ----

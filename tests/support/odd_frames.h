@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* C compiled with -fomit-frame-pointer, and busy enough to want the frame pointer for a value of its own. Returns a checksum. */
+/* C compiled with -fomit-frame-pointer, busy enough to want the frame pointer for a value. Returns a checksum. */
 uintptr_t frameless_call(void (*fn)(void *), void *arg);
 /* The same, `depth` times over. */
 uintptr_t frameless_descend(unsigned depth, void (*fn)(void *), void *arg);
