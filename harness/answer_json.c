@@ -22,6 +22,8 @@ static bool samples_to_json(const struct execution_answer *answer, json_t *objec
         failed |= json_object_set_new(row, "cpu_ns", json_real(sample->cpu_ns));
         failed |= set_counter(row, "run_delay_ns", sample->run_delay_ns);
         failed |= set_counter(row, "involuntary_switches", sample->involuntary_switches);
+        for (int counter = 0; counter < COUNTER_COUNT; counter++)
+            failed |= set_counter(row, counter_name((enum counter)counter), sample->counts[counter]);
     }
     return failed == 0;
 }
@@ -96,6 +98,14 @@ static bool get_counter(const json_t *object, const char *name, uint64_t *value,
     return true;
 }
 
+static bool get_counts(const json_t *row, struct execution_sample *sample, struct error *error) {
+    for (int counter = 0; counter < COUNTER_COUNT; counter++) {
+        if (!get_counter(row, counter_name((enum counter)counter), &sample->counts[counter], error))
+            return false;
+    }
+    return true;
+}
+
 static bool get_samples(const json_t *object, struct execution_answer *answer, struct error *error) {
     const json_t *samples = json_object_get(object, "samples");
     size_t count = json_array_size(samples);
@@ -106,7 +116,8 @@ static bool get_samples(const json_t *object, struct execution_answer *answer, s
         struct execution_sample *sample = &answer->samples[i];
         if (!get_time(row, "real_ns", &sample->real_ns, error) || !get_time(row, "cpu_ns", &sample->cpu_ns, error) ||
             !get_counter(row, "run_delay_ns", &sample->run_delay_ns, error) ||
-            !get_counter(row, "involuntary_switches", &sample->involuntary_switches, error))
+            !get_counter(row, "involuntary_switches", &sample->involuntary_switches, error) ||
+            !get_counts(row, sample, error))
             return false;
     }
     answer->sample_count = (unsigned)count;

@@ -18,6 +18,7 @@
 #include <cpuid.h>
 #endif
 
+#include "counters.h"
 #include "source_revision.h"
 
 static const struct environment_library libraries[] = {
@@ -386,6 +387,7 @@ void environment_capture(struct environment *environment, const struct topology_
     *environment = (struct environment){0};
     (void)clock_gettime(CLOCK_REALTIME, &environment->started);
     environment_read_machine(environment, facts, "");
+    counters_absence(environment->counters_absent, sizeof environment->counters_absent);
     describe_build(environment);
     environment_add_warnings(environment, facts);
 }

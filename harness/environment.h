@@ -23,10 +23,11 @@ struct environment {
     int turbo, smt, aslr; /* 1 on, 0 off, -1 unknown; aslr as in randomize_va_space, 0 if switched off for us alone */
     char virtualisation[64]; /* the hypervisor; empty on bare metal */
     char container[64];
-    char quota[64];         /* a CPU quota of the control group, if one is set: "1.50 CPUs" */
-    double load_average[3]; /* -1 if unknown */
-    double steal_percent;   /* of all PUs' time since boot, taken away by the hypervisor; -1 if unknown */
-    double mhz;             /* nominal; -1 if unknown */
+    char quota[64];            /* a CPU quota of the control group, if one is set: "1.50 CPUs" */
+    double load_average[3];    /* -1 if unknown */
+    double steal_percent;      /* of all PUs' time since boot, taken away by the hypervisor; -1 if unknown */
+    double mhz;                /* nominal; -1 if unknown */
+    char counters_absent[200]; /* why the processor's counters are; empty where they are not */
     char compiler[128], compiler_flags[512], build_type[32];
     bool optimised, sanitised; /* how this program was built */
     char source_revision[64];  /* with "-dirty" where the tree had changes; empty if not built from a repository */

@@ -10,12 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "counters.h"
 #include "strategy.h"
 
 enum { EXECUTION_SAMPLES_MAX = 64 };
 
 /* What stands in a counter that this system does not offer. It stays out of the result file; nothing is made up. */
-#define EXECUTION_UNKNOWN UINT64_MAX
+#define EXECUTION_UNKNOWN COUNTER_UNKNOWN
 
 struct execution_parameter {
     const char *name; /* as the workload calls it */
@@ -47,10 +48,11 @@ struct execution_request {
 
 /* One measurement: the kernel's loop entered once by every thread. */
 struct execution_sample {
-    double real_ns;                /* per operation, of one thread: what a clock on the wall shows */
-    double cpu_ns;                 /* per operation, of one thread */
-    uint64_t run_delay_ns;         /* time that the threads waited for a PU, all together; or EXECUTION_UNKNOWN */
-    uint64_t involuntary_switches; /* all threads together */
+    double real_ns;                 /* per operation, of one thread: what a clock on the wall shows */
+    double cpu_ns;                  /* per operation, of one thread */
+    uint64_t run_delay_ns;          /* time that the threads waited for a PU, all together; or EXECUTION_UNKNOWN */
+    uint64_t involuntary_switches;  /* all threads together */
+    uint64_t counts[COUNTER_COUNT]; /* all threads together; or EXECUTION_UNKNOWN, which is COUNTER_UNKNOWN */
 };
 
 enum execution_outcome {

@@ -111,6 +111,7 @@ static json_t *make_machine(struct writer *writer, const struct environment *env
     put_text(writer, object, "container", environment->container);
     put_text(writer, object, "quota", environment->quota);
     put_fact(writer, object, "steal_percent", environment->steal_percent);
+    put_text(writer, object, "counters_absent", environment->counters_absent);
     return object;
 }
 
@@ -276,6 +277,21 @@ static json_t *make_context(struct writer *writer) {
 
 /* The rows: one per execution. */
 
+/* One value per sample; nothing unless all samples have one. */
+static void put_counts(struct writer *writer, json_t *object, const struct execution_answer *answer,
+                       enum counter counter) {
+    json_t *counts = json_array();
+    for (unsigned i = 0; i < answer->sample_count; i++) {
+        const uint64_t count = answer->samples[i].counts[counter];
+        if (count > INT64_MAX) {
+            json_decref(counts);
+            return;
+        }
+        append(writer, counts, json_integer((json_int_t)count));
+    }
+    put(writer, object, counter_name(counter), counts);
+}
+
 static json_t *make_samples(struct writer *writer, const struct execution_answer *answer) {
     json_t *object = json_object(), *real = json_array(), *cpu = json_array(), *delay = json_array(),
            *switches = json_array();
@@ -294,6 +310,8 @@ static json_t *make_samples(struct writer *writer, const struct execution_answer
         put(writer, object, "run_delay_ns", json_incref(delay));
     json_decref(delay);
     put(writer, object, "involuntary_switches", switches);
+    for (int counter = 0; counter < COUNTER_COUNT; counter++)
+        put_counts(writer, object, answer, (enum counter)counter);
     return object;
 }
 

@@ -34,6 +34,8 @@ struct worker_thread {
     _Alignas(CACHE_LINE_PAIR) struct ctx_job job;
     uint64_t checksum;
     struct thread_counters before, spent;
+    struct counters counters;
+    uint64_t counts[COUNTER_COUNT];
 };
 
 struct gbench_work {
@@ -243,6 +245,7 @@ static void thread_begin(struct gbench_work *work, unsigned thread) {
     if (work->entry->strategy->thread_begin != NULL)
         work->entry->strategy->thread_begin();
     own->before = read_counters();
+    counters_start(&own->counters);
 }
 
 /* Does nothing after a failure: another thread may be missing, and a kernel that waits for it would wait for ever. */
@@ -255,6 +258,7 @@ static void run(struct gbench_work *work, unsigned thread) {
 static void thread_end(struct gbench_work *work, unsigned thread) {
     struct worker_thread *own = &work->threads[thread];
     const struct ctx_strategy *strategy = work->entry->strategy;
+    counters_stop(&own->counters, own->counts);
     struct thread_counters after = read_counters();
     own->spent.run_delay_ns = spent_of(own->before.run_delay_ns, after.run_delay_ns);
     own->spent.involuntary_switches = spent_of(own->before.involuntary_switches, after.involuntary_switches);
@@ -274,6 +278,10 @@ static void sample_end(struct gbench_work *work) {
         const struct thread_counters *spent = &work->threads[i].spent;
         sample->run_delay_ns = sum_of(sample->run_delay_ns, spent->run_delay_ns);
         sample->involuntary_switches = sum_of(sample->involuntary_switches, spent->involuntary_switches);
+        for (int counter = 0; counter < COUNTER_COUNT; counter++) {
+            const uint64_t sum = i == 0 ? 0 : sample->counts[counter];
+            sample->counts[counter] = sum_of(sum, work->threads[i].counts[counter]);
+        }
     }
     if (work->kernel->finish != NULL && work->prepared)
         work->kernel->finish(work->shared);

@@ -111,7 +111,13 @@ static struct execution_answer fixture_answer(const struct bench_case *c, size_t
     for (unsigned i = 0; i < answer.sample_count; i++) {
         double ns =
             fixture_base_ns(c) * (1 + 0.02 * fixture_noise(seed)) * (1 + 0.005 * fixture_noise(seed * 64 + i + 1));
-        answer.samples[i] = (struct execution_sample){ns, ns * 0.999, UINT64_C(1000) * i, i};
+        answer.samples[i] = (struct execution_sample){
+            .real_ns = ns,
+            .cpu_ns = ns * 0.999,
+            .run_delay_ns = UINT64_C(1000) * i,
+            .involuntary_switches = i,
+            .counts = {3, 0, COUNTER_UNKNOWN, 1000, COUNTER_UNKNOWN, COUNTER_UNKNOWN},
+        };
     }
     return answer;
 }

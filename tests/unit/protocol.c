@@ -92,10 +92,12 @@ static struct execution_answer answer_make(void) {
     struct execution_answer answer = {
         .iterations = 42,
         .sample_count = 2,
-        .samples = {{1.25, 1.5, 100, 3}, {2.25, 2.5, EXECUTION_UNKNOWN, 0}},
+        .samples = {{1.25, 1.5, 100, 3, {[COUNTER_MINOR_FAULTS] = 7, [COUNTER_CYCLES] = COUNTER_UNKNOWN}},
+                    {2.25, 2.5, EXECUTION_UNKNOWN, 0, {[COUNTER_INSTRUCTIONS] = 1234}}},
         .thread_count = 2,
         .pus_bound = malloc(sizeof pus),
         .linkage = "program",
+        .measured_ms = 8.25,
         .overhead_ms = 0.5,
         .memory_peak_bytes = 1 << 20,
     };
@@ -118,6 +120,10 @@ static void test_answer_survives(void **state) {
     assert_int_equal(got.samples[0].run_delay_ns, 100);
     assert_true(got.samples[1].run_delay_ns == EXECUTION_UNKNOWN);
     assert_int_equal(got.samples[0].involuntary_switches, 3);
+    assert_int_equal(got.samples[0].counts[COUNTER_MINOR_FAULTS], 7);
+    assert_true(got.samples[0].counts[COUNTER_CYCLES] == COUNTER_UNKNOWN);
+    assert_int_equal(got.samples[1].counts[COUNTER_INSTRUCTIONS], 1234);
+    assert_float_equal(got.measured_ms, 8.25, 1e-9);
     assert_memory_equal(got.pus_bound, pus, sizeof pus);
     assert_string_equal(got.linkage, "program");
     assert_int_equal(got.memory_peak_bytes, 1 << 20);

@@ -125,6 +125,20 @@ static void test_numbers_round_trip(void **state) {
     json_decref(file);
 }
 
+static void test_counts_stand_where_every_sample_has_one(void **state) {
+    (void)state;
+    fixture.entries[1].answer.samples[2].counts[COUNTER_INSTRUCTIONS] = COUNTER_UNKNOWN;
+    json_t *file = write_and_read();
+    const json_t *all = json_object_get(json_object_get(row_of(file, 0), "ctxbench"), "samples");
+    const json_t *some = json_object_get(json_object_get(row_of(file, 1), "ctxbench"), "samples");
+    assert_int_equal(json_array_size(json_object_get(all, "instructions")), FIXTURE_SAMPLES);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(all, "instructions"), 4)), 1000);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(all, "minor_faults"), 0)), 3);
+    assert_null(json_object_get(all, "cycles"));
+    assert_null(json_object_get(some, "instructions"));
+    json_decref(file);
+}
+
 static void test_what_failed_is_no_row(void **state) {
     (void)state;
     fixture_fail(&fixture, 0, EXECUTION_CRASHED, "the worker was ended by SIGSEGV");
@@ -385,6 +399,7 @@ int main(int argc, char **argv) {
         IN_DIRECTORY(test_a_row_for_each_execution),
         IN_DIRECTORY(test_families_are_kernels_of_a_strategy),
         IN_DIRECTORY(test_numbers_round_trip),
+        IN_DIRECTORY(test_counts_stand_where_every_sample_has_one),
         IN_DIRECTORY(test_what_failed_is_no_row),
         IN_DIRECTORY(test_what_is_unknown_is_absent),
         IN_DIRECTORY(test_an_existing_file_needs_force),
