@@ -41,8 +41,8 @@ struct verdict_case {
     bool alternating;
 
     /* What comes out. Ratios are those of `other` to `base`: above 1 is slower. */
-    enum verdict verdict;
     bool decidable; /* enough executions for any verdict but inconclusive, as the first of its suite */
+    enum verdict verdict;
     struct statistics_interval ratio; /* at 95 %, for this case alone; ends are 0 and infinite if nothing is known */
     struct statistics_interval joint; /* what the verdict is read from */
     double joint_confidence;

@@ -73,7 +73,7 @@ static void *where_it_runs(void *arg) {
 static void test_given_stack(void **state) {
     (void)state;
     enum { BYTES = FIBER_STACK_BYTES_MIN };
-    char *const memory = aligned_alloc(4096, 2 * BYTES);
+    char *const memory = aligned_alloc(4096, (size_t)2 * BYTES);
     struct fiber fibers[2];
     assert_int_equal(fiber_init_on(&fibers[0], memory, BYTES - 1, where_it_runs, NULL), EINVAL);
     for (int i = 0; i < 2; i++)
@@ -84,7 +84,7 @@ static void test_given_stack(void **state) {
                         (uintptr_t)memory + (uintptr_t)(i + 1) * BYTES);
         fiber_destroy(&fibers[i]);
     }
-    memset(memory, 0, 2 * BYTES); /* it is still there */
+    memset(memory, 0, (size_t)2 * BYTES); /* it is still there */
     free(memory);
 }
 
