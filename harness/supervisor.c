@@ -231,10 +231,12 @@ static enum supervisor_end do_rounds(struct supervisor *supervisor, struct error
     const struct plan *plan = supervisor->given->plan;
     const unsigned announced = supervisor->summary->rounds;
     enum supervisor_end end = SUPERVISOR_DONE;
-    for (size_t i = 0; i < supervisor->summary->rounds * plan->case_count && end == SUPERVISOR_DONE; i++) {
+    for (size_t i = 0; end == SUPERVISOR_DONE; i++) {
         const uint32_t round = (uint32_t)(i / plan->case_count);
         if (i % plan->case_count == 0 && round >= supervisor->recalled)
-            set_rounds(supervisor, round);
+            set_rounds(supervisor, round); /* at the end, too: there may be time for one more */
+        if (round >= supervisor->summary->rounds)
+            break;
         end = interrupt_requested() ? SUPERVISOR_INTERRUPTED : do_step(supervisor, i, error);
     }
     progress_clear(&supervisor->progress);
