@@ -19,8 +19,9 @@ enum { STALE_WORDS = 320 };
 /* How many words that complete a tag were found in locals that nobody has initialised. */
 static uint64_t stale_words_seen;
 
-/* Takes a part of the stack for locals, as it is. */
-CTX_OPAQUE static void stale_run_above(void (*fn)(void *), void *arg) {
+/* Takes a part of the stack for locals, as it is: for a sanitizer, perhaps still as an earlier frame was marked. */
+__attribute__((no_sanitize("address", "thread"))) CTX_OPAQUE static void stale_run_above(void (*fn)(void *),
+                                                                                         void *arg) {
     volatile uintptr_t locals[STALE_WORDS];
     ctx_touch(locals);
     for (size_t i = 0; i < STALE_WORDS; i++)

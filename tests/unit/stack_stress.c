@@ -342,8 +342,20 @@ CTX_OPAQUE static void open_and_jump_from_handler(void) {
         (void)scan_with(&ctx_empty, ID_NONE, raise_to_jump, NULL);
 }
 
+/*
+ * A jump off the alternate stack has AddressSanitizer clean up the stack that the thread began with, though a fiber may
+ * have been interrupted: what it jumps over would stay marked as somebody's frame.
+ */
+static bool may_jump_off_alternate_stack(void) {
+#if defined(FIBER_ASAN)
+    if (fiber_current() != NULL)
+        return false;
+#endif
+    return !stress.on_alternate_stack;
+}
+
 static void through_stale_words_of_interrupted_scope(void) {
-    if (!stress.on_alternate_stack)
+    if (may_jump_off_alternate_stack())
         open_and_jump_from_handler();
     stale_run_above(step, NULL);
 }
