@@ -91,6 +91,18 @@ static size_t count_equal(const struct group *group, const struct result_case *c
     return count;
 }
 
+static bool has_only_references(const struct group *group) {
+    for (size_t i = 0; i < group->count; i++)
+        if (!group->cases[i].of->reference)
+            return false;
+    return true;
+}
+
+/* A reference has no store: beside strategies it is none more to compare, and stands beside each. */
+static bool is_storeless(const struct group *group, const struct result_case *c, size_t axis) {
+    return is_store(c, axis) && c->reference && !has_only_references(group);
+}
+
 /* The base of an axis is the value that most cases have: all those that vary something else. */
 static void find_bases(struct group *group) {
     for (size_t axis = 0; axis < group->axis_count; axis++) {
@@ -100,6 +112,8 @@ static void find_bases(struct group *group) {
         for (size_t i = 0; i < group->count; i++) {
             const struct result_case *c = group->cases[i].of;
             size_t known = 0;
+            if (is_storeless(group, c, axis))
+                continue;
             while (known < value_count && compare_values(values[known], c, axis) != 0)
                 known++;
             if (known < value_count || value_count == VALUES_MAX)
@@ -120,7 +134,7 @@ static bool is_on(const struct group *group, const struct result_case *c, size_t
     if (axis_count(c) != group->axis_count || pairs_is_pair(c, &a, &b))
         return false; /* pairs of PUs make a matrix of their own */
     for (size_t i = 0; i < group->axis_count; i++)
-        if (i != axis && compare_values(c, group->base[i], i) != 0)
+        if (i != axis && !is_storeless(group, c, i) && compare_values(c, group->base[i], i) != 0)
             return false;
     return true;
 }
@@ -132,7 +146,7 @@ static size_t collect_values(const struct group *group, size_t axis,
     size_t count = 0;
     for (size_t i = 0; i < group->count; i++) {
         const struct result_case *c = group->cases[i].of;
-        if (!is_on(group, c, axis))
+        if (!is_on(group, c, axis) || is_storeless(group, c, axis))
             continue;
         size_t at = count;
         while (at > 0 && compare_values(values[at - 1], c, axis) > 0)
