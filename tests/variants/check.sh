@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 # shellcheck source=scripts/tally.sh
 . scripts/tally.sh
 
-# The short selection, which CI has time for, and the strategies that it tries: one of each kind, and those that
+# The short selection, which CI has time for, and the strategies that it tries: one of each kind.
 few=(gcc-Os)
 few_strategies=(explicit tls tls-gd threadid stacktag stacktag-unwind stacktag-wide)
 
