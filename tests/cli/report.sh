@@ -186,7 +186,7 @@ assert "cheapest way to read the context is explicit" in page.text
 [[ -s bare/get-latency-depth.csv && -s bare/get-latency-depth.gp && ! -e bare/get-latency-depth.svg ]] ||
   fail "without gnuplot, figures are not data and source alone"
 
-# --- In a browser, where there is one: no message on the console, nothing fetched, no scrolling sideways.
+# --- In a browser, where there is one: the script runs, and nothing stands on the console, not even a refused fetch.
 browse() {
   chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync \
     --disable-component-update --user-data-dir="$folder/profile" --enable-logging=stderr --window-size="$2,900" \
