@@ -41,12 +41,12 @@ DEFECTS = [
      [("walk-floor.c", "at = *(const uintptr_t *)at;",
        "{ at = *(const uintptr_t *)at; (void)*((const volatile uintptr_t *)at + 1); }")]),
     (checks.check_walk_floor, "walk-floor", [("walk-floor.c", "+ ctx_after(at)", "+ (at & 0)")]),
-    (checks.check_marks, "stacktag", [("gls/marks.S", ".fill\tMARK_STRIDE, 1, 0xcc", ".fill\tMARK_STRIDE, 1, 0x90")]),
+    (checks.check_marks, "stacktag", [("gls/marks.S", ".fill\tMARK_STRIDE, 1, MARK_FILL", ".fill\tMARK_STRIDE, 1, 0x90")]),
     (checks.check_marks, "stacktag", [("gls/marks.S", ".cfi_offset %rbp, -16", ".cfi_undefined %rbp")]),
     # Each mark in a section of its own, which linkers may fold.
     (checks.check_marks_are_not_folded, "stacktag",
      [("gls/marks.S", ".macro mark_begin name",
-       '.macro mark_begin name\n\t.section .text.MARK_NAME\\name, "ax", @progbits\n\t.balign MARK_STRIDE, 0xcc'),
+       '.macro mark_begin name\n\t.section .text.MARK_NAME\\name, "ax", @progbits\n\t.balign MARK_STRIDE, MARK_FILL'),
       ("gls/marks.S", ".org\tMARKS + MARKS_BYTES", "")]),
 ]
 

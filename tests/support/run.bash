@@ -44,7 +44,7 @@ expect_no_survivors() {
 
 # wait_for COMMAND...: until it succeeds.
 wait_for() {
-  for _ in {1..600}; do
+  for _ in {1..2400}; do
     "$@" && return
     sleep 0.05
   done
