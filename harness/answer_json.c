@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "excerpt.h"
+#include "observation_json.h"
 
 /* JSON integers are signed in jansson; a counter beyond that is as good as unknown. */
 static int set_counter(json_t *object, const char *name, uint64_t value) {
@@ -62,7 +63,9 @@ bool answer_to_json(const struct execution_answer *answer, json_t *object) {
     failed |= json_object_set_new(object, "measured_ms", json_real(answer->measured_ms));
     failed |= json_object_set_new(object, "overhead_ms", json_real(answer->overhead_ms));
     failed |= set_counter(object, "memory_peak_bytes", answer->memory_peak_bytes);
-    return failed == 0 && pus_to_json(answer, object) && samples_to_json(answer, object);
+    return failed == 0 && pus_to_json(answer, object) && samples_to_json(answer, object) &&
+           observation_recording_to_json(&answer->recording, object) &&
+           observation_footprint_to_json(&answer->footprint, object);
 }
 
 static bool get_text(const json_t *object, const char *name, char *text, size_t size, struct error *error) {
@@ -152,7 +155,9 @@ static bool get_measurement(const json_t *object, struct execution_answer *answe
            get_time(object, "measured_ms", &answer->measured_ms, error) &&
            get_time(object, "overhead_ms", &answer->overhead_ms, error) &&
            get_counter(object, "memory_peak_bytes", &answer->memory_peak_bytes, error) &&
-           get_pus(object, answer, error) && get_samples(object, answer, error);
+           get_pus(object, answer, error) && get_samples(object, answer, error) &&
+           observation_recording_from_json(object, &answer->recording, error) &&
+           observation_footprint_from_json(object, &answer->footprint, error);
 }
 
 bool answer_from_json(const json_t *object, struct execution_answer *answer, struct error *error) {

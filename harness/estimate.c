@@ -70,7 +70,8 @@ static void count_calibration(struct estimate *estimate, size_t case_index, doub
 void estimate_calibrated(struct estimate *estimate, size_t case_index, const struct estimate_calibration *found) {
     count_calibration(estimate, case_index, found->seconds);
     learn(estimate, case_index,
-          fmax(0, found->seconds - found->measured_seconds) + estimate->sample_count * found->sample_seconds);
+          fmax(0, found->seconds - found->measured_seconds) +
+              (estimate->sample_count + found->observed_samples) * found->sample_seconds);
 }
 
 void estimate_given_up(struct estimate *estimate, size_t case_index, double seconds) {

@@ -30,9 +30,12 @@ bool estimate_init(struct estimate *estimate, const struct plan *plan, const str
                    struct error *error);
 void estimate_free(struct estimate *estimate);
 
-/* A calibration took so long, of which it measured for so long; and a sample will last so long. */
+/*
+ * A calibration took so long, of which it measured for so long; a sample will last so long; and what is looked at
+ * beside samples will last as long as so many.
+ */
 struct estimate_calibration {
-    double seconds, measured_seconds, sample_seconds;
+    double seconds, measured_seconds, sample_seconds, observed_samples;
 };
 void estimate_calibrated(struct estimate *estimate, size_t case_index, const struct estimate_calibration *found);
 

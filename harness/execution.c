@@ -36,5 +36,6 @@ bool execution_outcome_parse(const char *name, enum execution_outcome *outcome) 
 
 void execution_answer_clear(struct execution_answer *answer) {
     free(answer->pus_bound);
+    recording_clear(&answer->recording);
     *answer = (struct execution_answer){0};
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "counters.h"
+#include "recording.h"
 #include "strategy.h"
 
 enum { EXECUTION_SAMPLES_MAX = 64 };
@@ -36,6 +37,7 @@ struct execution_request {
     const char *store; /* as case_store_name calls it; NULL: the common one, for those that know no other */
     uint32_t revision; /* of the workload; 0: any. A worker whose workload has another refuses */
     bool count;        /* instructions, in place of time */
+    bool observe;      /* after the samples, also what `recording` and `footprint` of the answer hold */
     struct execution_parameter parameters[CTX_PARAMETERS_MAX];
     size_t parameter_count;
     unsigned thread_count;
@@ -53,6 +55,20 @@ struct execution_sample {
     uint64_t run_delay_ns;          /* time that the threads waited for a PU, all together; or EXECUTION_UNKNOWN */
     uint64_t involuntary_switches;  /* all threads together */
     uint64_t counts[COUNTER_COUNT]; /* all threads together; or EXECUTION_UNKNOWN, which is COUNTER_UNKNOWN */
+};
+
+/*
+ * What operations and scopes take beside time: counted apart from the samples. Per operation: of all threads together
+ * while each of them does one, once all is set up. Of a scope: where the workload opens scopes, what the innermost of
+ * them adds while it is open (ctx_kernel's innermost). Negative: unknown, or there is no scope.
+ */
+struct execution_footprint {
+    bool taken;               /* false: nobody looked, and the rest means nothing */
+    double allocations;       /* per operation: calls of the allocator that gave memory (allocations.h) */
+    double allocated_bytes;   /* per operation: that were asked for */
+    double scope_stack_bytes; /* from the stack outside to that of its body: the frames in between, its opener's too */
+    double scope_heap_bytes;  /* held by the allocator for it, rounded up as the allocator does */
+    char absent[128];         /* why allocations are unknown; empty where they are not */
 };
 
 enum execution_outcome {
@@ -85,6 +101,8 @@ struct execution_answer {
     double measured_ms;         /* all that was spent in kernels, the tries of a calibration too */
     double overhead_ms;         /* from spawning the worker to its end, less measured_ms */
     uint64_t memory_peak_bytes; /* resident, of the worker; or EXECUTION_UNKNOWN */
+    struct recording recording; /* of single operations, apart from the samples, where the workload records; owned */
+    struct execution_footprint footprint;
 };
 
 /* "ok", "crashed", "timed-out", ...: the words of the protocol, the journal and the result file. */

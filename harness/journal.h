@@ -9,7 +9,7 @@
 #include "error.h"
 #include "results.h"
 
-#define JOURNAL_VERSION 2
+#define JOURNAL_VERSION 3
 
 /* Which run a journal belongs to. Another one of these, and its lines mean something else. */
 struct journal_header {

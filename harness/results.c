@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "observation_json.h"
 #include "output_file.h"
 #include "statistics.h"
 
@@ -350,6 +351,9 @@ static json_t *make_our_row(struct writer *writer, const struct bench_case *c, c
     put_fact(writer, object, "overhead_ms", answer->overhead_ms);
     if (answer->memory_peak_bytes != EXECUTION_UNKNOWN)
         put_integer(writer, object, "memory_peak_bytes", answer->memory_peak_bytes);
+    if (!observation_recording_to_json(&answer->recording, object) ||
+        !observation_footprint_to_json(&answer->footprint, object))
+        writer->out_of_memory = true;
     return object;
 }
 

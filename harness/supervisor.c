@@ -5,6 +5,7 @@
 
 #include "estimate.h"
 #include "interrupt.h"
+#include "observe.h"
 #include "progress.h"
 #include "random.h"
 #include "request.h"
@@ -67,6 +68,8 @@ static void note_calibration(struct supervisor *supervisor, const struct results
         .seconds = entry->seconds,
         .measured_seconds = answer->measured_ms * 1e-3,
         .sample_seconds = answer->samples[0].real_ns * 1e-9 * (double)answer->iterations,
+        .observed_samples = observe_samples(supervisor->given->plan->cases[entry->case_index].kernel->workload,
+                                            answer->iterations, supervisor->given->options->sample_count),
     };
     estimate_calibrated(&supervisor->estimate, entry->case_index, &found);
 }
@@ -125,6 +128,7 @@ static enum supervisor_end attempt(struct supervisor *supervisor, const struct p
     request.iterations = calibration ? 0 : supervisor->iterations[step->case_index];
     request.sample_count = supervisor->given->options->sample_count;
     request.sample_seconds = supervisor->given->options->sample_seconds;
+    request.observe = !calibration;
     const double began_seconds = now_seconds();
     const struct worker_call call = {
         .request = &request,

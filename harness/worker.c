@@ -12,49 +12,20 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "allocations.h"
 #include "callgrind_loop.h"
 #include "case.h"
 #include "execution.h"
 #include "gbench.h"
 #include "last_words.h"
 #include "linkage.h"
+#include "observe.h"
 #include "protocol.h"
 #include "registry.h"
 #include "topology.h"
+#include "worker_parts.h"
 
-enum { CACHE_LINE_PAIR = 128 }; /* lines are fetched in pairs: 64 bytes apart is not far enough */
-
-/* What the kernel of the operating system counts for one thread. */
-struct thread_counters {
-    uint64_t run_delay_ns, involuntary_switches;
-};
-
-/* A thread's own part of a measurement, away from its neighbours'. */
-struct worker_thread {
-    _Alignas(CACHE_LINE_PAIR) struct ctx_job job;
-    uint64_t checksum;
-    struct thread_counters before, spent;
-    struct counters counters;
-    uint64_t counts[COUNTER_COUNT];
-};
-
-struct gbench_work {
-    const struct execution_request *request;
-    const struct registry_entry *entry;
-    const struct ctx_kernel *kernel;
-    uint32_t parameters[CTX_PARAMETERS_MAX];
-    uint64_t iterations;
-    struct worker_thread *threads;
-    unsigned sample; /* the one in hand */
-    void *shared;    /* what prepare made for it */
-    bool prepared;
-    atomic_bool failed;
-    struct execution_answer *answer;
-};
-
-/* Notes the first failure; later ones follow from it. Safe from any thread. Returns false. */
-__attribute__((format(printf, 3, 4))) static bool fail(struct gbench_work *work, enum execution_outcome outcome,
-                                                       const char *format, ...) {
+bool worker_fail(struct gbench_work *work, enum execution_outcome outcome, const char *format, ...) {
     if (atomic_exchange(&work->failed, true))
         return false;
     work->answer->outcome = outcome;
@@ -65,21 +36,22 @@ __attribute__((format(printf, 3, 4))) static bool fail(struct gbench_work *work,
     return false;
 }
 
-/* Each returns false after it called fail(). */
+/* Each returns false after it called worker_fail(). */
 
 static bool find_strategy(struct gbench_work *work, struct registry *registry) {
     const struct execution_request *request = work->request;
     struct error error;
     if (request->plugin != NULL && !registry_load_tried_plugin(registry, request->plugin, &error))
-        return fail(work, EXECUTION_FAILED, "%s", error.text);
+        return worker_fail(work, EXECUTION_FAILED, "%s", error.text);
     work->entry = registry_find(registry, request->strategy);
     if (work->entry == NULL)
-        return fail(work, EXECUTION_FAILED, "this build has no strategy \"%s\"", request->strategy);
+        return worker_fail(work, EXECUTION_FAILED, "this build has no strategy \"%s\"", request->strategy);
     const struct ctx_strategy *strategy = work->entry->strategy;
     const char *why_not = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
     if (why_not != NULL)
-        return fail(work, request->scenario != NULL || request->count ? EXECUTION_INAPPLICABLE : EXECUTION_FAILED,
-                    "%s cannot run here: %s", strategy->name, why_not);
+        return worker_fail(work,
+                           request->scenario != NULL || request->count ? EXECUTION_INAPPLICABLE : EXECUTION_FAILED,
+                           "%s cannot run here: %s", strategy->name, why_not);
     return true;
 }
 
@@ -100,13 +72,15 @@ static bool find_kernel(struct gbench_work *work) {
             work->kernel = kernel;
     }
     if (work->kernel == NULL)
-        return fail(work, EXECUTION_FAILED,
-                    "%s has no kernel for the workload \"%s\" in its %s form with the store \"%s\"", strategy->name,
-                    request->workload, request->form, request->store != NULL ? request->store : CASE_STORE_COMMON);
+        return worker_fail(work, EXECUTION_FAILED,
+                           "%s has no kernel for the workload \"%s\" in its %s form with the store \"%s\"",
+                           strategy->name, request->workload, request->form,
+                           request->store != NULL ? request->store : CASE_STORE_COMMON);
     const uint32_t revision = work->kernel->workload->revision;
     if (request->revision != 0 && request->revision != revision)
-        return fail(work, EXECUTION_FAILED, "this build has revision %u of the workload \"%s\", wanted revision %u",
-                    revision, request->workload, request->revision);
+        return worker_fail(work, EXECUTION_FAILED,
+                           "this build has revision %u of the workload \"%s\", wanted revision %u", revision,
+                           request->workload, request->revision);
     return true;
 }
 
@@ -118,12 +92,13 @@ static const struct execution_parameter *find_parameter(const struct execution_r
     return NULL;
 }
 
-static struct ctx_job job_of(const struct gbench_work *work, unsigned thread) {
+struct ctx_job worker_job(const struct gbench_work *work, unsigned thread) {
     struct ctx_job job = {
         .iterations = work->iterations,
         .thread = thread,
         .threads = work->request->thread_count,
         .shared = work->shared,
+        .recorder = work->recorders == NULL ? NULL : &work->recorders[thread],
     };
     memcpy(job.parameters, work->parameters, sizeof job.parameters);
     return job;
@@ -136,20 +111,21 @@ static bool take_parameters(struct gbench_work *work) {
         const struct ctx_parameter *wanted = &workload->parameters[count];
         const struct execution_parameter *found = find_parameter(work->request, wanted->name);
         if (found == NULL)
-            return fail(work, EXECUTION_FAILED, "the workload \"%s\" wants a parameter \"%s\", which is not given",
-                        workload->name, wanted->name);
+            return worker_fail(work, EXECUTION_FAILED,
+                               "the workload \"%s\" wants a parameter \"%s\", which is not given", workload->name,
+                               wanted->name);
         if (found->value < wanted->min || found->value > wanted->max)
-            return fail(work, EXECUTION_FAILED, "found %s %u, wanted %u to %u", wanted->name, found->value, wanted->min,
-                        wanted->max);
+            return worker_fail(work, EXECUTION_FAILED, "found %s %u, wanted %u to %u", wanted->name, found->value,
+                               wanted->min, wanted->max);
         work->parameters[count] = found->value;
     }
     if (count != work->request->parameter_count)
-        return fail(work, EXECUTION_FAILED, "found %zu parameters, wanted the %zu that the workload \"%s\" has",
-                    work->request->parameter_count, count, workload->name);
-    const struct ctx_job job = job_of(work, 0);
+        return worker_fail(work, EXECUTION_FAILED, "found %zu parameters, wanted the %zu that the workload \"%s\" has",
+                           work->request->parameter_count, count, workload->name);
+    const struct ctx_job job = worker_job(work, 0);
     const char *reason =
         workload->inapplicable == NULL ? NULL : workload->inapplicable(&job, work->entry->strategy->traits);
-    return reason == NULL || fail(work, EXECUTION_FAILED, "not applicable: %s", reason);
+    return reason == NULL || worker_fail(work, EXECUTION_FAILED, "not applicable: %s", reason);
 }
 
 /*
@@ -167,11 +143,12 @@ static bool prove(struct gbench_work *work) {
             continue;
         const char *broken = scenario->run();
         if (broken != NULL)
-            return fail(work, EXECUTION_UNPROVED, "the scenario \"%s\" does not hold: %s", scenario->name, broken);
+            return worker_fail(work, EXECUTION_UNPROVED, "the scenario \"%s\" does not hold: %s", scenario->name,
+                               broken);
     }
     const char *broken = work->kernel->prove == NULL ? NULL : work->kernel->prove();
     if (broken != NULL)
-        return fail(work, EXECUTION_UNPROVED, "the store \"%s\" is not right: %s", work->kernel->store, broken);
+        return worker_fail(work, EXECUTION_UNPROVED, "the store \"%s\" is not right: %s", work->kernel->store, broken);
     return true;
 }
 
@@ -188,17 +165,17 @@ static void prove_one(struct gbench_work *work) {
     const struct ctx_strategy *strategy = work->entry->strategy;
     const struct ctx_scenario *scenario = find_scenario(strategy, work->request->scenario);
     if (scenario == NULL) {
-        (void)fail(work, EXECUTION_FAILED, "%s has no scenario \"%s\"", strategy->name, work->request->scenario);
+        (void)worker_fail(work, EXECUTION_FAILED, "%s has no scenario \"%s\"", strategy->name, work->request->scenario);
         return;
     }
     const char *missing = scenario->unavailable != NULL ? scenario->unavailable() : NULL;
     const char *broken = missing == NULL && scenario->run != NULL ? scenario->run() : NULL;
     if (missing != NULL)
-        (void)fail(work, EXECUTION_INAPPLICABLE, "%s", missing);
+        (void)worker_fail(work, EXECUTION_INAPPLICABLE, "%s", missing);
     else if (scenario->run == NULL)
-        (void)fail(work, EXECUTION_INAPPLICABLE, "there is no way to take part");
+        (void)worker_fail(work, EXECUTION_INAPPLICABLE, "there is no way to take part");
     else if (broken != NULL)
-        (void)fail(work, EXECUTION_UNPROVED, "%s", broken);
+        (void)worker_fail(work, EXECUTION_UNPROVED, "%s", broken);
     else
         work->answer->outcome = EXECUTION_HELD;
 }
@@ -229,27 +206,27 @@ static void sample_begin(struct gbench_work *work) {
     work->shared = NULL;
     work->prepared = !atomic_load(&work->failed);
     if (work->kernel->prepare != NULL && work->prepared) {
-        struct ctx_job job = job_of(work, 0);
+        struct ctx_job job = worker_job(work, 0);
         work->shared = work->kernel->prepare(&job);
     }
 }
 
 static void thread_begin(struct gbench_work *work, unsigned thread) {
     struct worker_thread *own = &work->threads[thread];
-    own->job = job_of(work, thread);
+    allocations_stand_by();
+    own->job = worker_job(work, thread);
     struct error error;
     if (topology_bind_thread(work->request->pus[thread], &error))
         work->answer->pus_bound[thread] = work->request->pus[thread]; /* which it has read back */
     else
-        fail(work, EXECUTION_FAILED, "%s", error.text);
+        worker_fail(work, EXECUTION_FAILED, "%s", error.text);
     if (work->entry->strategy->thread_begin != NULL)
         work->entry->strategy->thread_begin();
     own->before = read_counters();
     counters_start(&own->counters);
 }
 
-/* Does nothing after a failure: another thread may be missing, and a kernel that waits for it would wait for ever. */
-static void run(struct gbench_work *work, unsigned thread) {
+void worker_run(struct gbench_work *work, unsigned thread) {
     struct worker_thread *own = &work->threads[thread];
     if (!atomic_load_explicit(&work->failed, memory_order_relaxed))
         own->checksum = work->kernel->run(&own->job);
@@ -266,13 +243,14 @@ static void thread_end(struct gbench_work *work, unsigned thread) {
         strategy->thread_end();
     uint64_t wanted = work->kernel->workload->checksum(&own->job, strategy->traits);
     if (!atomic_load(&work->failed) && own->checksum != wanted)
-        fail(work, EXECUTION_WRONG_CHECKSUM,
-             "thread %u returned the checksum %#llx after %llu operations, wanted %#llx", thread,
-             (unsigned long long)own->checksum, (unsigned long long)work->iterations, (unsigned long long)wanted);
+        worker_fail(work, EXECUTION_WRONG_CHECKSUM,
+                    "thread %u returned the checksum %#llx after %llu operations, wanted %#llx", thread,
+                    (unsigned long long)own->checksum, (unsigned long long)work->iterations,
+                    (unsigned long long)wanted);
 }
 
 static void sample_end(struct gbench_work *work) {
-    struct execution_sample *sample = &work->answer->samples[work->sample++];
+    struct execution_sample *sample = &work->samples[work->sample++];
     sample->run_delay_ns = sample->involuntary_switches = 0;
     for (unsigned i = 0; i < work->request->thread_count; i++) {
         const struct thread_counters *spent = &work->threads[i].spent;
@@ -287,10 +265,11 @@ static void sample_end(struct gbench_work *work) {
         work->kernel->finish(work->shared);
 }
 
-/* Takes samples of `iterations` operations each. */
-static bool take_samples(struct gbench_work *work, uint64_t iterations, unsigned sample_count) {
+bool worker_pass(struct gbench_work *work, uint64_t iterations, unsigned sample_count, struct execution_sample *samples,
+                 void (*run_thread)(struct gbench_work *work, unsigned thread)) {
     struct gbench_sample times[EXECUTION_SAMPLES_MAX];
     work->iterations = iterations;
+    work->samples = samples;
     work->sample = 0;
     const struct gbench_plan plan = {
         .name = work->request->case_name,
@@ -302,18 +281,25 @@ static bool take_samples(struct gbench_work *work, uint64_t iterations, unsigned
         .sample_end = sample_end,
         .thread_begin = thread_begin,
         .thread_end = thread_end,
-        .run = run,
+        .run = run_thread,
     };
     size_t taken = gbench_measure(&plan, times);
     if (atomic_load(&work->failed))
         return false;
     if (taken != sample_count)
-        return fail(work, EXECUTION_FAILED, "Google Benchmark took %zu samples, wanted %u", taken, sample_count);
+        return worker_fail(work, EXECUTION_FAILED, "Google Benchmark took %zu samples, wanted %u", taken, sample_count);
     for (unsigned i = 0; i < sample_count; i++) {
-        work->answer->samples[i].real_ns = times[i].real_ns;
-        work->answer->samples[i].cpu_ns = times[i].cpu_ns;
+        samples[i].real_ns = times[i].real_ns;
+        samples[i].cpu_ns = times[i].cpu_ns;
         work->answer->measured_ms += times[i].real_ns * (double)iterations * 1e-6;
     }
+    return true;
+}
+
+/* Takes samples of `iterations` operations each. */
+static bool take_samples(struct gbench_work *work, uint64_t iterations, unsigned sample_count) {
+    if (!worker_pass(work, iterations, sample_count, work->answer->samples, worker_run))
+        return false;
     work->answer->iterations = iterations;
     work->answer->sample_count = sample_count;
     return true;
@@ -359,12 +345,14 @@ static bool calibrate(struct gbench_work *work) {
 
 /* One of the stretches that callgrind counts: all that a sample is, without a clock. */
 static bool run_counted(struct gbench_work *work, uint64_t iterations) {
+    struct execution_sample unused;
     work->iterations = iterations;
+    work->samples = &unused;
     work->sample = 0;
     sample_begin(work);
     thread_begin(work, 0);
     callgrind_loop_enter();
-    run(work, 0);
+    worker_run(work, 0);
     callgrind_loop_leave();
     thread_end(work, 0);
     sample_end(work);
@@ -378,7 +366,7 @@ static void count(struct gbench_work *work) {
     if (missing == NULL && request->thread_count != 1)
         missing = "only cases of one thread have a count that does not vary";
     if (missing != NULL) {
-        (void)fail(work, EXECUTION_INAPPLICABLE, "%s", missing);
+        (void)worker_fail(work, EXECUTION_INAPPLICABLE, "%s", missing);
         return;
     }
     callgrind_loop_begin();
@@ -408,7 +396,7 @@ static bool allocate_threads(struct gbench_work *work) {
     work->answer->pus_bound = calloc(count, sizeof *work->answer->pus_bound);
     work->answer->thread_count = count;
     if (work->threads == NULL || work->answer->pus_bound == NULL)
-        return fail(work, EXECUTION_OUT_OF_MEMORY, "out of memory for %u threads", count);
+        return worker_fail(work, EXECUTION_OUT_OF_MEMORY, "out of memory for %u threads", count);
     memset(work->threads, 0, count * sizeof *work->threads);
     return true;
 }
@@ -427,10 +415,12 @@ static void execute(const struct execution_request *request, struct registry *re
     if (ready && request->count) {
         count(&work);
     } else if (ready) {
-        (void)(request->iterations == 0 ? calibrate(&work)
-                                        : take_samples(&work, request->iterations, request->sample_count));
+        const bool done = request->iterations == 0 ? calibrate(&work)
+                                                   : take_samples(&work, request->iterations, request->sample_count);
         linkage_describe(work.entry, answer->linkage);
         answer->memory_peak_bytes = memory_peak_bytes();
+        if (done && request->observe)
+            observe(&work);
     }
     free(work.threads);
 }

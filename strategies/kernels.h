@@ -133,6 +133,8 @@ typedef void CTX_FN(ctx_body, void *arg);
 
 #include "store.h"
 
+#include "within.h"
+
 #ifndef CTX_REFERENCE
 #include "conformance.h"
 #endif

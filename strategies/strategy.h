@@ -16,9 +16,10 @@
 #include <stdint.h>
 
 #include "context.h"
+#include "recorder.h"
 
 /* Changes whenever a struct below changes its layout or meaning. */
-#define CTX_STRATEGY_ABI 3u
+#define CTX_STRATEGY_ABI 4u
 
 /*
  * An operation of a strategy is part of every loop that measures it; a compiler's limits on inlining have no say. clang
@@ -92,6 +93,7 @@ struct ctx_job {
     uint32_t parameters[CTX_PARAMETERS_MAX]; /* in the order of the workload's parameters */
     unsigned thread, threads;                /* this thread's index, and how many run at once */
     void *shared;                            /* what prepare returned, the same for all threads; else NULL */
+    struct ctx_recorder *recorder;           /* this thread's; NULL: operations are not to be noted */
 };
 
 enum ctx_form {
@@ -107,6 +109,7 @@ struct ctx_workload {
     uint32_t requires;                 /* mask of enum ctx_scenario_id */
     unsigned threads_min, threads_max; /* threads_max 0: as many as there are PUs */
     bool communicates; /* its threads talk to each other, so one shared PU is a placement worth measuring */
+    bool records;      /* its kernels note the time of each operation for whoever gives them a recorder */
     struct ctx_parameter parameters[CTX_PARAMETERS_MAX];
     /*
      * Optional: NULL, or the reason why a strategy of these traits has no such case: a clause, or several, without a
@@ -126,6 +129,11 @@ struct ctx_kernel {
     void (*finish)(void *shared);                /* optional; once, after all threads ended */
     const char *store;          /* how contexts keep their values; NULL: in a chain, as gls/context.h has it */
     const char *(*prove)(void); /* what the store has to get right, as ctx_scenario's run; NULL without a store */
+    /*
+     * Optional, where an operation opens scopes: calls body(arg) once in the innermost of those that the job's has, or,
+     * with `outside`, right outside of that one. The scope takes what has become of stack and heap between the two.
+     */
+    void (*innermost)(const struct ctx_job *job, bool outside, void (*body)(void *arg), void *arg);
 };
 
 struct ctx_strategy {

@@ -55,6 +55,7 @@ static const struct ctx_workload fiber_workload = {
     .threads_min = 1,
     .threads_max = 0,
     .communicates = true,
+    .records = true,
     .parameters =
         {
             [FIBER_COUNT] = {.name = "fibers",
@@ -266,13 +267,14 @@ static void fiber_put(struct fiber_cell *_Atomic *box, struct fiber_cell *cell) 
     atomic_store_explicit(box, cell, memory_order_release);
 }
 
-static uint64_t fiber_run(const struct ctx_job *job) {
+CTX_OPERATION uint64_t fiber_go(const struct ctx_job *job, struct ctx_recorder *recorder) {
     const struct fiber_crew *crew = job->shared;
     const struct fiber_lane *lane = &crew->lanes[job->thread];
     const struct fiber_lane *next = &crew->lanes[(job->thread + 1) % crew->threads];
     const uint64_t threshold = (UINT64_C(1) << 32) * job->parameters[FIBER_MIGRATION] / 100;
     uint64_t sum = 0;
     uint32_t place = 0;
+    CTX_RECORD_START(recorder);
     for (uint64_t turn = 0; turn < job->iterations; turn++) {
         struct fiber_cell *cell = lane->places[place];
         if (cell == NULL)
@@ -284,8 +286,13 @@ static uint64_t fiber_run(const struct ctx_job *job) {
             fiber_put(&next->inbox[place], cell);
         }
         place = place + 1 == crew->lane_size ? 0 : place + 1;
+        CTX_RECORD(recorder);
     }
     return sum;
+}
+
+static uint64_t fiber_run(const struct ctx_job *job) {
+    return job->recorder == NULL ? fiber_go(job, NULL) : fiber_go(job, job->recorder);
 }
 
 #define CTX_KERNELS_FIBER                                                                                              \

@@ -4,7 +4,7 @@
  *
  * Thread 0 asks, thread 1 serves. One operation is the round trip of a whole batch. Checksum: the sum of the answers on
  * thread 0, the number of messages served on thread 1. Floor: the same queue with nothing to carry. Both threads' times
- * span the same work; the mean of the two is reported.
+ * span the same work; the mean of the two is reported. Single round trips are noted by who asks.
  */
 
 enum { HANDOFF_BATCH, HANDOFF_BATCH_MAX = 64 };
@@ -24,6 +24,7 @@ static const struct ctx_workload handoff_workload = {
     .threads_min = HANDOFF_THREADS,
     .threads_max = HANDOFF_THREADS,
     .communicates = true,
+    .records = true,
     .parameters =
         {
             [HANDOFF_BATCH] = {.name = "batch",
@@ -95,12 +96,11 @@ struct handoff {
     uint64_t sum;
 };
 
-CTX_OPAQUE static void CTX_FN(handoff_ask, void *arg) {
-    struct handoff *handoff = arg;
+CTX_OPERATION void CTX_FN(handoff_go, struct ctx_recorder *recorder, struct handoff *handoff) {
     struct handoff_queue *queue = handoff->job->shared;
     const uint32_t batch = handoff->job->parameters[HANDOFF_BATCH];
     uint64_t asked = 0;
-    CTX_ENTER_OPAQUE();
+    CTX_RECORD_START(recorder);
     for (uint64_t i = handoff->job->iterations; i > 0; i--) {
         const uint64_t first = asked;
         for (uint32_t b = 0; b < batch; b++) {
@@ -111,7 +111,17 @@ CTX_OPAQUE static void CTX_FN(handoff_ask, void *arg) {
         ctx_await(&queue->served, asked);
         for (uint64_t b = first; b < asked; b++)
             handoff->sum += queue->messages[b % HANDOFF_BATCH_MAX].answer;
+        CTX_RECORD(recorder);
     }
+}
+
+CTX_OPAQUE static void CTX_FN(handoff_ask, void *arg) {
+    struct handoff *handoff = arg;
+    CTX_ENTER_OPAQUE();
+    if (handoff->job->recorder == NULL)
+        CTX_CALL(handoff_go, NULL, handoff);
+    else
+        CTX_CALL(handoff_go, handoff->job->recorder, handoff);
 }
 
 static uint64_t handoff_run(const struct ctx_job *job) {

@@ -62,10 +62,12 @@ struct nest {
     {.workload = &nest_workload,                                                                                       \
      .form = CTX_FORM_THROUGHPUT,                                                                                      \
      .run = nest_run_throughput_##store_,                                                                              \
+     .innermost = nest_innermost_##store_,                                                                             \
      CTX_STORE_KERNEL(store_)},                                                                                        \
         {.workload = &nest_workload,                                                                                   \
          .form = CTX_FORM_LATENCY,                                                                                     \
          .run = nest_run_latency_##store_,                                                                             \
+         .innermost = nest_innermost_##store_,                                                                         \
          CTX_STORE_KERNEL(store_)},
 #define CTX_KERNELS_NEST CTX_EACH_STORE(NEST_KERNELS)
 
@@ -146,6 +148,11 @@ static uint64_t CTX_STORED(nest_run_latency)(const struct ctx_job *job) {
     struct nest nest = {.job = job, .level = CTX_STORED(nest_latency)};
     CTX_BARE(CTX_STORED(nest_loop), &nest);
     return nest.sum;
+}
+
+static void CTX_STORED(nest_innermost)(const struct ctx_job *job, bool outside, void (*body)(void *arg), void *arg) {
+    const uint32_t scopes = job->parameters[NEST_SCOPES];
+    CTX_STORED(ctx_within)(outside ? scopes - 1 : scopes, 1, body, arg);
 }
 
 #endif

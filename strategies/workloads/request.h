@@ -69,6 +69,7 @@ static const struct ctx_workload request_workload = {
     .threads_min = REQUEST_THREADS,
     .threads_max = REQUEST_THREADS,
     .communicates = true,
+    .records = true,
     .parameters =
         {
             [REQUEST_READS] = {.name = "reads",
@@ -308,18 +309,27 @@ struct request_run {
     uint64_t sum;
 };
 
-CTX_OPAQUE static void CTX_FN(request_loop, void *arg) {
-    struct request_run *run = arg;
+CTX_OPERATION void CTX_FN(request_go, struct ctx_recorder *recorder, struct request_run *run) {
     struct request_service *service = run->job->shared;
     const struct request_reads reads = request_share_out(run->job->parameters[REQUEST_READS]);
-    CTX_ENTER_OPAQUE();
+    CTX_RECORD_START(recorder);
     for (uint64_t i = 0; i < run->job->iterations; i++) {
         struct request request = {.reads = reads, .service = service, .sort_reads_left = reads.sort};
         request_parse(service->texts[i % REQUEST_TEXTS], &request);
         CTX_CALL(request_front, &request);
         run->sum += request.response + request.steps;
+        CTX_RECORD(recorder);
     }
     run->sum += service->logs[REQUEST_FRONT].sum;
+}
+
+CTX_OPAQUE static void CTX_FN(request_loop, void *arg) {
+    struct request_run *run = arg;
+    CTX_ENTER_OPAQUE();
+    if (run->job->recorder == NULL)
+        CTX_CALL(request_go, NULL, run);
+    else
+        CTX_CALL(request_go, run->job->recorder, run);
 }
 
 static uint64_t request_run(const struct ctx_job *job) {

@@ -30,6 +30,7 @@ static const struct ctx_workload spawn_workload = {
     .requires = CTX_SCENARIO_PLAIN_CHILD | CTX_SCENARIO_INHERIT | CTX_SCENARIO_FIBER_SWITCH,
     .threads_min = 1,
     .threads_max = 1,
+    .records = true,
     .parameters =
         {
             [SPAWN_FANOUT] = {.name = "fanout",
@@ -126,12 +127,11 @@ static inline void spawn_join(struct spawn_child *child, bool is_fiber) {
     fiber_destroy(&child->fiber);
 }
 
-CTX_OPAQUE static void CTX_FN(spawn_loop, void *arg) {
-    struct spawn *spawn = arg;
+CTX_OPERATION void CTX_FN(spawn_go, struct ctx_recorder *recorder, struct spawn *spawn) {
     const uint32_t fanout = spawn->job->parameters[SPAWN_FANOUT];
     const bool are_fibers = spawn->job->parameters[SPAWN_FIBERS] == 1;
     struct spawn_child children[SPAWN_FANOUT_MAX];
-    CTX_ENTER_OPAQUE();
+    CTX_RECORD_START(recorder);
     for (uint64_t i = spawn->job->iterations; i > 0; i--) {
         for (uint32_t c = 0; c < fanout; c++) {
             children[c].inherited = CTX_BINDS ? ctx_take_or_die(CTX_CURRENT(0)) : NULL;
@@ -141,7 +141,17 @@ CTX_OPAQUE static void CTX_FN(spawn_loop, void *arg) {
             spawn_join(&children[c], are_fibers);
             spawn->sum += children[c].value;
         }
+        CTX_RECORD(recorder);
     }
+}
+
+CTX_OPAQUE static void CTX_FN(spawn_loop, void *arg) {
+    struct spawn *spawn = arg;
+    CTX_ENTER_OPAQUE();
+    if (spawn->job->recorder == NULL)
+        CTX_CALL(spawn_go, NULL, spawn);
+    else
+        CTX_CALL(spawn_go, spawn->job->recorder, spawn);
 }
 
 static uint64_t spawn_run(const struct ctx_job *job) {

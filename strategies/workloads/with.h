@@ -80,4 +80,10 @@ static uint64_t with_run(const struct ctx_job *job) {
     return with.bodies;
 }
 
-#define CTX_KERNELS_WITH {.workload = &with_workload, .form = CTX_FORM_THROUGHPUT, .run = with_run},
+static void with_innermost(const struct ctx_job *job, bool outside, void (*body)(void *arg), void *arg) {
+    const uint32_t scopes = 1 + job->parameters[WITH_INSIDE];
+    ctx_within_usual(outside ? scopes - 1 : scopes, job->parameters[WITH_KEYS], body, arg);
+}
+
+#define CTX_KERNELS_WITH                                                                                               \
+    {.workload = &with_workload, .form = CTX_FORM_THROUGHPUT, .run = with_run, .innermost = with_innermost},

@@ -192,8 +192,8 @@ static void test_refuses_what_is_not_its_own(void **state) {
     (void)state;
     assert_refused("", "no whole line");
     assert_refused("{\"context\": {}, \"benchmarks\": []}\n", "no journal of a run");
-    assert_refused("{\"ctxbench_journal\":99}\n", "found a journal of version 99, wanted 2");
-    assert_refused("{\"ctxbench_journal\":2}\n", "incomplete");
+    assert_refused("{\"ctxbench_journal\":99}\n", "found a journal of version 99, wanted 3");
+    assert_refused("{\"ctxbench_journal\":3}\n", "incomplete");
     assert_refused("\x7f\x45LF\n", "line 1");
     struct journal_header header = header_make();
     struct error error = {""};

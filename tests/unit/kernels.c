@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -37,8 +38,11 @@ static void run_shares(struct share shares[THREADS], const struct ctx_strategy *
                        const struct ctx_kernel *kernel, struct ctx_job job) {
     pthread_t others[THREADS];
     job.shared = kernel->prepare == NULL ? NULL : kernel->prepare(&job);
-    for (job.thread = 0; job.thread < THREADS; job.thread++)
+    for (job.thread = 0; job.thread < THREADS; job.thread++) {
         shares[job.thread] = (struct share){.strategy = strategy, .kernel = kernel, .job = job};
+        if (job.recorder != NULL)
+            shares[job.thread].job.recorder = &job.recorder[job.thread];
+    }
     for (unsigned i = 1; i < job.threads; i++)
         assert_int_equal(pthread_create(&others[i], NULL, run_share, &shares[i]), 0);
     (void)run_share(&shares[0]);
@@ -263,6 +267,40 @@ static void test_thread_hooks_are_the_strategys(void **state) {
     assert_int_equal(ended, 1 + 5);
 }
 
+/* The operations that were noted by all threads together. */
+static uint64_t count_noted(const struct ctx_recorder recorders[THREADS]) {
+    uint64_t noted = 0;
+    for (unsigned i = 0; i < THREADS; i++)
+        for (unsigned cell = 0; cell < CTX_RECORDER_CELLS; cell++)
+            noted += recorders[i].operations[cell];
+    return noted;
+}
+
+/* Given recorders, a kernel that says so notes each operation once, and does the same work; others note nothing. */
+static void test_recorders_get_each_operation(void **state) {
+    enum { ITERATIONS = 7 };
+    struct registry *registry = *state;
+    struct ctx_recorder *recorders = aligned_alloc(_Alignof(struct ctx_recorder), THREADS * sizeof *recorders);
+    unsigned recorded = 0;
+    assert_non_null(recorders);
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct ctx_strategy *strategy = registry->entries[i].strategy;
+        for (size_t k = 0; can_run(strategy) && k < strategy->kernel_count; k++) {
+            const struct ctx_workload *workload = strategy->kernels[k].workload;
+            struct ctx_job job = base_job(workload, workload->threads_min, ITERATIONS);
+            if (workload->inapplicable != NULL && workload->inapplicable(&job, strategy->traits) != NULL)
+                continue;
+            memset(recorders, 0, THREADS * sizeof *recorders);
+            job.recorder = recorders;
+            expect_right(strategy, &strategy->kernels[k], job);
+            assert_int_equal(count_noted(recorders), workload->records ? ITERATIONS : 0);
+            recorded += workload->records;
+        }
+    }
+    assert_true(recorded > 0);
+    free(recorders);
+}
+
 static int set_up(void **state) {
     static struct registry registry;
     struct error error;
@@ -283,6 +321,7 @@ int main(void) {
         cmocka_unit_test(test_stores_are_right),
         cmocka_unit_test(test_checksums),
         cmocka_unit_test(test_largest),
+        cmocka_unit_test(test_recorders_get_each_operation),
         cmocka_unit_test(test_wrong_stores_are_found_out),
         cmocka_unit_test(test_wrong_work_gives_a_wrong_checksum),
         cmocka_unit_test(test_thread_hooks_are_the_strategys),

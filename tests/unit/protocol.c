@@ -72,10 +72,10 @@ static void test_wrong_requests_are_refused(void **state) {
     (void)state;
     assert_request_refused("", "no JSON");
     assert_request_refused("[1]", "no JSON object");
-    assert_request_refused("{\"protocol\":1}", "found protocol version 1, wanted 2");
-    assert_request_refused("{\"protocol\":2}", "case");
+    assert_request_refused("{\"protocol\":1}", "found protocol version 1, wanted 3");
+    assert_request_refused("{\"protocol\":3}", "case");
 #define REST(pus, iterations, samples, seconds, depth)                                                                 \
-    "{\"protocol\":2,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
+    "{\"protocol\":3,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
     "\"depth\":" depth "},\"pus\":" pus ",\"iterations\":" iterations ",\"samples\":" samples                          \
     ",\"sample_seconds\":" seconds "}"
     assert_request_refused(REST("[]", "1", "1", "1", "0"), "no PU");
@@ -100,8 +100,15 @@ static struct execution_answer answer_make(void) {
         .measured_ms = 8.25,
         .overhead_ms = 0.5,
         .memory_peak_bytes = 1 << 20,
+        .recording = {.operations = 9,
+                      .clock_ps = 20015,
+                      .points = calloc(2, sizeof(struct quantile_point)),
+                      .point_count = 2},
+        .footprint = {true, 1.5, 160, 336, -1, "no heap here"},
     };
     memcpy(answer.pus_bound, pus, sizeof pus);
+    answer.recording.points[0] = (struct quantile_point){1234567, 7};
+    answer.recording.points[1] = (struct quantile_point){UINT64_C(1) << 53, 2};
     return answer;
 }
 
@@ -127,6 +134,16 @@ static void test_answer_survives(void **state) {
     assert_memory_equal(got.pus_bound, pus, sizeof pus);
     assert_string_equal(got.linkage, "program");
     assert_int_equal(got.memory_peak_bytes, 1 << 20);
+    assert_int_equal(got.recording.operations, 9);
+    assert_int_equal(got.recording.clock_ps, 20015);
+    assert_int_equal(got.recording.point_count, 2);
+    assert_memory_equal(got.recording.points, sent.recording.points, 2 * sizeof *sent.recording.points);
+    assert_true(got.footprint.taken);
+    assert_float_equal(got.footprint.allocations, 1.5, 1e-9);
+    assert_float_equal(got.footprint.allocated_bytes, 160, 1e-9);
+    assert_float_equal(got.footprint.scope_stack_bytes, 336, 1e-9);
+    assert_true(got.footprint.scope_heap_bytes < 0);
+    assert_string_equal(got.footprint.absent, "no heap here");
     execution_answer_clear(&got);
     execution_answer_clear(&sent);
     free(line);
@@ -173,7 +190,7 @@ static void test_nonsense_is_told_apart(void **state) {
     const struct {
         const char *from, *to, *because;
     } changes[] = {
-        {"\"protocol\":2", "\"protocol\":9", "found protocol version 9"},
+        {"\"protocol\":3", "\"protocol\":9", "found protocol version 9"},
         {"\"outcome\":\"ok\"", "\"outcome\":\"fine\"", "found outcome \"fine\""},
         {"1.25", "-1.2", "real_ns"},
         {"1.25", "null", "real_ns"},
