@@ -376,6 +376,7 @@ void contents_add_sweep(struct document *document, const struct runs *runs, cons
         answer_add_on_sweep(document, run, here);
         add_figure(document, runs, run, here, make_id(document, sweep, r));
         add_views(document, run, here, make_id(document, sweep, r));
+        contents_add_operations(document, run, here, make_id(document, sweep, r));
     }
     const struct document_column *columns = data_columns(document, sweep);
     if (columns == NULL)

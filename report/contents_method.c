@@ -60,6 +60,11 @@ void contents_add_method(struct document *document, const struct runs *runs) {
                                " a bare walk over the frames that a stack reader has to pass: x floor, x none and x "
                                "walk are the ratios to them. A strategy is proved right in the scenarios that a "
                                "workload rests on before it is timed.");
+    document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                 "Quantiles of single operations (p50, p99, p99.9) come from a pass of its own after the samples, all "
+                 "executions taken together; one is told only where at least ten operations lie beyond it. They "
+                 "contain the cost of reading the clock, and are times of service: an operation begins when the one "
+                 "before has ended. Allocations and the stack and heap of a scope are counted in further passes.");
 }
 
 /* ---- Environment ---- */

@@ -18,6 +18,10 @@ void contents_add_sweep_matrix(struct document *document, const struct run *run,
 void contents_add_crossings(struct document *document, const struct run *run, const struct survey_sweep *sweep,
                             const char *id);
 
+/* How long single operations take and what scopes take of memory, where the run has looked at that. */
+void contents_add_operations(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                             const char *id);
+
 /* What was measured on each two PUs of the machine, if it was. */
 void contents_add_pairs_of_pus(struct document *document, const struct run *run, size_t index);
 

@@ -286,7 +286,7 @@ void result_file_free(struct result_file *file) {
     if (file == NULL)
         return;
     for (size_t i = 0; i < file->execution_count; i++)
-        free((void *)(uintptr_t)file->executions[i].real_ns);
+        result_execution_free_arrays(&file->executions[i]);
     for (size_t i = 0; i < file->case_count; i++)
         free((void *)(uintptr_t)file->cases[i].pus);
     free(file->executions);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "names.h"
+#include "quantile.h"
 
 /* The version of the result file that is understood: context.ctxbench.schema_version. */
 enum { RESULT_FILE_SCHEMA_VERSION = 1 };
@@ -35,6 +36,11 @@ struct result_execution {
     double median_ns;    /* of its samples */
     const double *real_ns, *cpu_ns;
     const uint64_t *run_delay_ns, *involuntary_switches;
+    const struct quantile_point *times; /* of single operations, in picoseconds, and how many took as long; or NULL */
+    size_t time_count;
+    double clock_ns; /* which is in each of these times */
+    /* Per operation, and of the innermost scope; negative: unknown. */
+    double allocations, allocated_bytes, scope_stack_bytes, scope_heap_bytes;
 };
 
 struct result_parameter {

@@ -43,6 +43,9 @@ bool result_loader_add_row(struct result_loader *loader, const json_t *row);
 /* Gives each case its executions, when all rows were taken. */
 bool result_loader_group_rows(struct result_loader *loader);
 
+/* Frees what an execution points to. */
+void result_execution_free_arrays(const struct result_execution *execution);
+
 void result_loader_free_rows(struct result_loader *loader);
 
 #endif

@@ -28,6 +28,10 @@ static bool is_count(const json_t *value) {
     return json_is_integer(value) && json_integer_value(value) >= 0;
 }
 
+static bool is_some(const json_t *value) {
+    return is_count(value) && json_integer_value(value) > 0;
+}
+
 /* Whether the array has `count` elements, each of which `is` accepts. */
 static bool is_array_of(const json_t *array, size_t count, bool (*is)(const json_t *value)) {
     if (json_array_size(array) != count)
@@ -94,12 +98,48 @@ static bool take_median(struct result_loader *loader, const json_t *row, struct 
     return true;
 }
 
+/* The times of single operations; without any where they are none, or make no sense. */
+static void take_times(struct result_loader *loader, const json_t *ours, struct result_execution *execution) {
+    const json_t *found = json_object_get(ours, "operation_times"), *histogram = json_object_get(found, "histogram");
+    const json_t *times = json_object_get(histogram, "picoseconds"), *counts = json_object_get(histogram, "operations");
+    const size_t count = json_array_size(times);
+    const double clock_ns = json_number_value(json_object_get(found, "clock_ns"));
+    if (count == 0 || !is_array_of(times, count, is_count) || !is_array_of(counts, count, is_some) ||
+        !(clock_ns >= 0 && clock_ns <= RESULT_NS_MAX))
+        return;
+    struct quantile_point *points = result_loader_allocate(loader, count * sizeof *points);
+    if (points == NULL)
+        return;
+    for (size_t i = 0; i < count; i++)
+        points[i] = (struct quantile_point){(uint64_t)json_integer_value(json_array_get(times, i)),
+                                            (uint64_t)json_integer_value(json_array_get(counts, i))};
+    execution->times = points;
+    execution->time_count = count;
+    execution->clock_ns = clock_ns;
+}
+
+static double take_amount(const json_t *footprint, const char *name) {
+    const json_t *found = json_object_get(footprint, name);
+    const double amount = json_number_value(found);
+    return json_is_number(found) && amount >= 0 && amount <= RESULT_NS_MAX ? amount : -1;
+}
+
+static void take_footprint(const json_t *ours, struct result_execution *execution) {
+    const json_t *footprint = json_object_get(ours, "footprint");
+    execution->allocations = take_amount(footprint, "allocations");
+    execution->allocated_bytes = take_amount(footprint, "allocated_bytes");
+    execution->scope_stack_bytes = take_amount(footprint, "scope_stack_bytes");
+    execution->scope_heap_bytes = take_amount(footprint, "scope_heap_bytes");
+}
+
 static bool take_execution(struct result_loader *loader, const json_t *row, const json_t *ours,
                            struct result_execution *execution) {
     const json_t *samples = json_object_get(ours, "samples");
     bool raw = json_array_size(json_object_get(samples, "real_ns")) > 0;
     if (!(raw ? take_samples(loader, samples, execution) : take_median(loader, row, execution)))
         return false;
+    take_times(loader, ours, execution);
+    take_footprint(ours, execution);
     execution->row = loader->rows_seen;
     execution->iterations = result_loader_count(row, "iterations");
     execution->median_ns = statistics_median(execution->real_ns, execution->sample_count);
@@ -202,6 +242,11 @@ static bool is_aggregate(const json_t *row) {
     return type != NULL && strcmp(type, "iteration") != 0;
 }
 
+void result_execution_free_arrays(const struct result_execution *execution) {
+    free((void *)(uintptr_t)execution->real_ns);
+    free((void *)(uintptr_t)execution->times);
+}
+
 bool result_loader_add_row(struct result_loader *loader, const json_t *row) {
     if (is_aggregate(row))
         return true;
@@ -215,7 +260,7 @@ bool result_loader_add_row(struct result_loader *loader, const json_t *row) {
     if (usable && !loader->out_of_memory && !loader->exhausted && find_case(loader, row, ours, &taken.case_index)) {
         loader->rows[loader->row_count++] = taken;
     } else {
-        free((void *)(uintptr_t)taken.execution.real_ns);
+        result_execution_free_arrays(&taken.execution);
         loader->file->unusable_rows++;
     }
     return !loader->out_of_memory && !loader->exhausted;
@@ -277,6 +322,6 @@ bool result_loader_group_rows(struct result_loader *loader) {
 
 void result_loader_free_rows(struct result_loader *loader) {
     for (size_t i = 0; i < loader->row_count; i++)
-        free((void *)(uintptr_t)loader->rows[i].execution.real_ns);
+        result_execution_free_arrays(&loader->rows[i].execution);
     free(loader->rows);
 }

@@ -1,0 +1,199 @@
+/* What medians do not show: how long single operations take, and what operations and scopes take of memory. */
+#include <math.h>
+#include <string.h>
+
+#include "contents_parts.h"
+
+enum { QUANTILES = 3 };
+static const double orders[QUANTILES] = {0.5, 0.99, 0.999};
+
+enum {
+    OPERATIONS_STRATEGY,
+    OPERATIONS_VALUE,
+    OPERATIONS_QUANTILE,
+    OPERATIONS_RECORDED = OPERATIONS_QUANTILE + QUANTILES,
+    OPERATIONS_CLOCK,
+    OPERATIONS_COUNT
+};
+
+enum { MEMORY_STRATEGY, MEMORY_VALUE, MEMORY_CALLS, MEMORY_BYTES, MEMORY_STACK, MEMORY_HEAP, MEMORY_COUNT };
+
+/* The second column is the axis of the sweep. */
+static const struct document_column *make_columns(struct document *document, const struct survey_sweep *sweep,
+                                                  const struct document_column *fixed, size_t count) {
+    struct document_column *columns = arena_take(&document->arena, count * sizeof *columns);
+    document->out_of_memory |= columns == NULL;
+    if (columns == NULL)
+        return NULL;
+    memcpy(columns, fixed, count * sizeof *columns);
+    columns[1] =
+        (struct document_column){.title = sweep->axis[0] != '\0' ? sweep->axis : "case", .numeric = sweep->numeric};
+    return columns;
+}
+
+/* A row that begins with the strategy and the value. */
+static struct document_cell *add_row(struct document *document, struct document_table *table, const struct run *run,
+                                     const struct survey_sweep *sweep, const struct survey_curve *curve, size_t value) {
+    struct document_cell *row = document_add_row(document, table);
+    if (row == NULL)
+        return NULL;
+    row[0].text = contents_starred(document, run, curve->strategy);
+    row[0].tone = curve->reference ? TONE_DIM : TONE_PLAIN;
+    row[1].text = sweep->labels[value];
+    row[1].sort = sweep->numbers[value];
+    return row;
+}
+
+/* ---- Single operations ---- */
+
+/* Those of all executions, sorted; their number in *count. NULL if there are none, or without memory. */
+static struct quantile_point *pool(struct document *document, const struct result_case *c, size_t *count) {
+    size_t total = 0;
+    for (size_t i = 0; i < c->execution_count; i++)
+        total += c->executions[i].time_count;
+    *count = 0;
+    if (total == 0)
+        return NULL;
+    struct quantile_point *points = arena_take(&document->arena, total * sizeof *points);
+    document->out_of_memory |= points == NULL;
+    for (size_t i = 0; points != NULL && i < c->execution_count; i++)
+        for (size_t k = 0; k < c->executions[i].time_count; k++)
+            points[(*count)++] = c->executions[i].times[k];
+    quantile_sort(points, *count);
+    return points;
+}
+
+static double clock_of(const struct result_case *c) {
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < c->execution_count; i++) {
+        sum += c->executions[i].times != NULL ? c->executions[i].clock_ns : 0;
+        count += c->executions[i].times != NULL;
+    }
+    return sum / (double)count;
+}
+
+static void set_time(struct document *document, struct document_cell *cell, double ns) {
+    char text[FORMAT_CELL_MAX];
+    format_time(ns, text);
+    cell->text = document_text(document, "%s", text);
+    cell->sort = ns;
+}
+
+static void set_quantile(struct document *document, struct document_cell *cell, const struct quantile_point *points,
+                         size_t count, double order) {
+    if (quantile_total(points, count) >= quantile_needs(order)) {
+        set_time(document, cell, (double)quantile_of(points, count, order) / 1e3);
+        return;
+    }
+    cell->text = "-";
+    cell->sort = NAN;
+    cell->tone = TONE_DIM;
+    cell->note = document_text(document, "takes %llu operations", (unsigned long long)quantile_needs(order));
+}
+
+static void add_operations_row(struct document *document, struct document_table *table, const struct run *run,
+                               const struct survey_sweep *sweep, const struct survey_curve *curve, size_t value) {
+    const struct result_case *c = curve->at[value]->of;
+    size_t count;
+    const struct quantile_point *points = pool(document, c, &count);
+    struct document_cell *row = points == NULL ? NULL : add_row(document, table, run, sweep, curve, value);
+    if (row == NULL)
+        return;
+    for (int i = 0; i < QUANTILES; i++)
+        set_quantile(document, &row[OPERATIONS_QUANTILE + i], points, count, orders[i]);
+    const uint64_t recorded = quantile_total(points, count);
+    row[OPERATIONS_RECORDED].text = document_text(document, "%llu", (unsigned long long)recorded);
+    row[OPERATIONS_RECORDED].sort = (double)recorded;
+    set_time(document, &row[OPERATIONS_CLOCK], clock_of(c));
+}
+
+static const struct document_column operations_columns[OPERATIONS_COUNT] = {
+    [OPERATIONS_STRATEGY] = {.title = "strategy"},
+    [OPERATIONS_QUANTILE] = {.title = "p50", .numeric = true},
+    [OPERATIONS_QUANTILE + 1] = {.title = "p99", .numeric = true},
+    [OPERATIONS_QUANTILE + 2] = {.title = "p99.9", .numeric = true},
+    [OPERATIONS_RECORDED] = {.title = "operations", .numeric = true},
+    [OPERATIONS_CLOCK] = {.title = "the clock alone", .numeric = true, .minor = true},
+};
+
+/* ---- Memory ---- */
+
+/* The same in all executions, or nearly: their middle. Negative if none knows it. */
+static double amount_of(const struct result_case *c, size_t offset) {
+    double middle = -1;
+    for (size_t i = 0; i < c->execution_count; i++) {
+        const double amount = *(const double *)(const void *)((const char *)&c->executions[i] + offset);
+        size_t below = 0, above = 0;
+        for (size_t k = 0; k < c->execution_count; k++) {
+            const double other = *(const double *)(const void *)((const char *)&c->executions[k] + offset);
+            below += other < amount;
+            above += other > amount;
+        }
+        if (below <= c->execution_count / 2 && above <= c->execution_count / 2)
+            middle = amount;
+    }
+    return middle;
+}
+
+static void add_memory_row(struct document *document, struct document_table *table, const struct run *run,
+                           const struct survey_sweep *sweep, const struct survey_curve *curve, size_t value) {
+    static const size_t offsets[] = {
+        [MEMORY_CALLS] = offsetof(struct result_execution, allocations),
+        [MEMORY_BYTES] = offsetof(struct result_execution, allocated_bytes),
+        [MEMORY_STACK] = offsetof(struct result_execution, scope_stack_bytes),
+        [MEMORY_HEAP] = offsetof(struct result_execution, scope_heap_bytes),
+    };
+    double amounts[MEMORY_COUNT];
+    bool any = false;
+    for (int i = MEMORY_CALLS; i < MEMORY_COUNT; i++) {
+        amounts[i] = amount_of(curve->at[value]->of, offsets[i]);
+        any |= i >= MEMORY_STACK ? amounts[i] >= 0 : amounts[i] > 0; /* "allocates nothing" is said of scopes alone */
+    }
+    struct document_cell *row = any ? add_row(document, table, run, sweep, curve, value) : NULL;
+    for (int i = MEMORY_CALLS; row != NULL && i < MEMORY_COUNT; i++) {
+        row[i].text = amounts[i] < 0 ? "-" : document_text(document, "%.6g", amounts[i]);
+        row[i].sort = amounts[i] < 0 ? NAN : amounts[i];
+    }
+}
+
+static const struct document_column memory_columns[MEMORY_COUNT] = {
+    [MEMORY_STRATEGY] = {.title = "strategy"},
+    [MEMORY_CALLS] = {.title = "allocations", .numeric = true},
+    [MEMORY_BYTES] = {.title = "bytes asked for", .numeric = true},
+    [MEMORY_STACK] = {.title = "stack of a scope", .numeric = true},
+    [MEMORY_HEAP] = {.title = "heap of a scope", .numeric = true},
+};
+
+/* ---- Both ---- */
+
+typedef void row_adder(struct document *document, struct document_table *table, const struct run *run,
+                       const struct survey_sweep *sweep, const struct survey_curve *curve, size_t value);
+
+static void add_table(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                      struct document_table *table, row_adder *add) {
+    for (size_t i = 0; table != NULL && i < sweep->curve_count; i++)
+        for (size_t v = 0; v < sweep->value_count; v++)
+            if (sweep->curves[i].at[v] != NULL)
+                add(document, table, run, sweep, &sweep->curves[i], v);
+}
+
+void contents_add_operations(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                             const char *id) {
+    const struct document_column *columns = make_columns(document, sweep, operations_columns, OPERATIONS_COUNT);
+    const struct document_column *memory = make_columns(document, sweep, memory_columns, MEMORY_COUNT);
+    if (columns == NULL || memory == NULL)
+        return;
+    add_table(document, run, sweep,
+              document_add_table(document, document_text(document, "operations-%s", id),
+                                 document_text(document, "Single operations: how long each %s took", sweep->operation),
+                                 columns, OPERATIONS_COUNT),
+              add_operations_row);
+    struct document_table *table = document_add_table(
+        document, document_text(document, "memory-%s", id),
+        document_text(document, "Memory: per %s, and bytes of the innermost scope", sweep->operation), memory,
+        MEMORY_COUNT);
+    if (table != NULL)
+        table->folded = true;
+    add_table(document, run, sweep, table, add_memory_row);
+}
