@@ -47,7 +47,7 @@ static inline uint64_t ctx_recorder_ticks(void) {
 static inline unsigned ctx_recorder_cell(uint64_t ticks) {
     const uint64_t longest = (UINT64_C(1) << CTX_RECORDER_TICK_BITS) - 1;
     const uint64_t kept = ticks < longest ? ticks : longest;
-    if (kept < 2 * CTX_RECORDER_SPLIT)
+    if (kept < UINT64_C(2) * CTX_RECORDER_SPLIT)
         return (unsigned)kept;
     const unsigned doublings = 63u - CTX_RECORDER_SPLIT_BITS - (unsigned)__builtin_clzll(kept);
     return doublings * CTX_RECORDER_SPLIT + (unsigned)(kept >> doublings);

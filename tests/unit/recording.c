@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -16,7 +15,7 @@ static void expect_close(uint64_t ticks) {
     const unsigned cell = ctx_recorder_cell(ticks);
     const double middle = ctx_recorder_middle(cell), off = middle - (double)ticks;
     assert_true(cell < CTX_RECORDER_CELLS);
-    if (ticks < 2 * CTX_RECORDER_SPLIT)
+    if (ticks < UINT64_C(2) * CTX_RECORDER_SPLIT)
         assert_true(off == 0);
     else if ((off < 0 ? -off : off) > 0.008 * (double)ticks)
         fail_msg("%llu ticks became %g", (unsigned long long)ticks, middle);
@@ -79,16 +78,13 @@ static void test_quantiles_need_ten_beyond(void **state) {
 
 static void test_recording_holds_what_was_noted(void **state) {
     (void)state;
-    struct ctx_recorder *one = aligned_alloc(_Alignof(struct ctx_recorder), sizeof *one);
-    struct ctx_recorder *other = aligned_alloc(_Alignof(struct ctx_recorder), sizeof *other);
-    assert_true(one != NULL && other != NULL);
-    *one = *other = (struct ctx_recorder){0};
-    one->operations[ctx_recorder_cell(40)] = 3;
-    other->operations[ctx_recorder_cell(40)] = 1;
-    other->operations[ctx_recorder_cell(100)] = 2;
-    recording_merge(one, other);
+    static struct ctx_recorder one, other;
+    one.operations[ctx_recorder_cell(40)] = 3;
+    other.operations[ctx_recorder_cell(40)] = 1;
+    other.operations[ctx_recorder_cell(100)] = 2;
+    recording_merge(&one, &other);
     struct recording recording;
-    assert_true(recording_make(one, 500, &recording)); /* two ticks a nanosecond */
+    assert_true(recording_make(&one, 500, &recording)); /* two ticks a nanosecond */
     assert_int_equal(recording.operations, 6);
     assert_int_equal(recording.point_count, 2);
     assert_int_equal(recording.points[0].value, 20000);
@@ -98,17 +94,14 @@ static void test_recording_holds_what_was_noted(void **state) {
     assert_true(recording.clock_ps > 0);
     recording_clear(&recording);
     assert_null(recording.points);
-    free(one);
-    free(other);
 }
 
 /* Operations are noted one by one: the sum of their times is the time of all. */
 static void test_recorder_notes_each_operation(void **state) {
     (void)state;
     enum { OPERATIONS = 1000 };
-    struct ctx_recorder *recorder = aligned_alloc(_Alignof(struct ctx_recorder), sizeof *recorder);
-    assert_non_null(recorder);
-    *recorder = (struct ctx_recorder){0};
+    static struct ctx_recorder own;
+    struct ctx_recorder *const recorder = &own;
     ctx_recorder_start(recorder);
     const uint64_t began = recorder->last_ticks;
     for (int i = 0; i < OPERATIONS; i++)
@@ -122,7 +115,6 @@ static void test_recorder_notes_each_operation(void **state) {
     }
     assert_int_equal(noted, OPERATIONS);
     assert_true(sum > 0.99 * all && sum < 1.01 * all);
-    free(recorder);
 }
 
 static void test_clock_has_a_rate(void **state) {
