@@ -45,16 +45,20 @@ AVX2_CODE static inline __m256i equal_avx2(uintptr_t at, __m256i wanted) {
     return _mm256_cmpeq_epi64(_mm256_load_si256((const __m256i *)at), wanted);
 }
 
+AVX2_CODE static inline bool is_in_block_avx2(uintptr_t at, __m256i wanted) {
+    __m256i any = equal_avx2(at, wanted);
+#pragma GCC unroll 8
+    for (uintptr_t in = sizeof any; in < BLOCK_BYTES; in += sizeof any)
+        any = _mm256_or_si256(any, equal_avx2(at + in, wanted));
+    return !_mm256_testz_si256(any, any);
+}
+
 AVX2_CODE static uintptr_t find_avx2(uintptr_t from, uintptr_t end, uintptr_t word) {
     enum { VECTOR_BYTES = sizeof(__m256i) };
     const __m256i wanted = _mm256_set1_epi64x((long long)word);
     for (uintptr_t at = from & -(uintptr_t)VECTOR_BYTES; at < end; at += VECTOR_BYTES) {
         for (; at % BLOCK_BYTES == 0 && at + BLOCK_BYTES <= end; at += BLOCK_BYTES) {
-            __m256i any = equal_avx2(at, wanted);
-#pragma GCC unroll 8
-            for (uintptr_t in = VECTOR_BYTES; in < BLOCK_BYTES; in += VECTOR_BYTES)
-                any = _mm256_or_si256(any, equal_avx2(at + in, wanted));
-            if (!_mm256_testz_si256(any, any))
+            if (is_in_block_avx2(at, wanted))
                 break;
         }
         if (at >= end)
@@ -73,16 +77,26 @@ AVX512_CODE static inline uint64_t equal_avx512(uintptr_t at, __m512i wanted) {
     return _mm512_cmpeq_epi64_mask(_mm512_load_si512((const void *)at), wanted);
 }
 
+/* Words that are 0 where they are the wanted ones. */
+AVX512_CODE static inline __m512i differences_avx512(uintptr_t at, __m512i wanted) {
+    return _mm512_xor_si512(_mm512_load_si512((const void *)at), wanted);
+}
+
+/* One comparison for the block: each has its result fetched from a mask register, which is what takes time. */
+AVX512_CODE static inline bool is_in_block_avx512(uintptr_t at, __m512i wanted) {
+    __m512i least = differences_avx512(at, wanted);
+#pragma GCC unroll 4
+    for (uintptr_t in = sizeof least; in < BLOCK_BYTES; in += sizeof least)
+        least = _mm512_min_epu64(least, differences_avx512(at + in, wanted));
+    return _mm512_testn_epi64_mask(least, least) != 0;
+}
+
 AVX512_CODE static uintptr_t find_avx512(uintptr_t from, uintptr_t end, uintptr_t word) {
     enum { VECTOR_BYTES = sizeof(__m512i) };
     const __m512i wanted = _mm512_set1_epi64((long long)word);
     for (uintptr_t at = from & -(uintptr_t)VECTOR_BYTES; at < end; at += VECTOR_BYTES) {
         for (; at % BLOCK_BYTES == 0 && at + BLOCK_BYTES <= end; at += BLOCK_BYTES) {
-            uint64_t any = equal_avx512(at, wanted);
-#pragma GCC unroll 4
-            for (uintptr_t in = VECTOR_BYTES; in < BLOCK_BYTES; in += VECTOR_BYTES)
-                any |= equal_avx512(at + in, wanted);
-            if (any != 0)
+            if (is_in_block_avx512(at, wanted))
                 break;
         }
         if (at >= end)
