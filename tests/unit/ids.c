@@ -1,14 +1,21 @@
-/* The pool of ids: the smallest free one first, reuse, growth to its limit, many threads, abandoned scopes. */
+/*
+ * The pool of ids: the smallest free one first, reuse, growth to its limit, many threads, abandoned scopes.
+ *
+ *   test_ids 10000000     hands out so many from all threads together
+ */
 #include "ids.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -122,20 +129,22 @@ static void test_many_shards_share_the_slots(void **state) {
 
 /* ---- Many threads ---- */
 
-enum { THREADS = 8, ACQUISITIONS = 125000, HELD_MAX = 100 };
+enum { THREADS = 8, HELD_MAX = 100 };
+static uint64_t acquisitions_wanted = 1000000;
 
 struct worker {
     _Atomic uint32_t *owners; /* of each id: the worker that holds it, 0 for none */
     uint32_t self;
     uint32_t wrong;
     uint32_t largest;
+    long waits; /* how often it slept: for a lock, say */
 };
 
 /* Holds a few ids at any time, acquired and released in an order that is different on each thread. */
 static void *acquire_and_release(void *arg) {
     struct worker *worker = arg;
     uint32_t held[HELD_MAX], count = 0, random = worker->self;
-    for (uint32_t i = 0; i < ACQUISITIONS;) {
+    for (uint64_t i = 0; i < acquisitions_wanted / THREADS;) {
         random = random * 1664525u + 1013904223u;
         if (count == HELD_MAX || (count > 0 && random >> 31 != 0)) {
             const uint32_t which = (random >> 8) % count;
@@ -155,6 +164,9 @@ static void *acquire_and_release(void *arg) {
         worker->wrong += atomic_exchange(&worker->owners[held[--count]], 0) != worker->self;
         ids_release(held[count]);
     }
+    struct rusage usage;
+    if (getrusage(RUSAGE_THREAD, &usage) == 0)
+        worker->waits = usage.ru_nvcsw;
     return NULL;
 }
 
@@ -163,6 +175,7 @@ static void test_no_id_is_handed_out_twice(void **state) {
     _Atomic uint32_t *owners = calloc(ID_COUNT_MAX, sizeof *owners);
     struct worker workers[THREADS];
     pthread_t threads[THREADS];
+    long waits = 0;
     assert_non_null(owners);
     for (uint32_t i = 0; i < THREADS; i++) {
         workers[i] = (struct worker){.owners = owners, .self = i + 1};
@@ -173,7 +186,9 @@ static void test_no_id_is_handed_out_twice(void **state) {
         assert_int_equal(workers[i].wrong, 0);
         /* All threads together never hold more, so however they share shards, none needs larger ids. */
         assert_true(workers[i].largest >> glsi_id_pool.shard_bits < THREADS * HELD_MAX);
+        waits += workers[i].waits;
     }
+    (void)printf("%" PRIu64 " ids from %d threads, which waited %ld times\n", acquisitions_wanted, THREADS, waits);
     free(owners);
 }
 
@@ -185,7 +200,9 @@ static void test_nothing_is_left_behind_by_threads(void **state) {
     test_the_smallest_free_id_of_the_shard_comes_first(state);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1)
+        acquisitions_wanted = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_smallest_free_id_of_the_shard_comes_first),
         cmocka_unit_test(test_the_pool_grows_through_all_levels_and_back),
