@@ -34,18 +34,18 @@ static bool check_summary(const char *what, const char *summary, struct error *e
     return true;
 }
 
-/* `values` of a parameter: how many, within the range, none twice (two cases would share a name). */
-static bool check_values(const struct ctx_parameter *parameter, const char *which, const uint32_t *values,
-                         uint32_t count, struct error *error) {
+/* Default values: how many, within the range, none twice (two cases would share a name). */
+static bool check_defaults(const struct ctx_parameter *parameter, struct error *error) {
+    const uint32_t *values = parameter->defaults, count = parameter->default_count;
     if (count > CTX_DEFAULTS_MAX)
-        return error_set(error, "found %u %s values, wanted at most %d", count, which, CTX_DEFAULTS_MAX);
+        return error_set(error, "found %u default values, wanted at most %d", count, CTX_DEFAULTS_MAX);
     for (uint32_t i = 0; i < count; i++) {
         if (values[i] < parameter->min || values[i] > parameter->max)
-            return error_set(error, "found %u among the %s values, wanted %u to %u", values[i], which, parameter->min,
+            return error_set(error, "found %u among the default values, wanted %u to %u", values[i], parameter->min,
                              parameter->max);
         for (uint32_t j = 0; j < i; j++) {
             if (values[i] == values[j])
-                return error_set(error, "found %u twice among the %s values, wanted each once", values[i], which);
+                return error_set(error, "found %u twice among the default values, wanted each once", values[i]);
         }
     }
     return true;
@@ -64,8 +64,7 @@ static bool check_parameter(const struct ctx_workload *workload, size_t index, s
         return error_set(error, "found the range %u to %u, wanted the lower end first", parameter->min, parameter->max);
     if (parameter->default_count == 0)
         return error_set(error, "found no default values, wanted at least one: the first is the base");
-    return check_values(parameter, "default", parameter->defaults, parameter->default_count, error) &&
-           check_values(parameter, "quick", parameter->quick, parameter->quick_count, error);
+    return check_defaults(parameter, error);
 }
 
 static bool check_parameters(const struct ctx_workload *workload, struct error *error) {

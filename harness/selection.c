@@ -151,9 +151,12 @@ static bool check_threads(const struct selection *selection, struct error *error
     const struct parameter_choice *threads = &selection->options->threads;
     const struct topology_facts *facts = topology_facts(selection->topology);
     for (size_t i = 0; i < threads->count; i++) {
-        if (threads->values[i] <= facts->pu_count)
+        if (threads->values[i] <= 2 * (int64_t)facts->pu_count)
             continue;
-        return error_set(error, "--threads: found %" PRId64 "; there %s %u PU%s to run on (%s of %s)",
+        return error_set(error,
+                         "--threads: found %" PRId64
+                         ", wanted at most two for each PU; there %s %u PU%s to run on "
+                         "(%s of %s)",
                          threads->values[i], facts->pu_count == 1 ? "is only" : "are", facts->pu_count,
                          facts->pu_count == 1 ? "" : "s", facts->allowed_pus, facts->source);
     }
@@ -203,8 +206,14 @@ static bool add_spot(struct use *use, const struct placement *placement, bool va
     return true;
 }
 
-/* Threads that do not communicate gain nothing from sharing a PU: it would only show that they take turns. */
-static bool makes_sense(const struct ctx_workload *workload, const struct placement *placement) {
+/*
+ * Threads that do not communicate gain nothing from sharing a PU: it would only show that they take turns. Unless that
+ * is what a workload wants to know, and there are more threads than PUs.
+ */
+static bool makes_sense(const struct selection *selection, const struct ctx_workload *workload,
+                        const struct placement *placement) {
+    if (placement->thread_count > topology_facts(selection->topology)->pu_count)
+        return workload->communicates || workload->oversubscribes;
     return workload->communicates || placement->thread_count == 1 || strcmp(placement->name, "same-pu") != 0;
 }
 
@@ -255,21 +264,32 @@ static bool add_spots(struct selection *selection, struct use *use, unsigned thr
                   use->workload->threads_max != 0;
     const struct placement *placements;
     size_t count = topology_placements(selection->topology, thread_count, &placements), first = 0, last = count;
-    while (first < count && !makes_sense(use->workload, &placements[first]))
+    while (first < count && !makes_sense(selection, use->workload, &placements[first]))
         first++;
-    while (last > first && !makes_sense(use->workload, &placements[last - 1]))
+    while (last > first && !makes_sense(selection, use->workload, &placements[last - 1]))
         last--;
     for (size_t i = first; i < last; i++) {
         bool named = text_matches(patterns, placements[i].name) || (i == first && has_item(patterns, closest)) ||
                      (i == last - 1 && has_item(patterns, farthest));
-        if (named && makes_sense(use->workload, &placements[i]) && !add_spot(use, &placements[i], varies, error))
+        if (named && makes_sense(selection, use->workload, &placements[i]) &&
+            !add_spot(use, &placements[i], varies, error))
             return false;
     }
     return thread_count != 2 || !has_item(patterns, all_pairs) || add_pairs(selection, use, error);
 }
 
-static bool takes_threads(const struct ctx_workload *workload, int64_t count) {
-    return count >= workload->threads_min && (workload->threads_max == 0 || count <= workload->threads_max);
+/* The largest number of threads that a workload takes here. */
+static int64_t threads_max(const struct selection *selection, const struct ctx_workload *workload) {
+    const int64_t pu_count = topology_facts(selection->topology)->pu_count;
+    return workload->threads_max != 0 ? workload->threads_max : workload->oversubscribes ? 2 * pu_count : pu_count;
+}
+
+static bool has_count(const unsigned *counts, size_t count, int64_t wanted) {
+    for (size_t i = 0; i < count; i++) {
+        if (counts[i] == wanted)
+            return true;
+    }
+    return false;
 }
 
 /*
@@ -281,8 +301,9 @@ static size_t thread_counts(const struct selection *selection, const struct use 
     const struct ctx_workload *workload = use->workload;
     const struct parameter_choice *given =
         selection->options->threads.count > 0 ? &selection->options->threads : &use->wanted->threads;
-    const unsigned pu_count = topology_facts(selection->topology)->pu_count;
-    const int64_t sweep[] = {1, 2, pu_count}, own[] = {workload->threads_min};
+    const int64_t most = threads_max(selection, workload);
+    const int64_t sweep[] = {1, 2, topology_facts(selection->topology)->pu_count, most},
+                  own[] = {workload->threads_min};
     const int64_t *wanted = given->values;
     size_t wanted_count = given->count, count = 0;
     if (wanted_count == 0 && workload->threads_max != 0) {
@@ -290,13 +311,24 @@ static size_t thread_counts(const struct selection *selection, const struct use 
         wanted_count = 1;
     } else if (wanted_count == 0) {
         wanted = sweep;
-        wanted_count = pu_count == 1 ? 1 : pu_count == 2 ? 2 : 3;
+        wanted_count = sizeof sweep / sizeof sweep[0];
     }
     for (size_t i = 0; i < wanted_count; i++) {
-        if (takes_threads(workload, wanted[i]) && (given->count == 0 || wanted[i] <= pu_count))
+        if (wanted[i] >= workload->threads_min && wanted[i] <= most && !has_count(counts, count, wanted[i]))
             counts[count++] = (unsigned)wanted[i];
     }
     return count;
+}
+
+static void leave_out_by_threads(struct selection *selection, const struct ctx_workload *workload) {
+    const int64_t most = threads_max(selection, workload);
+    char range[64];
+    if (workload->threads_min == most)
+        (void)snprintf(range, sizeof range, "%u thread%s", workload->threads_min, most == 1 ? "" : "s");
+    else
+        (void)snprintf(range, sizeof range, "%u to %" PRId64 " threads here", workload->threads_min, most);
+    selection_leave_out(selection, "workload %s is left out: it takes %s, and %s names no such number", workload->name,
+                        range, selection->options->threads.count > 0 ? "--threads" : "the suite");
 }
 
 static bool place_use(struct selection *selection, struct use *use, struct error *error) {
@@ -309,11 +341,7 @@ static bool place_use(struct selection *selection, struct use *use, struct error
             return false;
     }
     if (count == 0)
-        selection_leave_out(selection, "workload %s is left out: it takes %u thread%s%s, and %s names no such number%s",
-                            workload->name, workload->threads_min, workload->threads_min == 1 ? "" : "s",
-                            workload->threads_max == workload->threads_min ? "" : " or more",
-                            selection->options->threads.count > 0 ? "--threads" : "the suite",
-                            selection->options->threads.count > 0 ? "" : " that this machine has PUs for");
+        leave_out_by_threads(selection, workload);
     else if (use->spot_count == 0)
         selection_leave_out(selection,
                             "workload %s is left out: the placement %s has no place for %u thread%s on %u PU%s",

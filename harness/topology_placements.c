@@ -9,6 +9,7 @@
 #define SAME_PU "same-pu"
 #define COMPACT "compact"
 #define SCATTER "scatter"
+#define OVERSUBSCRIBED "oversubscribed"
 
 static const struct {
     const char *name, *meaning;
@@ -167,13 +168,14 @@ static void scatter(const struct search *search, unsigned *order) {
 
 /*
  * Placements of three threads and more. Compact and scatter are one order each, of which n threads take the first n.
- * Their sets are equal when the first n of scatter all are among the first n in logical order.
+ * Beyond the PUs, compact begins again from the front: no PU has more than two threads, as far as placements go. Their
+ * sets are equal when the first n of scatter all are among the first n in logical order.
  */
 static void find_groups(struct search *search) {
     struct topology *topology = search->topology;
-    unsigned *const compact_order = search->next_pu, *const scatter_order = compact_order + search->usable_count;
-    for (size_t i = 0; i < search->usable_count; i++)
-        compact_order[i] = search->usable[i].os_index;
+    unsigned *const compact_order = search->next_pu, *const scatter_order = compact_order + 2 * search->usable_count;
+    for (size_t i = 0; i < 2 * search->usable_count; i++)
+        compact_order[i] = search->usable[i % search->usable_count].os_index;
     scatter(search, scatter_order);
 
     size_t rank_max = 0;
@@ -187,6 +189,12 @@ static void find_groups(struct search *search) {
         if (rank_max >= n)
             add(search, SCATTER, n, scatter_order);
     }
+    for (size_t n = search->usable_count + 1; n <= topology->placement_thread_max; n++) {
+        if (n < 3)
+            continue;
+        topology->placement_starts[n] = search->placement_count;
+        add(search, OVERSUBSCRIBED, (unsigned)n, compact_order);
+    }
     topology->placement_starts[topology->placement_thread_max + 1] = search->placement_count;
 }
 
@@ -195,10 +203,10 @@ static bool begin_search(struct search *search) {
     struct topology *topology = search->topology;
     const size_t kinds = topology->facts.core_kind_count, pus = topology->facts.pu_count;
     const size_t pairs = 1 + SHARE_COUNT; /* same-pu and the shares */
-    topology->placement_thread_max = pus < 2 ? 2 : (unsigned)pus;
-    topology->placements = calloc(kinds + pairs + 2 * pus, sizeof *topology->placements);
+    topology->placement_thread_max = 2 * (unsigned)pus;
+    topology->placements = calloc(kinds + pairs + 3 * pus, sizeof *topology->placements);
     topology->placement_starts = calloc(topology->placement_thread_max + 2u, sizeof *topology->placement_starts);
-    topology->placement_pus = calloc(kinds + 2 * pairs + 2 * pus, sizeof *topology->placement_pus);
+    topology->placement_pus = calloc(kinds + 2 * pairs + 3 * pus, sizeof *topology->placement_pus);
     search->next_pu = topology->placement_pus;
     search->usable = calloc(topology->placement_thread_max, sizeof *search->usable);
     search->taken = calloc(topology->placement_thread_max, sizeof *search->taken);
@@ -313,6 +321,8 @@ struct placement *topology_all_pairs(const struct topology *topology, size_t cou
 const char *topology_placement_meaning(const struct placement *placement) {
     if (strcmp(placement->name, SAME_PU) == 0)
         return "one PU, by turns";
+    if (strcmp(placement->name, OVERSUBSCRIBED) == 0)
+        return "PUs, by turns";
     for (enum share share = 0; share < SHARE_COUNT; share++) {
         if (strcmp(placement->name, pair_names[share].name) == 0)
             return pair_names[share].meaning;

@@ -38,8 +38,8 @@ static const char *axis_name(const struct result_case *c, size_t axis) {
 
 /* Placements from the closest to the farthest; those that nothing is known of come last. */
 static int rank_of(const char *placement) {
-    static const char *const names[] = {"pu",   "same-pu", "smt",     "l1",      "l2",     "l3",
-                                        "numa", "package", "machine", "compact", "scatter"};
+    static const char *const names[] = {"pu",   "same-pu", "smt",     "l1",      "l2",      "l3",
+                                        "numa", "package", "machine", "compact", "scatter", "oversubscribed"};
     int rank = 0;
     while (rank < (int)(sizeof names / sizeof *names) && strcmp(names[rank], placement) != 0)
         rank++;

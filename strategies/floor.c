@@ -20,6 +20,7 @@ CTX_OPERATION void floor_with(void (*fn)(void *), void *arg) {
 #define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
 #define CTX_OP_WITH(next, fn, arg) ((void)(next), floor_with(fn, arg))
 #define CTX_OP_GET(after, manager, key, value) ((void)(manager), (void)(key), floor_get(after, value))
+#define CTX_OP_COLD_LINES(note) note(&floor_cell, sizeof floor_cell)
 #include "kernels.h"
 
 uintptr_t floor_cell = CTX_BENCH_VALUE;

@@ -18,6 +18,9 @@
  *   CTX_OP_THREAD_BEGIN, CTX_OP_THREAD_END, CTX_OP_UNAVAILABLE
  *                           names of functions for the descriptor
  *   CTX_STACKS_MAX          on how many stacks a scope can be open at once, where there is a limit
+ *   CTX_OP_HOLD_IDS(count), CTX_OP_LET_GO_OF_IDS(held)
+ *                           takes ids until so many are in use (workloads/ids.h), and gives back what that returned
+ *   CTX_OP_COLD_LINES(note) calls note(address, bytes) for each object of its own that a read needs (workloads/cold.h)
  *   CTX_REFERENCE           defined as 1: none, floor, walk-floor: a yardstick and no way to propagate
  *   CTX_ONLY                defined as 1: takes part in those workloads alone that it names, by CTX_ONLY_GET and the
  * like

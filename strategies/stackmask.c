@@ -254,6 +254,7 @@ CTX_OPERATION void stackmask_with(const struct ctx *next, void (*fn)(void *), vo
 #define CTX_OP_CURRENT(after) stackmask_current(after)
 #define CTX_OP_WITH(next, fn, arg) stackmask_with(next, fn, arg)
 #define CTX_OP_THREAD_END stackmask_thread_end
+#define CTX_OP_COLD_LINES(note) note(stackmask_own(0), sizeof(struct stackmask_top))
 #define CTX_STACKS_MAX (STACKMASK_COUNT - 1)
 
 #else

@@ -3,6 +3,7 @@
  * stacktag; the two do not see each other's tags.
  */
 #define TAG_STRATEGY_HELD (256 / ID_SHARDS_MIN) /* ids of a shard that have one digit */
+#define TAG_STRATEGY_ALPHABET mark_wide
 #include "stacktag/wide_marks.h"
 #include "strategy.h"
 #include "tag.h"

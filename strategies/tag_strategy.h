@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "stacktag/crowd.h"
 #include "strategy.h"
 #include "tag.h"
 
@@ -41,6 +42,21 @@ static void tag_strategy_thread_begin(void) {
         tag_strategy_held_ids[tag_strategy_held++] = id;
     }
 }
+
+/* Those that a measuring thread holds, and the one of its scope, are still to come. */
+#define CTX_OP_HOLD_IDS(count) crowd_take(count, TAG_STRATEGY_HELD + 1)
+#define CTX_OP_LET_GO_OF_IDS(held) crowd_release(held)
+
+/* The slot that the innermost tag stands for. Which reader found the id makes no difference. */
+#ifndef TAG_STRATEGY_ALPHABET
+#define TAG_STRATEGY_ALPHABET mark_hexadecimal
+#endif
+#define CTX_OP_COLD_LINES(note)                                                                                        \
+    do {                                                                                                               \
+        uint32_t tag_strategy_id = 0;                                                                                  \
+        if (tag_read_in(&TAG_STRATEGY_ALPHABET, 0, &tag_strategy_id) == TAG_FOUND)                                     \
+            note(ids_slot(tag_strategy_id), sizeof(struct id_slot));                                                   \
+    } while (0)
 
 static void tag_strategy_thread_end(void) {
     while (tag_strategy_held > 0)

@@ -22,4 +22,5 @@ static void threadid_gettid_thread_end(void) {
 #define CTX_OP_CURRENT(after) threadid_context(threadid_gettid_self(after))
 #define CTX_OP_WITH(next, fn, arg) threadid_run(threadid_gettid_self(0), next, fn, arg)
 #define CTX_OP_THREAD_END threadid_gettid_thread_end
+#define CTX_OP_COLD_LINES(note) note(threadid_find(threadid_gettid_self(0)), sizeof(struct threadid_entry))
 #include "kernels.h"

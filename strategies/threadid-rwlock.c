@@ -47,4 +47,9 @@ static void threadid_rwlock_thread_end(void) {
 #define CTX_OP_CURRENT(after) threadid_rwlock_current(after)
 #define CTX_OP_WITH(next, fn, arg) threadid_rwlock_with(next, fn, arg)
 #define CTX_OP_THREAD_END threadid_rwlock_thread_end
+#define CTX_OP_COLD_LINES(note)                                                                                        \
+    do {                                                                                                               \
+        note(&threadid_rwlock, sizeof threadid_rwlock);                                                                \
+        note(threadid_find((uintptr_t)pthread_self()), sizeof(struct threadid_entry));                                 \
+    } while (0)
 #include "kernels.h"

@@ -44,6 +44,9 @@ CTX_OPERATION enum ctx_answer walk_floor_get(uintptr_t after, unsigned frames, v
 #define CTX_ONLY 1
 #define CTX_ONLY_GET 1
 #define CTX_ONLY_FRAMES 1
+#define CTX_ONLY_IDS 1
+#define CTX_ONLY_KEYS 1
+#define CTX_ONLY_THREADS 1
 #include "kernels.h"
 
 uintptr_t walk_floor_cell = CTX_BENCH_VALUE;

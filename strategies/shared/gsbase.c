@@ -147,6 +147,7 @@ static void gsbase_thread_end(void) {
 #define CTX_OP_WITH(next, fn, arg) gsbase_with(next, fn, arg)
 #define CTX_OP_THREAD_BEGIN gsbase_thread_begin
 #define CTX_OP_THREAD_END gsbase_thread_end
+#define CTX_OP_COLD_LINES(note) note(gsbase_read_register(), sizeof(struct gsbase_cell))
 
 #else
 #define CTX_UNAVAILABLE_REASON "this processor has no GS segment; x86-64 has"

@@ -48,6 +48,13 @@ CTX_OPERATION void tls_store(uintptr_t offset, const struct ctx *context) {
     __asm__ volatile("movq %1, %%fs:(%0)" : : "r"(offset), "r"(context) : "memory");
 }
 
+/* Where that is: the first word of a thread's block is its own address. */
+CTX_OPERATION const void *tls_place(uintptr_t offset) {
+    uintptr_t self;
+    __asm__ volatile("movq %%fs:0, %0" : "=r"(self));
+    return (const void *)(self + offset); /* NOLINT: an address */
+}
+
 /* A scope of a variable at a distance from the thread pointer. */
 struct tls_scope {
     uintptr_t offset;

@@ -32,9 +32,7 @@ static const struct ctx_workload handoff_workload = {
                                .min = 1,
                                .max = HANDOFF_BATCH_MAX,
                                .defaults = {1, 16},
-                               .default_count = 2,
-                               .quick = {1},
-                               .quick_count = 1},
+                               .default_count = 2},
         },
     .checksum = handoff_checksum,
 };

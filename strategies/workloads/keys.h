@@ -53,7 +53,7 @@ static uint64_t keys_miss_checksum(const struct ctx_job *job, uint32_t traits) {
 #define KEYS_PARAMETER                                                                                                 \
     {                                                                                                                  \
         .name = "keys", .summary = "keys that the scope binds", .min = 1, .max = KEYS_COUNT_MAX,                       \
-        .defaults = {8, 1, 32, 33, 128, 1000}, .default_count = 6, .quick = {8}, .quick_count = 1                      \
+        .defaults = {8, 1, 32, 33, 128, 1000}, .default_count = 6                                                      \
     }
 
 static const struct ctx_workload keys_workload = {

@@ -77,9 +77,7 @@ static const struct ctx_workload request_workload = {
                                .min = 0,
                                .max = REQUEST_READS_MAX,
                                .defaults = {5, 0, 50, 400},
-                               .default_count = 4,
-                               .quick = {5},
-                               .quick_count = 1},
+                               .default_count = 4},
         },
     .checksum = request_checksum,
 };

@@ -150,6 +150,28 @@ static void threads_are_swept_with_parameters_at_their_base(void **state) {
     unmake(&f);
 }
 
+/* Only who asks for it gets more threads than PUs: by default twice as many, and what --threads names up to there. */
+static void more_threads_than_pus_are_for_those_that_want_them(void **state) {
+    (void)state;
+    static const struct ctx_workload crowded = WORKLOAD("crowded", 1, 0, .oversubscribes = true);
+    static const struct ctx_kernel kernel = {.workload = &crowded, .run = minimal_run};
+    static const struct ctx_strategy strategy = {MINIMAL_HEAD("crowd"), .kernels = &kernel, .kernel_count = 1};
+    struct fixture f = {.notes = NULL};
+    char *words[] = {(char *)"bench", (char *)"--workload=crowded"};
+    assert_true(options_parse(&f.options, 2, words, &f.error));
+    assert_true(registry_add(&f.registry, &strategy, NULL, &f.error));
+    f.topology = topology_load(machine, &f.error);
+    assert_non_null(f.topology);
+    assert_true(plan_make(&f.plan, &f.options, &f.registry, f.topology, NULL, &f.error));
+    assert_int_equal(count_cases(&f.plan, "/threads:16/oversubscribed"), 1);
+    assert_int_equal(count_cases(&f.plan, "/threads:9/"), 0);
+    assert_int_equal(count_cases(&f.plan, "/threads:1/"), 1);
+    unmake(&f);
+    assert_false(MAKE(&f, machine, "--strategy=plain", "--workload=many", "--threads=9"));
+    assert_non_null(strstr(f.error.text, "workload many is left out"));
+    unmake(&f);
+}
+
 static void threads_that_are_named_vary_all_parameters(void **state) {
     (void)state;
     struct fixture f;
@@ -291,7 +313,7 @@ static const struct {
     {"--depth=-1", "parameter depth: found -1; the workload many takes 0 to 100"},
     {"--depth=1000000000000", "parameter depth: found 1000000000000; the workload many takes 0 to 100"},
     {"--parameter=dpeth=1", "did you mean \"depth\"?"},
-    {"--threads=9", "--threads: found 9; there are 8 PUs"},
+    {"--threads=17", "--threads: found 17, wanted at most two for each PU; there are 8 PUs"},
     {"--executions=100000", "more than the 3000000"},
 };
 
@@ -441,7 +463,7 @@ static void what_a_suite_names_and_is_not_there_is_refused(void **state) {
          "suite mine: cases[0]: parameter depth: found 101; the workload many takes 0 to 100"},
         {"{\"workload\": \"single\", \"parameters\": {\"depth\": 1}}, {\"workload\": \"many\"}",
          "suite mine: cases[0]: no parameter of the chosen workloads is called \"depth\""},
-        {"{\"workload\": \"pair\", \"threads\": 64}", "the suite names no such number that this machine has PUs for"},
+        {"{\"workload\": \"pair\", \"threads\": 64}", "the suite names no such number"},
         {"{\"workload\": \"pair\", \"placement\": \"l2\"}", "the placement l2 has no place for 2 threads on 8 PUs"},
     };
     for (size_t i = 0; i < sizeof wrong_cases / sizeof wrong_cases[0]; i++) {
@@ -546,6 +568,7 @@ int main(void) {
         cmocka_unit_test(parameters_vary_one_at_a_time),
         cmocka_unit_test(given_values_replace_a_sweep_and_its_base),
         cmocka_unit_test(threads_are_swept_with_parameters_at_their_base),
+        cmocka_unit_test(more_threads_than_pus_are_for_those_that_want_them),
         cmocka_unit_test(threads_that_are_named_vary_all_parameters),
         cmocka_unit_test(pairs_run_in_every_placement),
         cmocka_unit_test(references_stand_beside_what_was_chosen),

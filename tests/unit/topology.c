@@ -128,10 +128,12 @@ static void test_exact_placements(void **state) {
         expect_placements(topology, machine->spec, 0, "");
         expect_placements(topology, machine->spec, 1, machine->one);
         expect_placements(topology, machine->spec, 2, machine->two);
-        expect_placements(topology, machine->spec, 3, machine->three);
-        expect_placements(topology, machine->spec, 4, machine->four);
         const unsigned pu_count = topology_facts(topology)->pu_count;
-        expect_placements(topology, machine->spec, pu_count < 2 ? 3 : pu_count + 1, "");
+        if (pu_count >= 3)
+            expect_placements(topology, machine->spec, 3, machine->three);
+        if (pu_count >= 4)
+            expect_placements(topology, machine->spec, 4, machine->four);
+        expect_placements(topology, machine->spec, 2 * pu_count + 1, "");
         expect_placements(topology, machine->spec, UINT_MAX, "");
         assert_false(topology_is_here(topology));
         topology_free(topology);
@@ -231,6 +233,21 @@ static void test_pairs_are_as_close_as_named(void **state) {
         hwloc_topology_destroy(hwloc);
         topology_free(topology);
     }
+}
+
+/* More threads than PUs: once all PUs have one, the first get a second. */
+static void test_oversubscription(void **state) {
+    (void)state;
+    struct topology *four = load("pu:4"), *one = load("pu:1"), *two = load("core:1 pu:2(indexes=3,1)");
+    expect_placements(four, "pu:4", 5, "oversubscribed 0 1 2 3 0");
+    expect_placements(four, "pu:4", 8, "oversubscribed 0 1 2 3 0 1 2 3");
+    expect_placements(four, "pu:4", 9, "");
+    expect_placements(two, "two PUs", 3, "oversubscribed 1 3 1");
+    expect_placements(one, "pu:1", 2, "same-pu 0 0");
+    expect_placements(one, "pu:1", 3, "");
+    topology_free(four);
+    topology_free(one);
+    topology_free(two);
 }
 
 static unsigned count_packages(hwloc_topology_t hwloc, const struct placement *placement) {
@@ -806,6 +823,7 @@ int main(void) {
         cmocka_unit_test(all_pairs_keep_to_the_allowed_pus),
         cmocka_unit_test(test_exact_placements),
         cmocka_unit_test(test_pairs_are_as_close_as_named),
+        cmocka_unit_test(test_oversubscription),
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_long_lists_are_cut_at_a_comma),

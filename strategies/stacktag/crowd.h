@@ -1,0 +1,59 @@
+/*
+ * Ids that are in use and stand for no scope, so that a workload can ask what many of them cost a reader
+ * (workloads/ids.h). They are taken from all shards alike, as by the threads of a program, a word of the pool at a time
+ * and without memory for their slots.
+ */
+#ifndef CTX_CROWD_H
+#define CTX_CROWD_H
+
+#include <stdlib.h>
+
+#include "ids.h"
+
+/* What was taken: bit b of word w of shard s stands in taken[s * words + w]. */
+struct crowd {
+    uint32_t words; /* of each shard */
+    uint64_t taken[];
+};
+
+/* The lowest `count` bits; none below 0, all from 64 on. */
+static inline uint64_t crowd_low_bits(int64_t count) {
+    return count <= 0 ? 0 : count >= ID_WORD_BITS ? UINT64_MAX : (UINT64_C(1) << count) - 1;
+}
+
+/*
+ * Takes ids until `count` are in use, of which `left` are still to be taken by the calling thread: the last one of them
+ * is the largest of its shard, number count - 1 or somewhat less, and has as many digits as that. NULL when out of
+ * memory. Free with crowd_release.
+ */
+__attribute__((unused)) static struct crowd *crowd_take(uint32_t count, uint32_t left) {
+    const uint32_t shards = 1u << glsi_id_pool.shard_bits, home = ids_home_shard();
+    const uint32_t words = count / shards / ID_WORD_BITS + 1;
+    struct crowd *crowd = calloc(1, sizeof *crowd + sizeof crowd->taken[0] * shards * words);
+    if (crowd == NULL)
+        return NULL;
+    crowd->words = words;
+    for (uint32_t i = 0; i < shards; i++) {
+        const uint32_t shard = (home + i) % shards;
+        /* The calling thread's shard has the first turn of those that do not come out even. */
+        const int64_t share = (int64_t)(count / shards) + (i < count % shards) - (i == 0 ? left : 0);
+        for (uint32_t w = 0; w < words; w++) {
+            const uint64_t wanted = crowd_low_bits(share - (int64_t)w * ID_WORD_BITS);
+            const uint64_t before = atomic_fetch_or(&glsi_id_pool.shards[shard].leaves[w], wanted);
+            crowd->taken[shard * words + w] = wanted & ~before;
+        }
+    }
+    return crowd;
+}
+
+__attribute__((unused)) static void crowd_release(struct crowd *crowd) {
+    for (uint32_t i = 0; i < crowd->words << glsi_id_pool.shard_bits; i++) {
+        struct id_shard *shard = &glsi_id_pool.shards[i / crowd->words];
+        const uint32_t leaf = i % crowd->words;
+        atomic_fetch_and(&shard->leaves[leaf], ~crowd->taken[i]);
+        glsi_ids_word_has_room(shard, leaf);
+    }
+    free(crowd);
+}
+
+#endif
