@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # A drag of a known number of steps in each read (tests/plugins/drag.c) shows up in the right amount: three instructions
-# a step, in `get`, in scopes that look for their parent, and in `request`. Instructions, and no times.
+# a step, in `get`, in scopes that look for their parent, in `nest`, and in `request`. Instructions, and no times.
 
 source "$SOURCE/tests/support/run.bash"
 
@@ -19,18 +19,27 @@ count() {
   cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -DDRAG_STEPS="$1" \
     -I"$SOURCE/strategies" -I"$SOURCE/strategies/gls" -I"$(dirname "$BENCH")/strategies" -o "drag$1.so" \
     "$SOURCE/tests/plugins/drag.c" || fail "cannot build a drag of $1 steps"
-  expect 0 "$BENCH" check --metric=instructions --plugin="./drag$1.so" --strategy=drag --workload=get,with \
-    --parameter=depth=0,16 --parameter=up=1 --parameter=keys=1 --parameter=inside=0,1 --out="$1.json"
+  expect 0 "$BENCH" check --metric=instructions --plugin="./drag$1.so" --strategy=drag --workload=get,with,nest \
+    --parameter=depth=0,16 --parameter=up=1 --parameter=keys=1 --parameter=inside=0,1 \
+    --parameter=nest=8 --parameter=reads=1 --out="$1.json"
 }
 count 100
 count 150
 "$python" - <<'END' || fail "50 steps more are not 150 instructions more in each read"
-import json
+import json, re
+
+def reads_of(name):
+    """How often one operation looks at the context."""
+    if "/nest/" in name:  # each scope looks for its parent, and reads two keys
+        return 3 * int(re.search("/nest:([0-9]+)/", name)[1])
+    return 0 if "/with/" in name and "/inside:0/" in name else 1
+
 few, many = (json.load(open(name))["cases"] for name in ("100.json", "150.json"))
-assert few.keys() == many.keys() and len(few) >= 4, few.keys()
+assert few.keys() == many.keys() and len(few) >= 6, few.keys()
+assert any("/nest/nest:8/" in name for name in few), few.keys()
 for name in few:
-    reads = 0 if "/with/" in name and "/inside:0/" in name else 1
-    assert many[name]["instructions"] - few[name]["instructions"] == reads * 150, (name, few[name], many[name])
+    added = many[name]["instructions"] - few[name]["instructions"]
+    assert added == reads_of(name) * 150, (name, few[name], many[name])
 END
 
 # ---- A request: two threads wait for each other, which costs a little more or less each time ----
