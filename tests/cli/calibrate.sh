@@ -32,6 +32,8 @@ for regime in calibration["regimes"]:
 assert ("threshold" in calibration) == ("budget_seconds" in calibration)
 ' "$XDG_STATE_HOME/ctxbench/calibration-$(hostname).json" || fail "the file is not as it should be"
 
+expect_schema calibration.schema.json "$XDG_STATE_HOME/ctxbench/calibration-$(hostname).json"
+
 # To another place, which is not overwritten unless forced.
 expect 0 "$BENCH" calibrate "${settings[@]}" --budget=500ms --out=here.json --quiet
 [[ ! -s out && ! -s $err ]] || fail "--quiet should be quiet"

@@ -31,6 +31,8 @@ expect 0 "${check[@]}" --plugin=./skeleton.so --baseline=base.json --strict --ou
 cmp base.json again.json || fail "the same program has other counts the second time"
 grep -q '2 cases: 2 equivalent' out || fail "the same program is not equivalent to itself"
 
+expect_schema counts.schema.json base.json
+
 # One more instruction a read is one more in the count, and a regression; one fewer is none.
 expect 3 "${check[@]}" --plugin=./heavier.so --baseline=base.json --format=json --out=heavier.json
 "$python" -c '
@@ -57,6 +59,7 @@ done
 # What cannot be counted says why.
 expect 0 "$BENCH" check --metric=instructions --workload=get --strategy=tls-c11 --threads=2 --out=threads.json
 grep -q 'only cases of one thread' threads.json || fail "two threads should have no count"
+expect_schema counts.schema.json threads.json
 expect 1 "$BENCH" check --metric=instructions --plugin="$PLUGINS/faults.so" --strategy=faults \
   --workload=fault-checksum --out=faults.json
 expect_words 'faults/fault-checksum'

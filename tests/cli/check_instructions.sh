@@ -11,6 +11,7 @@ if grep -qE '__(asan|tsan|ubsan)_' "$BENCH"; then
   exit 77
 fi
 build=$(dirname "$BENCH")
+expect_schema counts.schema.json "$SOURCE/results/baseline-instructions.json"
 
 # The program, linked as it is but for one strategy, which reads with one instruction more.
 sed 's/^    return \*(const struct ctx/    __asm__ volatile("nop");\n&/' "$SOURCE/strategies/tls-c11.c" >tls-c11.c

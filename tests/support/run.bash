@@ -60,3 +60,8 @@ rows = result['benchmarks']
 failures = result['failures']
 $2" "$1" || fail "$1 is not as it should be"
 }
+
+# expect_schema SCHEMA FILE: SCHEMA is a file in results/. (scripts/setup installs the validator.)
+expect_schema() {
+  "$python" -W ignore -m jsonschema -i "$2" "$SOURCE/results/$1" || fail "$2 is not what results/$1 says"
+}
