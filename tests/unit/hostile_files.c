@@ -2,8 +2,8 @@
  * Result files that were cut short, edited by hand, damaged or made to do harm: every reader gives a message or an
  * answer, and no answer holds a number that is none.
  *
- *   test_hostile_files [COUNT [FIRST]]   so many files, made from the seeds FIRST (0) and on; 1,000 unless told
- * otherwise test_hostile_files huge              files of 1 GiB in $TMPDIR or /tmp: takes minutes
+ *   test_hostile_files [COUNT [FIRST]]   so many files (1,000), made from the seeds FIRST (0) and on
+ *   test_hostile_files huge              files of 1 GiB in $TMPDIR or /tmp: takes minutes
  *
  * Built by the preset `asan` and run with 10000, as `scripts/test --all` does, it finds what reads beyond its memory.
  */
