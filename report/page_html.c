@@ -70,23 +70,39 @@ static const char *class_of(enum tone tone) {
     return classes[tone];
 }
 
+/* Most columns are of numbers, so that those have no class: a page of thousands of cells is half as long for it. */
 static void write_classes(FILE *out, const struct document_column *column, enum tone tone) {
-    const char *const classes[] = {column->numeric ? "n" : "", column->minor ? "m" : "", column->narrow ? "w" : "",
-                                   class_of(tone)};
-    const char *separator = " class=\"";
+    const char *const classes[] = {column->numeric || column->narrow ? "" : "t", column->minor ? "m" : "",
+                                   column->narrow ? "w" : "", class_of(tone)};
+    char all[16] = "";
+    size_t length = 0;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-        if (classes[i][0] == '\0')
-            continue;
-        (void)fprintf(out, "%s%s", separator, classes[i]);
-        separator = " ";
+        if (classes[i][0] != '\0')
+            length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", length > 0 ? " " : "", classes[i]);
     }
-    (void)fputs(separator[1] == '\0' ? "\"" : "", out);
+    if (length > 0)
+        (void)fprintf(out, strchr(all, ' ') == NULL ? " class=%s" : " class=\"%s\"", all);
+}
+
+/* Can the page's script sort by what the cell shows, a number of nanoseconds or of nothing? (See page.js.) */
+static bool shows_its_value(const struct document_cell *cell) {
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {{"", 1}, {" ps", 1e-3}, {" ns", 1}, {" us", 1e3}, {" ms", 1e6}, {" s", 1e9}};
+    char *unit = NULL;
+    const double shown = strtod(cell->text, &unit);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (unit != cell->text && strcmp(unit, units[i].name) == 0)
+            return fabs(shown * units[i].factor - cell->sort) <= 0.01 * fabs(cell->sort);
+    }
+    return false;
 }
 
 static void write_cell(FILE *out, const struct document_column *column, const struct document_cell *cell) {
     (void)fputs("<td", out);
     write_classes(out, column, cell->tone);
-    if (column->numeric && !isnan(cell->sort))
+    if (column->numeric && !isnan(cell->sort) && !shows_its_value(cell))
         (void)fprintf(out, " data-v=\"%.6g\"", cell->sort);
     if (cell->note != NULL) {
         (void)fputs(" title=\"", out);

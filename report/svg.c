@@ -71,6 +71,18 @@ static void write_value(const struct svg_place *place, const char *value, const 
         (void)fwrite(value, 1, (size_t)(end - value), out);
 }
 
+/* What follows an attribute that says what holds without it; NULL if this is none. A page names its font once. */
+static const char *skip_default(const struct svg_place *place, const char *attribute) {
+    static const char *const defaults[] = {"stroke-linecap=\"butt\"", "stroke-linejoin=\"miter\"",
+                                           "font-family=\"sans-serif\""};
+    const size_t count = sizeof defaults / sizeof *defaults - (place->in_page ? 0 : 1);
+    for (size_t i = 0; i < count; i++) {
+        if (begins(attribute, defaults[i]))
+            return attribute + strlen(defaults[i]);
+    }
+    return NULL;
+}
+
 /* Copies a tag from its '<' to its '>', its values translated. Returns what follows. */
 static const char *copy_tag(const struct svg_place *place, const char *tag, FILE *out) {
     bool blank = false;
@@ -78,6 +90,8 @@ static const char *copy_tag(const struct svg_place *place, const char *tag, FILE
         if (isspace((unsigned char)*tag)) {
             blank = true;
             tag++;
+            const char *after = skip_default(place, tag);
+            tag = after != NULL ? after : tag;
             continue;
         }
         if (blank)
@@ -159,8 +173,47 @@ static const char *copy_text(const char *at, FILE *out) {
     return at + strcspn(at, "<");
 }
 
+/* The groups that are open, by their tags as drawn. gnuplot's own are not as deep as this. */
+enum { GROUPS_MAX = 8 };
+struct groups {
+    const char *tags[GROUPS_MAX];
+    size_t depth;
+};
+
+static size_t tag_length(const char *tag) {
+    return strcspn(tag, ">") + 1;
+}
+
+/*
+ * gnuplot opens a group for each stroke. At the end of one, where the next to come says the same: what follows the
+ * other's tag, so that the two become one. NULL elsewhere.
+ */
+static const char *join_groups(const struct groups *groups, const char *at) {
+    if (!begins(at, "</g>") || groups->depth == 0 || groups->depth > GROUPS_MAX)
+        return NULL;
+    const char *const tag = groups->tags[groups->depth - 1];
+    at += strlen("</g>");
+    for (const char *after = at; after != NULL; after = skip_element(at)) {
+        at = after + strspn(after, " \t\r\n");
+        if (begins(at, "<g ") && strncmp(at, tag, tag_length(tag)) == 0 && skip_element(at) == NULL)
+            return at + tag_length(tag);
+    }
+    return NULL;
+}
+
+static void note_group(struct groups *groups, const char *at) {
+    if (begins(at, "<g ")) {
+        if (groups->depth < GROUPS_MAX)
+            groups->tags[groups->depth] = at;
+        groups->depth++;
+    } else if (begins(at, "</g>") && groups->depth > 0) {
+        groups->depth--;
+    }
+}
+
 bool svg_write(const char *drawn, const struct svg_place *place, FILE *out) {
     const char *at = strstr(drawn, "<svg"), *inner = at != NULL ? strchr(at, '>') : NULL;
+    struct groups groups = {.depth = 0};
     if (inner == NULL || strstr(inner, "</svg>") == NULL)
         return false;
     write_head(place, out);
@@ -172,7 +225,14 @@ bool svg_write(const char *drawn, const struct svg_place *place, FILE *out) {
         const char *after = skip_element(at);
         if (after == NULL)
             after = skip_unused_shape(inner, at);
-        at = after != NULL ? after : copy_tag(place, at, out);
+        if (after == NULL)
+            after = join_groups(&groups, at);
+        if (after != NULL) {
+            at = after;
+            continue;
+        }
+        note_group(&groups, at);
+        at = copy_tag(place, at, out);
     }
     (void)fputs("</svg>\n", out);
     return true;
