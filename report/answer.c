@@ -466,24 +466,68 @@ static bool shows_growth(const struct survey_sweep *sweep) {
     return false;
 }
 
-static void add_axes(struct document *document, const struct survey *survey) {
+/* Does the answer tell what this axis changes? The best sweep of each axis stands for all. */
+static bool is_told(const struct survey *survey, const struct survey_sweep *sweep) {
+    return sweep->primary && sweep->axis[0] != '\0' && strcmp(sweep->axis, "store") != 0 &&
+           shows_axis_best(survey, sweep) && shows_growth(sweep);
+}
+
+static bool is_request(const struct survey_sweep *sweep) {
+    return strcmp(sweep->workload, "request") == 0;
+}
+
+static bool changes_nothing(const struct survey_sweep *sweep) {
+    struct growth growing[RANKING_MAX];
+    size_t others;
+    double others_ratio;
+    return !is_request(sweep) && collect_growing(sweep, growing, &others, &others_ratio) == 0;
+}
+
+static void add_axis(struct document *document, const struct survey_sweep *sweep) {
+    struct prose prose;
+    prose_begin(&prose, document);
+    prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", of %s: ", sweep->axis, sweep->workload);
+    add_growing(&prose, sweep);
+    if (is_request(sweep))
+        add_crossings_of_argument(&prose, sweep);
+    prose_end(&prose, DOCUMENT_ITEM);
+}
+
+/* All that changes nothing in one item: each in one of its own would bury what does. */
+static void add_axes_without_growth(struct document *document, const struct survey *survey) {
+    struct prose prose;
     bool begun = false;
     for (size_t i = 0; i < survey->sweep_count; i++) {
         const struct survey_sweep *sweep = &survey->sweeps[i];
-        if (!sweep->primary || sweep->axis[0] == '\0' || strcmp(sweep->axis, "store") == 0 ||
-            !shows_axis_best(survey, sweep) || !shows_growth(sweep))
+        if (!is_told(survey, sweep) || !changes_nothing(sweep))
+            continue;
+        if (!begun) {
+            prose_begin(&prose, document);
+            prose_add(&prose,
+                      DOCUMENT_STRONG "Not" DOCUMENT_STRONG " seen to make any strategy cost half as much again: ");
+        }
+        prose_add(&prose, "%s%s of %s, from %s to %s", begun ? "; " : "", sweep->axis, sweep->workload,
+                  sweep->labels[0], sweep->labels[sweep->value_count - 1]);
+        begun = true;
+    }
+    if (!begun)
+        return;
+    prose_add(&prose, ".");
+    prose_end(&prose, DOCUMENT_ITEM);
+}
+
+static void add_axes(struct document *document, const struct survey *survey) {
+    bool begun = false;
+    for (size_t i = 0; i < survey->sweep_count; i++) {
+        if (!is_told(survey, &survey->sweeps[i]))
             continue;
         if (!begun)
             document_add(document, DOCUMENT_SUBSECTION, NULL, "What changes the cost");
         begun = true;
-        struct prose prose;
-        prose_begin(&prose, document);
-        prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", of %s: ", sweep->axis, sweep->workload);
-        add_growing(&prose, sweep);
-        if (strcmp(sweep->workload, "request") == 0)
-            add_crossings_of_argument(&prose, sweep);
-        prose_end(&prose, DOCUMENT_ITEM);
+        if (!changes_nothing(&survey->sweeps[i]))
+            add_axis(document, &survey->sweeps[i]);
     }
+    add_axes_without_growth(document, survey);
 }
 
 /* ---- What else is paid ---- */
