@@ -15,12 +15,27 @@ struct overview {
     size_t strategy_count;
 };
 
+/* What most readers come for; of the others, as many as there is room for. */
+static const char *const first_workloads[] = {"get", "with", "spawn", "handoff", "fiber", "request", "bystander"};
+enum { FIRST_COUNT = sizeof first_workloads / sizeof *first_workloads };
+
+/* The place of a workload among those; FIRST_COUNT for all others. */
+static size_t place_of(const char *workload) {
+    size_t place = 0;
+    while (place < FIRST_COUNT && strcmp(first_workloads[place], workload) != 0)
+        place++;
+    return place;
+}
+
 static void collect_costs(struct overview *overview) {
     const struct survey *survey = &overview->run->survey;
-    for (size_t i = 0; i < survey->sweep_count && overview->cost_count < COSTS_MAX; i++) {
-        const struct survey_sweep *sweep = &survey->sweeps[i];
-        if (sweep->primary && survey_find(survey, sweep->workload, NULL) == sweep)
-            overview->costs[overview->cost_count++] = sweep;
+    for (size_t place = 0; place <= FIRST_COUNT; place++) {
+        for (size_t i = 0; i < survey->sweep_count && overview->cost_count < COSTS_MAX; i++) {
+            const struct survey_sweep *sweep = &survey->sweeps[i];
+            if (sweep->primary && place_of(sweep->workload) == place &&
+                survey_find(survey, sweep->workload, NULL) == sweep)
+                overview->costs[overview->cost_count++] = sweep;
+        }
     }
 }
 

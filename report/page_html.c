@@ -10,6 +10,12 @@ extern const char page_style[], page_script[];
 /* No more boxes than this beside one another, nor in all. */
 enum { BOXES_MAX = 8, BOXES_IN_ALL = 128 };
 
+/* Columns beyond these stay on narrow screens, too. */
+enum { MINOR_COLUMNS_MAX = 40 };
+
+/* Longer tables are folded, so that a reader comes by the figures first. The conformance matrix has fewer rows. */
+enum { ROWS_UNFOLDED_MAX = 40 };
+
 struct page {
     FILE *out;
     char *const *drawings; /* of the figures that are still to come */
@@ -70,9 +76,15 @@ static const char *class_of(enum tone tone) {
     return classes[tone];
 }
 
-/* Most columns are of numbers, so that those have no class: a page of thousands of cells is half as long for it. */
-static void write_classes(FILE *out, const struct document_column *column, enum tone tone) {
-    const char *const classes[] = {column->numeric || column->narrow ? "" : "t", column->minor ? "m" : "",
+/*
+ * Most columns are of numbers, and most first ones of names, so that those have no class; and which columns are minor,
+ * the table says: a page of thousands of cells is half as long for it.
+ */
+static void write_classes(FILE *out, const struct document_column *column, bool is_first, enum tone tone) {
+    const bool is_text = !column->numeric && !column->narrow;
+    const char *const classes[] = {is_text == is_first ? ""
+                                   : is_text           ? "t"
+                                                       : "r",
                                    column->narrow ? "w" : "", class_of(tone)};
     char all[16] = "";
     size_t length = 0;
@@ -99,9 +111,10 @@ static bool shows_its_value(const struct document_cell *cell) {
     return false;
 }
 
-static void write_cell(FILE *out, const struct document_column *column, const struct document_cell *cell) {
+static void write_cell(FILE *out, const struct document_column *column, bool is_first,
+                       const struct document_cell *cell) {
     (void)fputs("<td", out);
-    write_classes(out, column, cell->tone);
+    write_classes(out, column, is_first, cell->tone);
     if (column->numeric && !isnan(cell->sort) && !shows_its_value(cell))
         (void)fprintf(out, " data-v=\"%.6g\"", cell->sort);
     if (cell->note != NULL) {
@@ -118,7 +131,7 @@ static void write_head(FILE *out, const struct document_table *table) {
     for (size_t i = 0; i < table->column_count; i++) {
         const struct document_column *column = &table->columns[i];
         (void)fputs("<th scope=\"col\"", out);
-        write_classes(out, column, TONE_PLAIN);
+        write_classes(out, column, i == 0, TONE_PLAIN);
         write_element(out, column->narrow ? "><span>" : ">", column->title, column->narrow ? "</span>" : "");
     }
     (void)fputs("<tbody>\n", out);
@@ -126,23 +139,29 @@ static void write_head(FILE *out, const struct document_table *table) {
 
 static void write_table(const struct page *page, const struct document_table *table) {
     FILE *out = page->out;
+    const bool folded = table->folded || table->row_count > ROWS_UNFOLDED_MAX;
     if (table->row_count == 0)
         return;
-    if (table->folded) {
+    if (folded) {
         write_element(out, "<details><summary>", table->caption, "");
         (void)fprintf(out, " (%zu rows)</summary>", table->row_count);
     }
-    (void)fprintf(out, "<div class=\"table\"><table id=\"%s\"%s>", table->id, table->searchable ? " data-search" : "");
-    if (!table->folded && table->caption[0] != '\0')
+    (void)fprintf(out, "<div class=\"table\"><table id=\"%s\" class=\"", table->id);
+    for (size_t i = 0; i < table->column_count && i < MINOR_COLUMNS_MAX; i++) {
+        if (table->columns[i].minor)
+            (void)fprintf(out, "m%zu ", i + 1);
+    }
+    (void)fprintf(out, "\"%s>", table->searchable ? " data-search" : "");
+    if (!folded && table->caption[0] != '\0')
         write_element(out, "<caption>", table->caption, "</caption>");
     write_head(out, table);
     for (size_t row = 0; row < table->row_count; row++) {
         (void)fputs("<tr>", out);
         for (size_t i = 0; i < table->column_count; i++)
-            write_cell(out, &table->columns[i], &table->cells[row * table->column_count + i]);
+            write_cell(out, &table->columns[i], i == 0, &table->cells[row * table->column_count + i]);
         (void)fputc('\n', out);
     }
-    (void)fprintf(out, "</table></div>%s\n", table->folded ? "</details>" : "");
+    (void)fprintf(out, "</table></div>%s\n", folded ? "</details>" : "");
 }
 
 /* ---- Figures and the machine ---- */
@@ -277,7 +296,10 @@ static void write_style(FILE *out) {
     svg_write_colours(false, out);
     (void)fputs("}\n@media screen and (prefers-color-scheme:dark){:root{", out);
     svg_write_colours(true, out);
-    (void)fputs("}}\n</style>\n", out);
+    (void)fputs("}}\n@media (max-width:40rem){", out);
+    for (int i = 1; i <= MINOR_COLUMNS_MAX; i++)
+        (void)fprintf(out, ".m%d tr>:nth-child(%d)%s", i, i, i < MINOR_COLUMNS_MAX ? "," : "{display:none}}\n");
+    (void)fputs("</style>\n", out);
 }
 
 void page_write_html(const struct document *document, char *const *drawings, FILE *out) {

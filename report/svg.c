@@ -58,6 +58,23 @@ static int colour_index(const char *value) {
     return -1;
 }
 
+/* Copies a value without what its numbers do not need: "M124.80,631.00 L9,7  " becomes "M124.8,631 L9,7". */
+static void write_numbers(const char *value, const char *end, FILE *out) {
+    while (end > value && end[-1] == ' ')
+        end--;
+    while (value < end) {
+        const size_t whole = strspn(value, "0123456789");
+        size_t digits = whole > 0 && value[whole] == '.' ? strspn(value + whole + 1, "0123456789") : 0;
+        const char *after = value + (digits > 0 ? whole + 1 + digits : whole > 0 ? whole : 1);
+        while (digits > 0 && value[whole + digits] == '0')
+            digits--;
+        (void)fwrite(value, 1, digits > 0 ? whole + 1 + digits : whole > 0 ? whole : 1, out);
+        value = after;
+        while (value < end && value[0] == ' ' && value[1] == ' ')
+            value++;
+    }
+}
+
 /* Writes the value of one attribute, which ends at `end`. */
 static void write_value(const struct svg_place *place, const char *value, const char *end, FILE *out) {
     const int colour = colour_index(value);
@@ -68,7 +85,7 @@ static void write_value(const struct svg_place *place, const char *value, const 
     else if (colour >= 0)
         (void)fputs(figure_colours[colour].on_white, out);
     else
-        (void)fwrite(value, 1, (size_t)(end - value), out);
+        write_numbers(value, end, out);
 }
 
 /* What follows an attribute that says what holds without it; NULL if this is none. A page names its font once. */
