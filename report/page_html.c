@@ -137,6 +137,18 @@ static void write_head(FILE *out, const struct document_table *table) {
     (void)fputs("<tbody>\n", out);
 }
 
+/* As classes of the table, by their numbers. */
+static void write_minor_columns(FILE *out, const struct document_table *table) {
+    const char *separator = " class=\"";
+    for (size_t i = 0; i < table->column_count && i < MINOR_COLUMNS_MAX; i++) {
+        if (!table->columns[i].minor)
+            continue;
+        (void)fprintf(out, "%sm%zu", separator, i + 1);
+        separator = " ";
+    }
+    (void)fputs(separator[1] == '\0' ? "\"" : "", out);
+}
+
 static void write_table(const struct page *page, const struct document_table *table) {
     FILE *out = page->out;
     const bool folded = table->folded || table->row_count > ROWS_UNFOLDED_MAX;
@@ -146,12 +158,9 @@ static void write_table(const struct page *page, const struct document_table *ta
         write_element(out, "<details><summary>", table->caption, "");
         (void)fprintf(out, " (%zu rows)</summary>", table->row_count);
     }
-    (void)fprintf(out, "<div class=\"table\"><table id=\"%s\" class=\"", table->id);
-    for (size_t i = 0; i < table->column_count && i < MINOR_COLUMNS_MAX; i++) {
-        if (table->columns[i].minor)
-            (void)fprintf(out, "m%zu ", i + 1);
-    }
-    (void)fprintf(out, "\"%s>", table->searchable ? " data-search" : "");
+    (void)fprintf(out, "<div class=\"table\"><table id=\"%s\"", table->id);
+    write_minor_columns(out, table);
+    (void)fprintf(out, "%s>", table->searchable ? " data-search" : "");
     if (!folded && table->caption[0] != '\0')
         write_element(out, "<caption>", table->caption, "</caption>");
     write_head(out, table);
