@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 const struct recording_quantile recording_quantiles[RECORDING_QUANTILES] = {
@@ -34,11 +35,12 @@ double recording_clock_ps_per_tick(const struct recording_clock *clock) {
 /* In the middle of many: once in a while something else happens between two readings. */
 static uint64_t clock_ticks(void) {
     enum { READINGS = 1001 };
-    struct ctx_recorder *recorder = calloc(1, sizeof *recorder);
+    struct ctx_recorder *recorder = aligned_alloc(_Alignof(struct ctx_recorder), sizeof *recorder);
     uint64_t passed = 0;
     unsigned cell = 0;
     if (recorder == NULL)
         return 0;
+    memset(recorder, 0, sizeof *recorder);
     ctx_recorder_start(recorder);
     for (int i = 0; i < READINGS; i++)
         ctx_recorder_note(recorder);
