@@ -10,6 +10,7 @@
 #include "duel.h"
 #include "interrupt.h"
 #include "lock.h"
+#include "now.h"
 #include "output_file.h"
 #include "plan.h"
 #include "random.h"
@@ -31,12 +32,6 @@ struct calibrate {
     struct random random;
     char path[PATH_MAX];
 };
-
-static double now_seconds(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static int complain(int status, const struct error *error) {
     (void)fprintf(stderr, "bench: %s\n", error->text);

@@ -2,17 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "interrupt.h"
+#include "now.h"
 #include "output_file.h"
 #include "progress.h"
-
-static double now_seconds(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 bool counting_begin(struct counting *counting, struct error *error) {
     return callgrind_open(&counting->callgrind, error);

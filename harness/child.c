@@ -9,10 +9,10 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "interrupt.h"
+#include "now.h"
 #include "progress.h"
 
 #define PAD_VARIABLE "CTXBENCH_PAD"
@@ -28,12 +28,6 @@ struct channels {
 };
 
 static const struct channels no_channels = {.input = -1, .output = {-1, -1}, .complaint = {-1, -1}};
-
-static double now_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static void close_channel(int *fd) {
     if (*fd >= 0)

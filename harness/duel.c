@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "interrupt.h"
+#include "now.h"
 #include "progress.h"
 #include "random.h"
 #include "sequence.h"
@@ -28,12 +28,6 @@ struct ring {
     struct progress progress;
     struct child_end *end; /* too large for the stack */
 };
-
-static double now_seconds(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static double spent_seconds(const struct ring *ring) {
     return now_seconds() - ring->started;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Spawning and proving, as measured on a 2-core virtual machine; and a calibration takes about four samples. */
-static const double guessed_around_execution = 0.008, guessed_calibration_samples = 4;
+static const double guessed_around_execution = 0.03, guessed_calibration_samples = 4;
 
 /* The share of the newest execution in what the next one is expected to take. */
 static const double newest_share = 0.5;

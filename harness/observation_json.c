@@ -23,8 +23,8 @@ static json_t *histogram_to_json(const struct recording *recording) {
 /* The quantiles that there are operations for, and a sentence on those that there are too few for. */
 static int add_quantiles(const struct recording *recording, json_t *object) {
     int failed = 0;
-    for (int i = 0; i < RECORDING_QUANTILES; i++) {
-        const struct recording_quantile *quantile = &recording_quantiles[i];
+    for (int i = 0; i < QUANTILES_SHOWN; i++) {
+        const struct quantile_shown *quantile = &quantiles_shown[i];
         char name[16], absent[128];
         const uint64_t needs = quantile_needs(quantile->order);
         if (recording->operations < needs) {

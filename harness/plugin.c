@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "contract.h"
+#include "now.h"
 
 enum { TRIAL_DEADLINE_MS = 10000 };
 
@@ -44,19 +44,13 @@ static _Noreturn void try_in_child(const char *path, int pipe_end) {
     _exit(write(pipe_end, error.text, size) == (ssize_t)size ? 0 : 1);
 }
 
-static int64_t now_ms(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Reads the child's message up to its terminator. False when the child ended without one, or took too long. */
 static bool read_message(int pipe_end, char *message, size_t size, bool *timed_out) {
-    int64_t deadline_ms = now_ms() + TRIAL_DEADLINE_MS;
+    int64_t deadline_ms = (int64_t)(now_ns() / 1000000) + TRIAL_DEADLINE_MS;
     size_t used = 0;
     *timed_out = false;
     while (used < size) {
-        int64_t left_ms = deadline_ms - now_ms();
+        int64_t left_ms = deadline_ms - (int64_t)(now_ns() / 1000000);
         struct pollfd ready = {.fd = pipe_end, .events = POLLIN};
         int count = left_ms > 0 ? poll(&ready, 1, (int)left_ms) : 0;
         if (count < 0 && errno == EINTR)

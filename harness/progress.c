@@ -3,17 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "now.h"
 
 static const char clear_line[] = "\r\033[K";
 static const double redraw_seconds = 0.1, stale_seconds = 1.0;
-
-static double now_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static unsigned terminal_width(int fd) {
     struct winsize size;

@@ -3,19 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-const struct recording_quantile recording_quantiles[RECORDING_QUANTILES] = {
-    {"p50", 0.5},
-    {"p99", 0.99},
-    {"p999", 0.999},
-};
-
-static uint64_t now_ns(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
+#include "now.h"
 
 void recording_clock_begin(struct recording_clock *clock) {
     *clock = (struct recording_clock){.began_ticks = ctx_recorder_ticks(), .began_ns = now_ns()};

@@ -37,12 +37,4 @@ void recording_merge(struct ctx_recorder *into, const struct ctx_recorder *from)
 bool recording_make(const struct ctx_recorder *recorder, double ps_per_tick, struct recording *recording);
 void recording_clear(struct recording *recording);
 
-/* Those that are shown: "p50", "p99", "p999". */
-struct recording_quantile {
-    const char *name;
-    double order;
-};
-enum { RECORDING_QUANTILES = 3 };
-extern const struct recording_quantile recording_quantiles[RECORDING_QUANTILES];
-
 #endif

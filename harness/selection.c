@@ -155,8 +155,7 @@ static bool check_threads(const struct selection *selection, struct error *error
             continue;
         return error_set(error,
                          "--threads: found %" PRId64
-                         ", wanted at most two for each PU; there %s %u PU%s to run on "
-                         "(%s of %s)",
+                         ", wanted at most two for each PU; there %s %u PU%s to run on (%s of %s)",
                          threads->values[i], facts->pu_count == 1 ? "is only" : "are", facts->pu_count,
                          facts->pu_count == 1 ? "" : "s", facts->allowed_pus, facts->source);
     }

@@ -1,10 +1,10 @@
 #include "supervisor.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "estimate.h"
 #include "interrupt.h"
+#include "now.h"
 #include "observe.h"
 #include "progress.h"
 #include "random.h"
@@ -36,12 +36,6 @@ struct supervisor {
     struct progress progress;
     struct child_end *end; /* of the worker in hand; too large for the stack */
 };
-
-static double now_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static double spent_seconds(const struct supervisor *supervisor) {
     return supervisor->recalled_seconds + now_seconds() - supervisor->started_seconds;

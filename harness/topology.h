@@ -68,9 +68,8 @@ const struct topology_facts *topology_facts(const struct topology *topology);
 /*
  * The placements that `thread_count` threads can have, one representative each, closest first. Hybrid machines: the
  * representative pair is of one kind of core where there is such a pair, of the highest kind (the most
- * performing). More threads than PUs, up to twice as many: same-pu for two,
- * oversubscribed for others. `*placements` stays owned by the topology. Returns
- * how many there are.
+ * performing). More threads than PUs, up to twice as many: same-pu for two, oversubscribed for others. `*placements`
+ * stays owned by the topology. Returns how many there are.
  */
 size_t topology_placements(const struct topology *topology, unsigned thread_count, const struct placement **placements);
 

@@ -3,15 +3,13 @@
 #include <string.h>
 
 #include "contents_parts.h"
-
-enum { QUANTILES = 3 };
-static const double orders[QUANTILES] = {0.5, 0.99, 0.999};
+#include "statistics.h"
 
 enum {
     OPERATIONS_STRATEGY,
     OPERATIONS_VALUE,
     OPERATIONS_QUANTILE,
-    OPERATIONS_RECORDED = OPERATIONS_QUANTILE + QUANTILES,
+    OPERATIONS_RECORDED = OPERATIONS_QUANTILE + QUANTILES_SHOWN,
     OPERATIONS_CLOCK,
     OPERATIONS_COUNT
 };
@@ -19,8 +17,8 @@ enum {
 enum { MEMORY_STRATEGY, MEMORY_VALUE, MEMORY_CALLS, MEMORY_BYTES, MEMORY_STACK, MEMORY_HEAP, MEMORY_COUNT };
 
 /* The second column is the axis of the sweep. */
-static const struct document_column *make_columns(struct document *document, const struct survey_sweep *sweep,
-                                                  const struct document_column *fixed, size_t count) {
+static struct document_column *make_columns(struct document *document, const struct survey_sweep *sweep,
+                                            const struct document_column *fixed, size_t count) {
     struct document_column *columns = arena_take(&document->arena, count * sizeof *columns);
     document->out_of_memory |= columns == NULL;
     if (columns == NULL)
@@ -100,8 +98,8 @@ static void add_operations_row(struct document *document, struct document_table 
     struct document_cell *row = points == NULL ? NULL : add_row(document, table, run, sweep, curve, value);
     if (row == NULL)
         return;
-    for (int i = 0; i < QUANTILES; i++)
-        set_quantile(document, &row[OPERATIONS_QUANTILE + i], points, count, orders[i]);
+    for (int i = 0; i < QUANTILES_SHOWN; i++)
+        set_quantile(document, &row[OPERATIONS_QUANTILE + i], points, count, quantiles_shown[i].order);
     const uint64_t recorded = quantile_total(points, count);
     row[OPERATIONS_RECORDED].text = document_text(document, "%llu", (unsigned long long)recorded);
     row[OPERATIONS_RECORDED].sort = (double)recorded;
@@ -110,30 +108,23 @@ static void add_operations_row(struct document *document, struct document_table 
 
 static const struct document_column operations_columns[OPERATIONS_COUNT] = {
     [OPERATIONS_STRATEGY] = {.title = "strategy"},
-    [OPERATIONS_QUANTILE] = {.title = "p50", .numeric = true},
-    [OPERATIONS_QUANTILE + 1] = {.title = "p99", .numeric = true},
-    [OPERATIONS_QUANTILE + 2] = {.title = "p99.9", .numeric = true},
     [OPERATIONS_RECORDED] = {.title = "operations", .numeric = true},
     [OPERATIONS_CLOCK] = {.title = "the clock alone", .numeric = true, .minor = true},
 };
 
 /* ---- Memory ---- */
 
-/* The same in all executions, or nearly: their middle. Negative if none knows it. */
-static double amount_of(const struct result_case *c, size_t offset) {
-    double middle = -1;
-    for (size_t i = 0; i < c->execution_count; i++) {
+/* The same in all executions, or nearly: their median. Negative if none knows it. */
+static double amount_of(struct document *document, const struct result_case *c, size_t offset) {
+    double *known = arena_take(&document->arena, c->execution_count * sizeof *known);
+    size_t count = 0;
+    document->out_of_memory |= known == NULL;
+    for (size_t i = 0; known != NULL && i < c->execution_count; i++) {
         const double amount = *(const double *)(const void *)((const char *)&c->executions[i] + offset);
-        size_t below = 0, above = 0;
-        for (size_t k = 0; k < c->execution_count; k++) {
-            const double other = *(const double *)(const void *)((const char *)&c->executions[k] + offset);
-            below += other < amount;
-            above += other > amount;
-        }
-        if (below <= c->execution_count / 2 && above <= c->execution_count / 2)
-            middle = amount;
+        if (amount >= 0)
+            known[count++] = amount;
     }
-    return middle;
+    return count > 0 ? statistics_median(known, count) : -1;
 }
 
 static void add_memory_row(struct document *document, struct document_table *table, const struct run *run,
@@ -147,7 +138,7 @@ static void add_memory_row(struct document *document, struct document_table *tab
     double amounts[MEMORY_COUNT];
     bool any = false;
     for (int i = MEMORY_CALLS; i < MEMORY_COUNT; i++) {
-        amounts[i] = amount_of(curve->at[value]->of, offsets[i]);
+        amounts[i] = amount_of(document, curve->at[value]->of, offsets[i]);
         any |= i >= MEMORY_STACK ? amounts[i] >= 0 : amounts[i] > 0; /* "allocates nothing" is said of scopes alone */
     }
     struct document_cell *row = any ? add_row(document, table, run, sweep, curve, value) : NULL;
@@ -180,10 +171,12 @@ static void add_table(struct document *document, const struct run *run, const st
 
 void contents_add_operations(struct document *document, const struct run *run, const struct survey_sweep *sweep,
                              const char *id) {
-    const struct document_column *columns = make_columns(document, sweep, operations_columns, OPERATIONS_COUNT);
+    struct document_column *columns = make_columns(document, sweep, operations_columns, OPERATIONS_COUNT);
     const struct document_column *memory = make_columns(document, sweep, memory_columns, MEMORY_COUNT);
     if (columns == NULL || memory == NULL)
         return;
+    for (size_t i = 0; i < QUANTILES_SHOWN; i++)
+        columns[OPERATIONS_QUANTILE + i] = (struct document_column){.title = quantiles_shown[i].title, .numeric = true};
     add_table(document, run, sweep,
               document_add_table(document, document_text(document, "operations-%s", id),
                                  document_text(document, "Single operations: how long each %s took", sweep->operation),

@@ -51,9 +51,11 @@ static void print_header(FILE *out, const struct columns *columns) {
     }
     (void)fputs(
         ",host_name,fingerprint,source_revision,execution,order,iterations,sample,real_ns,cpu_ns,run_delay_ns,"
-        "involuntary_switches,operations_recorded,p50_ns,p99_ns,p999_ns,clock_ns,allocations,allocated_bytes,"
-        "scope_stack_bytes,scope_heap_bytes\n",
+        "involuntary_switches,operations_recorded",
         out);
+    for (size_t i = 0; i < QUANTILES_SHOWN; i++)
+        (void)fprintf(out, ",%s_ns", quantiles_shown[i].name);
+    (void)fputs(",clock_ns,allocations,allocated_bytes,scope_stack_bytes,scope_heap_bytes\n", out);
 }
 
 /* What all samples of a case share. */
@@ -90,19 +92,19 @@ static void print_case(FILE *out, const struct result_file *file, const struct c
 
 /* The quantiles of single operations that there are enough of, and the clock's cost, which is in them. */
 static void print_times(FILE *out, const struct result_execution *execution) {
-    static const double orders[] = {0.5, 0.99, 0.999};
     const uint64_t recorded = quantile_total(execution->times, execution->time_count);
-    if (recorded == 0) {
-        (void)fputs(",,,,,", out);
-        return;
-    }
-    (void)fprintf(out, ",%" PRIu64, recorded);
-    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+    (void)fputc(',', out);
+    if (recorded > 0)
+        (void)fprintf(out, "%" PRIu64, recorded);
+    for (size_t i = 0; i < QUANTILES_SHOWN; i++) {
+        const double order = quantiles_shown[i].order;
         (void)fputc(',', out);
-        if (recorded >= quantile_needs(orders[i]))
-            (void)fprintf(out, "%.17g", (double)quantile_of(execution->times, execution->time_count, orders[i]) / 1e3);
+        if (recorded >= quantile_needs(order))
+            (void)fprintf(out, "%.17g", (double)quantile_of(execution->times, execution->time_count, order) / 1e3);
     }
-    (void)fprintf(out, ",%.17g", execution->clock_ns);
+    (void)fputc(',', out);
+    if (recorded > 0)
+        (void)fprintf(out, "%.17g", execution->clock_ns);
 }
 
 static void print_footprint(FILE *out, const struct result_execution *execution) {

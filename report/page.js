@@ -2,11 +2,11 @@
 // Sorts tables by a click on a column's title, and filters long ones. Without it, everything else still works.
 for (const table of document.querySelectorAll('table')) {
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
-  const factors = {'': 1, ps: 1e-3, ns: 1, us: 1e3, ms: 1e6, s: 1e9};
+  const factors = {'': 1, ns: 1, us: 1e3, ms: 1e6, s: 1e9};
   const key = (row, i) => {
     const cell = row.cells[i];
     if (cell.dataset.v !== undefined) return Number(cell.dataset.v);
-    const shown = /^(-?[\d.]+(?:e[-+]?\d+)?) ?(|ps|ns|us|ms|s)$/.exec(cell.textContent);
+    const shown = /^(-?[\d.]+(?:e[-+]?\d+)?) ?(|ns|us|ms|s)$/.exec(cell.textContent);
     return shown ? Number(shown[1]) * factors[shown[2]] : cell.textContent;
   };
   const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b

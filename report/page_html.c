@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format.h"
 #include "page.h"
 #include "svg.h"
 
@@ -96,19 +97,13 @@ static void write_classes(FILE *out, const struct document_column *column, bool 
         (void)fprintf(out, strchr(all, ' ') == NULL ? " class=%s" : " class=\"%s\"", all);
 }
 
-/* Can the page's script sort by what the cell shows, a number of nanoseconds or of nothing? (See page.js.) */
+/* Is the number that rows are sorted by the one that the cell shows? Then the page's script reads it there. */
 static bool shows_its_value(const struct document_cell *cell) {
-    static const struct {
-        const char *name;
-        double factor;
-    } units[] = {{"", 1}, {" ps", 1e-3}, {" ns", 1}, {" us", 1e3}, {" ms", 1e6}, {" s", 1e9}};
-    char *unit = NULL;
-    const double shown = strtod(cell->text, &unit);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (unit != cell->text && strcmp(unit, units[i].name) == 0)
-            return fabs(shown * units[i].factor - cell->sort) <= 0.01 * fabs(cell->sort);
-    }
-    return false;
+    char time[FORMAT_CELL_MAX], number[FORMAT_CELL_MAX], count[FORMAT_CELL_MAX];
+    format_time(cell->sort, time);
+    format_number(cell->sort, number);
+    (void)snprintf(count, sizeof count, "%.0f", cell->sort);
+    return strcmp(cell->text, time) == 0 || strcmp(cell->text, number) == 0 || strcmp(cell->text, count) == 0;
 }
 
 static void write_cell(FILE *out, const struct document_column *column, bool is_first,

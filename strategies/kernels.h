@@ -126,6 +126,15 @@
 #define CTX_SCENARIO_COUNT (sizeof ctx_scenarios / sizeof *ctx_scenarios)
 #endif
 
+/* Inlines `go` twice: for a job with a recorder, and for one without, in which nothing of it is left (recorder.h). */
+#define CTX_CALL_RECORDED(go, job, arg)                                                                                \
+    do {                                                                                                               \
+        if ((job)->recorder == NULL)                                                                                   \
+            CTX_CALL(go, NULL, arg);                                                                                   \
+        else                                                                                                           \
+            CTX_CALL(go, (job)->recorder, arg);                                                                        \
+    } while (0)
+
 /* The body of a scope. */
 typedef void CTX_FN(ctx_body, void *arg);
 
@@ -133,6 +142,8 @@ typedef void CTX_FN(ctx_body, void *arg);
 #include "fixture.h"
 
 #include "descent.h"
+
+#include "reads.h"
 
 #include "store.h"
 

@@ -4,10 +4,9 @@
  * that of one operation is the beginning of the next, so that nothing is missed and the clock is read once for each.
  *
  * Clock: the processor's counter of constant rate (rdtsc; cntvct_el0), in ticks, which whoever gave the recorder scales
- * to time. It is not ordered with the instructions around it: times of some nanoseconds are blurred, and
- * some processors let it advance in steps of 10 ns. To read it takes
- * 10 to 40 ns itself, more on a virtual machine whose host intercepts it, and all of that is in each operation's time:
- * results say what it is there.
+ * to time. It is not ordered with the instructions around it: times of some nanoseconds are blurred, and some
+ * processors let it advance in steps of 10 ns. To read it takes 10 to 40 ns itself, more on a virtual machine whose
+ * host intercepts it, and all of that is in each operation's time: results say what it is there.
  *
  * Times are kept in a log-linear histogram, after HdrHistogram (Tene): below 128 ticks each has a cell of its own; from
  * there on each doubling is split into 64 cells, so that the middle of a cell is off by less than 0.8 %. It stays

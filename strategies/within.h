@@ -5,8 +5,7 @@
  * ctx_within_STORE(scopes, keys, body, arg) calls body(arg) inside so many scopes (0: none), each of which binds `keys`
  * keys of its own. One level is one function: what lies on the stack between two levels is the frame of who opens a
  * scope, with room for its bindings (which compilers round up by up to 16 bytes), and all that strategy and store put
- * between it and the body. ctx_within_usual
- * is that of the store that a workload without stores has.
+ * between it and the body. ctx_within_usual is that of the store that a workload without stores has.
  */
 #ifndef CTX_STORE
 

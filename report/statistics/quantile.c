@@ -5,6 +5,12 @@
 
 static const double BEYOND_MIN = 10;
 
+const struct quantile_shown quantiles_shown[QUANTILES_SHOWN] = {
+    {"p50", "p50", 0.5},
+    {"p99", "p99", 0.99},
+    {"p999", "p99.9", 0.999},
+};
+
 static int compare_points(const void *left, const void *right) {
     const struct quantile_point *a = left, *b = right;
     return (a->value > b->value) - (a->value < b->value);

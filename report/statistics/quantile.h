@@ -27,4 +27,12 @@ uint64_t quantile_of(const struct quantile_point *points, size_t point_count, do
  */
 uint64_t quantile_needs(double order);
 
+/* Those that are shown, from the lowest. */
+struct quantile_shown {
+    const char *name, *title; /* "p999", "p99.9" */
+    double order;
+};
+enum { QUANTILES_SHOWN = 3 };
+extern const struct quantile_shown quantiles_shown[QUANTILES_SHOWN];
+
 #endif

@@ -21,10 +21,6 @@ READS_ANYTHING static uintptr_t find_plainly(uintptr_t from, uintptr_t end, uint
 enum level { PLAIN, AVX2, AVX512, LEVELS };
 static enum level level = PLAIN;
 
-/*
- * All kinds of vectors go the same way: vectors one at a time up to a block, blocks, and the vectors of the last block
- * one at a time. What is found may lie in front of `from` or behind `end`, in a vector that the range shares.
- */
 enum { BLOCK_BYTES = 256 };
 
 /* The first word in the range among those that `hits` says are equal: bit i stands for the word at + i. */
@@ -39,73 +35,73 @@ static inline uintptr_t first_hit(uintptr_t at, uint64_t hits, uintptr_t from, u
     return 0;
 }
 
-#define AVX2_CODE __attribute__((target("avx2"), no_sanitize("address", "thread")))
+/* What a kind of vector can do: all at aligned addresses, and inlined. */
+typedef bool block_test(uintptr_t block, uintptr_t word);
+typedef uint64_t vector_test(uintptr_t vector, uintptr_t word); /* bit i: word i of the vector is the one */
 
-AVX2_CODE static inline __m256i equal_avx2(uintptr_t at, __m256i wanted) {
-    return _mm256_cmpeq_epi64(_mm256_load_si256((const __m256i *)at), wanted);
+/*
+ * All kinds go the same way: vectors one at a time up to a block, blocks, and the vectors of the last block one at a
+ * time. What is found may lie in front of `from` or behind `end`, in a vector that the range shares.
+ */
+READS_ANYTHING static inline __attribute__((always_inline)) uintptr_t
+find_by_vectors(uintptr_t from, uintptr_t end, uintptr_t word, size_t vector_bytes, block_test *is_in_block,
+                vector_test *hits_in) {
+    for (uintptr_t at = from & -(uintptr_t)vector_bytes; at < end; at += vector_bytes) {
+        while (at % BLOCK_BYTES == 0 && at + BLOCK_BYTES <= end && !is_in_block(at, word))
+            at += BLOCK_BYTES;
+        if (at >= end)
+            break;
+        const uintptr_t found = first_hit(at, hits_in(at, word), from, end);
+        if (found != 0)
+            return found;
+    }
+    return 0;
 }
 
-AVX2_CODE static inline bool is_in_block_avx2(uintptr_t at, __m256i wanted) {
-    __m256i any = equal_avx2(at, wanted);
+#define AVX2_CODE __attribute__((target("avx2"), no_sanitize("address", "thread")))
+
+AVX2_CODE static inline __m256i equal_avx2(uintptr_t at, uintptr_t word) {
+    return _mm256_cmpeq_epi64(_mm256_load_si256((const __m256i *)at), _mm256_set1_epi64x((long long)word));
+}
+
+AVX2_CODE static inline uint64_t hits_avx2(uintptr_t at, uintptr_t word) {
+    return (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(equal_avx2(at, word)));
+}
+
+AVX2_CODE static inline bool is_in_block_avx2(uintptr_t at, uintptr_t word) {
+    __m256i any = equal_avx2(at, word);
 #pragma GCC unroll 8
     for (uintptr_t in = sizeof any; in < BLOCK_BYTES; in += sizeof any)
-        any = _mm256_or_si256(any, equal_avx2(at + in, wanted));
+        any = _mm256_or_si256(any, equal_avx2(at + in, word));
     return !_mm256_testz_si256(any, any);
 }
 
 AVX2_CODE static uintptr_t find_avx2(uintptr_t from, uintptr_t end, uintptr_t word) {
-    enum { VECTOR_BYTES = sizeof(__m256i) };
-    const __m256i wanted = _mm256_set1_epi64x((long long)word);
-    for (uintptr_t at = from & -(uintptr_t)VECTOR_BYTES; at < end; at += VECTOR_BYTES) {
-        for (; at % BLOCK_BYTES == 0 && at + BLOCK_BYTES <= end; at += BLOCK_BYTES) {
-            if (is_in_block_avx2(at, wanted))
-                break;
-        }
-        if (at >= end)
-            break;
-        const int hits = _mm256_movemask_pd(_mm256_castsi256_pd(equal_avx2(at, wanted)));
-        const uintptr_t found = first_hit(at, (unsigned)hits, from, end);
-        if (found != 0)
-            return found;
-    }
-    return 0;
+    return find_by_vectors(from, end, word, sizeof(__m256i), is_in_block_avx2, hits_avx2);
 }
 
 #define AVX512_CODE __attribute__((target("avx512f"), no_sanitize("address", "thread")))
 
-AVX512_CODE static inline uint64_t equal_avx512(uintptr_t at, __m512i wanted) {
-    return _mm512_cmpeq_epi64_mask(_mm512_load_si512((const void *)at), wanted);
+AVX512_CODE static inline uint64_t hits_avx512(uintptr_t at, uintptr_t word) {
+    return _mm512_cmpeq_epi64_mask(_mm512_load_si512((const void *)at), _mm512_set1_epi64((long long)word));
 }
 
 /* Words that are 0 where they are the wanted ones. */
-AVX512_CODE static inline __m512i differences_avx512(uintptr_t at, __m512i wanted) {
-    return _mm512_xor_si512(_mm512_load_si512((const void *)at), wanted);
+AVX512_CODE static inline __m512i differences_avx512(uintptr_t at, uintptr_t word) {
+    return _mm512_xor_si512(_mm512_load_si512((const void *)at), _mm512_set1_epi64((long long)word));
 }
 
 /* One comparison for the block: each has its result fetched from a mask register, which is what takes time. */
-AVX512_CODE static inline bool is_in_block_avx512(uintptr_t at, __m512i wanted) {
-    __m512i least = differences_avx512(at, wanted);
+AVX512_CODE static inline bool is_in_block_avx512(uintptr_t at, uintptr_t word) {
+    __m512i least = differences_avx512(at, word);
 #pragma GCC unroll 4
     for (uintptr_t in = sizeof least; in < BLOCK_BYTES; in += sizeof least)
-        least = _mm512_min_epu64(least, differences_avx512(at + in, wanted));
+        least = _mm512_min_epu64(least, differences_avx512(at + in, word));
     return _mm512_testn_epi64_mask(least, least) != 0;
 }
 
 AVX512_CODE static uintptr_t find_avx512(uintptr_t from, uintptr_t end, uintptr_t word) {
-    enum { VECTOR_BYTES = sizeof(__m512i) };
-    const __m512i wanted = _mm512_set1_epi64((long long)word);
-    for (uintptr_t at = from & -(uintptr_t)VECTOR_BYTES; at < end; at += VECTOR_BYTES) {
-        for (; at % BLOCK_BYTES == 0 && at + BLOCK_BYTES <= end; at += BLOCK_BYTES) {
-            if (is_in_block_avx512(at, wanted))
-                break;
-        }
-        if (at >= end)
-            break;
-        const uintptr_t found = first_hit(at, equal_avx512(at, wanted), from, end);
-        if (found != 0)
-            return found;
-    }
-    return 0;
+    return find_by_vectors(from, end, word, sizeof(__m512i), is_in_block_avx512, hits_avx512);
 }
 
 static bool is_supported(enum level wanted) {

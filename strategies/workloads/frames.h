@@ -40,46 +40,32 @@ static const struct ctx_workload frames_workload = {
 };
 
 struct frames {
-    const struct ctx_job *job;
-    uint32_t frames_left;
-    uint64_t sum;
+    uint32_t bytes, frames_left;
+    struct ctx_reads reads;
 };
-
-CTX_OPAQUE static void CTX_FN(frames_read, void *arg) {
-    struct frames *frames = arg;
-    uint64_t sum = 0;
-    uintptr_t after = 0;
-    CTX_ENTER_OPAQUE();
-    CTX_BEFORE_READS();
-    for (uint64_t i = frames->job->iterations; i > 0; i--) {
-        void *value = NULL;
-        ctx_forget_memory();
-        (void)CTX_GET(after, &ctx_bench_manager, &ctx_bench_keys[0], &value);
-        sum += (uintptr_t)value;
-        after = ctx_after((uintptr_t)value);
-    }
-    frames->sum = sum;
-}
 
 CTX_OPAQUE static void CTX_FN(frames_go_down, void *arg) {
     struct frames *frames = arg;
-    void *locals = __builtin_alloca(frames->job->parameters[FRAMES_BYTES]);
+    void *locals = __builtin_alloca(frames->bytes);
     ctx_touch(locals);
     if (--frames->frames_left > 0)
-        CTX_CALL(frames_go_down, arg);
+        CTX_CALL(frames_go_down, frames);
     else
-        CTX_CALL(frames_read, arg);
+        CTX_CALL(ctx_reads_latency, &frames->reads);
     ctx_touch(locals);
 }
 
 static uint64_t frames_run(const struct ctx_job *job) {
-    struct frames frames = {.job = job, .frames_left = job->parameters[FRAMES_DEPTH]};
-    ctx_body *body = frames.frames_left > 0 ? frames_go_down : frames_read;
+    struct frames frames = {
+        .bytes = job->parameters[FRAMES_BYTES], .frames_left = job->parameters[FRAMES_DEPTH], .reads = {.job = job}};
     struct ctx_binding binding[1];
     const struct ctx scope = ctx_bench_scope(NULL, binding, 1);
-    CTX_WITH(&scope, body, &frames);
+    if (frames.frames_left > 0)
+        CTX_WITH(&scope, frames_go_down, &frames);
+    else
+        CTX_WITH(&scope, ctx_reads_latency, &frames.reads);
     ctx_touch(&scope);
-    return frames.sum;
+    return frames.reads.sum;
 }
 
 #define CTX_KERNELS_FRAMES {.workload = &frames_workload, .form = CTX_FORM_LATENCY, .run = frames_run},

@@ -38,45 +38,9 @@ static const struct ctx_workload get_workload = {
 };
 
 struct get {
-    const struct ctx_job *job;
     uint32_t scopes_left;
     struct ctx_descent descent;
-    uint64_t sum;
 };
-
-CTX_OPAQUE static void CTX_FN(get_throughput, void *arg) {
-    struct get *get = arg;
-    const struct ctx_key *const key = &ctx_bench_keys[0];
-    const struct ctx_manager *const manager = &ctx_bench_manager;
-    uint64_t sum = 0;
-    CTX_ENTER_OPAQUE();
-    CTX_BEFORE_READS();
-    for (uint64_t i = get->job->iterations; i > 0; i--) {
-        void *value = NULL;
-        ctx_forget_memory();
-        (void)CTX_GET(0, manager, key, &value);
-        sum += (uintptr_t)value;
-    }
-    get->sum = sum;
-}
-
-CTX_OPAQUE static void CTX_FN(get_latency, void *arg) {
-    struct get *get = arg;
-    const struct ctx_key *const key = &ctx_bench_keys[0];
-    const struct ctx_manager *const manager = &ctx_bench_manager;
-    uint64_t sum = 0;
-    uintptr_t after = 0;
-    CTX_ENTER_OPAQUE();
-    CTX_BEFORE_READS();
-    for (uint64_t i = get->job->iterations; i > 0; i--) {
-        void *value = NULL;
-        ctx_forget_memory();
-        (void)CTX_GET(after, manager, key, &value);
-        sum += (uintptr_t)value;
-        after = ctx_after((uintptr_t)value);
-    }
-    get->sum = sum;
-}
 
 static void CTX_FN(get_open_scope, void *arg);
 
@@ -100,24 +64,24 @@ CTX_OPAQUE static void CTX_FN(get_open_scope, void *arg) {
 }
 
 static uint64_t get_run(const struct ctx_job *job, ctx_body *reader) {
-    struct get get = {.job = job,
-                      .scopes_left = job->parameters[GET_UP] - 1,
-                      .descent = {.frames_left = job->parameters[GET_DEPTH], .leaf = reader, .leaf_arg = &get}};
+    struct ctx_reads reads = {.job = job};
+    struct get get = {.scopes_left = job->parameters[GET_UP] - 1,
+                      .descent = {.frames_left = job->parameters[GET_DEPTH], .leaf = reader, .leaf_arg = &reads}};
     void *arg = NULL;
     ctx_body *body = get_body(&get, &arg);
     struct ctx_binding binding[1];
     const struct ctx scope = ctx_bench_scope(NULL, binding, 1);
     CTX_WITH(&scope, body, arg);
     ctx_touch(&scope);
-    return get.sum;
+    return reads.sum;
 }
 
 static uint64_t get_run_throughput(const struct ctx_job *job) {
-    return get_run(job, get_throughput);
+    return get_run(job, ctx_reads_throughput);
 }
 
 static uint64_t get_run_latency(const struct ctx_job *job) {
-    return get_run(job, get_latency);
+    return get_run(job, ctx_reads_latency);
 }
 
 #define CTX_KERNELS_GET                                                                                                \

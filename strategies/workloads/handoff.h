@@ -116,10 +116,7 @@ CTX_OPERATION void CTX_FN(handoff_go, struct ctx_recorder *recorder, struct hand
 CTX_OPAQUE static void CTX_FN(handoff_ask, void *arg) {
     struct handoff *handoff = arg;
     CTX_ENTER_OPAQUE();
-    if (handoff->job->recorder == NULL)
-        CTX_CALL(handoff_go, NULL, handoff);
-    else
-        CTX_CALL(handoff_go, handoff->job->recorder, handoff);
+    CTX_CALL_RECORDED(handoff_go, handoff->job, handoff);
 }
 
 static uint64_t handoff_run(const struct ctx_job *job) {

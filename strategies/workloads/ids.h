@@ -63,56 +63,21 @@ static void ids_finish(void *held) {
 #define ids_finish NULL
 #endif
 
-struct ids {
-    const struct ctx_job *job;
-    uint64_t sum;
-};
-
-CTX_OPAQUE static void CTX_FN(ids_throughput, void *arg) {
-    struct ids *ids = arg;
-    uint64_t sum = 0;
-    CTX_ENTER_OPAQUE();
-    CTX_BEFORE_READS();
-    for (uint64_t i = ids->job->iterations; i > 0; i--) {
-        void *value = NULL;
-        ctx_forget_memory();
-        (void)CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &value);
-        sum += (uintptr_t)value;
-    }
-    ids->sum = sum;
-}
-
-CTX_OPAQUE static void CTX_FN(ids_latency, void *arg) {
-    struct ids *ids = arg;
-    uint64_t sum = 0;
-    uintptr_t after = 0;
-    CTX_ENTER_OPAQUE();
-    CTX_BEFORE_READS();
-    for (uint64_t i = ids->job->iterations; i > 0; i--) {
-        void *value = NULL;
-        ctx_forget_memory();
-        (void)CTX_GET(after, &ctx_bench_manager, &ctx_bench_keys[0], &value);
-        sum += (uintptr_t)value;
-        after = ctx_after((uintptr_t)value);
-    }
-    ids->sum = sum;
-}
-
 static uint64_t ids_run(const struct ctx_job *job, ctx_body *reader) {
-    struct ids ids = {.job = job};
+    struct ctx_reads reads = {.job = job};
     struct ctx_binding binding[1];
     const struct ctx scope = ctx_bench_scope(NULL, binding, 1);
-    CTX_WITH(&scope, reader, &ids);
+    CTX_WITH(&scope, reader, &reads);
     ctx_touch(&scope);
-    return ids.sum;
+    return reads.sum;
 }
 
 static uint64_t ids_run_throughput(const struct ctx_job *job) {
-    return ids_run(job, ids_throughput);
+    return ids_run(job, ctx_reads_throughput);
 }
 
 static uint64_t ids_run_latency(const struct ctx_job *job) {
-    return ids_run(job, ids_latency);
+    return ids_run(job, ctx_reads_latency);
 }
 
 #define CTX_KERNELS_IDS                                                                                                \

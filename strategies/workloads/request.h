@@ -324,10 +324,7 @@ CTX_OPERATION void CTX_FN(request_go, struct ctx_recorder *recorder, struct requ
 CTX_OPAQUE static void CTX_FN(request_loop, void *arg) {
     struct request_run *run = arg;
     CTX_ENTER_OPAQUE();
-    if (run->job->recorder == NULL)
-        CTX_CALL(request_go, NULL, run);
-    else
-        CTX_CALL(request_go, run->job->recorder, run);
+    CTX_CALL_RECORDED(request_go, run->job, run);
 }
 
 static uint64_t request_run(const struct ctx_job *job) {

@@ -144,10 +144,7 @@ CTX_OPERATION void CTX_FN(spawn_go, struct ctx_recorder *recorder, struct spawn 
 CTX_OPAQUE static void CTX_FN(spawn_loop, void *arg) {
     struct spawn *spawn = arg;
     CTX_ENTER_OPAQUE();
-    if (spawn->job->recorder == NULL)
-        CTX_CALL(spawn_go, NULL, spawn);
-    else
-        CTX_CALL(spawn_go, spawn->job->recorder, spawn);
+    CTX_CALL_RECORDED(spawn_go, spawn->job, spawn);
 }
 
 static uint64_t spawn_run(const struct ctx_job *job) {

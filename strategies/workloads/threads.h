@@ -34,58 +34,39 @@ static const struct ctx_workload threads_workload = {
     .checksum = threads_checksum,
 };
 
-struct threads {
-    const struct ctx_job *job;
-    uint64_t sum;
-};
-
 CTX_OPAQUE static void CTX_FN(threads_read, void *arg) {
-    struct threads *threads = arg;
+    struct ctx_reads *reads = arg;
     void *value = NULL;
     CTX_ENTER_OPAQUE();
     CTX_BEFORE_READS();
     (void)CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &value);
-    threads->sum += (uintptr_t)value;
-}
-
-CTX_OPAQUE static void CTX_FN(threads_reads, void *arg) {
-    struct threads *threads = arg;
-    uint64_t sum = 0;
-    CTX_ENTER_OPAQUE();
-    CTX_BEFORE_READS();
-    for (uint64_t i = threads->job->iterations; i > 0; i--) {
-        void *value = NULL;
-        ctx_forget_memory();
-        (void)CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &value);
-        sum += (uintptr_t)value;
-    }
-    threads->sum = sum;
+    reads->sum += (uintptr_t)value;
 }
 
 CTX_OPAQUE static void CTX_FN(threads_scopes, void *arg) {
-    struct threads *threads = arg;
+    struct ctx_reads *reads = arg;
     CTX_ENTER_OPAQUE();
-    for (uint64_t i = threads->job->iterations; i > 0; i--) {
+    for (uint64_t i = reads->job->iterations; i > 0; i--) {
         struct ctx_binding binding;
         struct ctx scope;
         ctx_forget_memory();
         if (CTX_BINDS)
             scope = ctx_bench_scope(NULL, &binding, 1);
-        CTX_WITH(&scope, threads_read, threads);
+        CTX_WITH(&scope, threads_read, reads);
         ctx_touch(&scope);
     }
 }
 
 static uint64_t threads_run(const struct ctx_job *job) {
-    struct threads threads = {.job = job};
+    struct ctx_reads reads = {.job = job};
     struct ctx_binding binding[1];
     const struct ctx scope = ctx_bench_scope(NULL, binding, 1);
     if (job->parameters[THREADS_SCOPES] == 1)
-        CTX_BARE(threads_scopes, &threads);
+        CTX_BARE(threads_scopes, &reads);
     else
-        CTX_WITH(&scope, threads_reads, &threads);
+        CTX_WITH(&scope, ctx_reads_throughput, &reads);
     ctx_touch(&scope);
-    return threads.sum;
+    return reads.sum;
 }
 
 #define CTX_KERNELS_THREADS {.workload = &threads_workload, .form = CTX_FORM_THROUGHPUT, .run = threads_run},

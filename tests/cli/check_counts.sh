@@ -17,7 +17,7 @@ plugin() {
     -I"$SOURCE/strategies/gls" -I"$(dirname "$BENCH")/strategies" -o "$1.so" "$1.c" || fail "cannot build $1.c"
 }
 plugin skeleton ''
-plugin heavier 's/^    return \*(const struct ctx/    __asm__ volatile("nop");\n&/'
+plugin heavier "$heavier_read"
 cmp -s skeleton.c heavier.c && fail "the skeleton was not changed"
 
 # counts FILE: the cases of a file of counts, without what each is called.

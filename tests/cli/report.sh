@@ -187,10 +187,14 @@ assert "cheapest way to read the context is explicit" in page.text
   fail "without gnuplot, figures are not data and source alone"
 
 # --- In a browser, where there is one: the script runs, and nothing stands on the console, not even a refused fetch.
-browse() {
+# dom_of FILE OPTION...: what the browser makes of it, into ./dom, and its console into ./console.
+dom_of() {
   chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync \
-    --disable-component-update --user-data-dir="$folder/profile" --enable-logging=stderr --window-size="$2,900" \
-    --virtual-time-budget=2000 --dump-dom "file://$folder/$1" >dom 2>console || fail "chromium cannot show $1"
+    --disable-component-update --user-data-dir="$folder/profile" --enable-logging=stderr --virtual-time-budget=5000 \
+    "${@:2}" --dump-dom "file://$folder/$1" >dom 2>console || fail "chromium cannot show $1"
+}
+browse() {
+  dom_of "$1" --window-size="$2,900"
   if grep -q 'CONSOLE' console; then fail "$1 has messages on the console: $(grep CONSOLE console)"; fi
   grep -q '<button type="button">' dom || fail "the script of $1 did not run"
 }
@@ -214,10 +218,7 @@ for (const width of [1400, 400]) {
 }
 </script>
 END
-  chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync \
-    --disable-component-update --user-data-dir="$folder/profile" --allow-file-access-from-files \
-    --window-size=1500,1000 --virtual-time-budget=5000 --dump-dom "file://$folder/frames.html" >dom 2>console ||
-    fail "chromium cannot show $1"
+  dom_of frames.html --allow-file-access-from-files --window-size=1500,1000
   for width in 1400 400; do
     grep -q "FITS $width" dom || fail "$1 is to be scrolled sideways: $(grep -oE '(FITS|WIDE) [^;]*' dom)"
   done

@@ -13,7 +13,7 @@ ALPHABETS = [
     ("ctx_wide_marks", "ctx_wide_mark_E_return", "ctx_wide_mark_",
      [high + low for high in HEXADECIMAL for low in HEXADECIMAL] + ["E", "S"]),
 ]
-READS = ["get_throughput", "get_latency", "miss_read"]
+READS = ["ctx_reads_throughput", "ctx_reads_latency", "miss_read"]
 TIMED = READS + ["with_loop", "with_body", "spawn_loop", "spawn_read", "handoff_ask", "handoff_read", "handoff_run"]
 
 # What a read calls, each time; and what it calls only where it cannot go on by itself.
@@ -103,9 +103,9 @@ def check_handwritten(build):
     """explicit and tls read with the instructions of a loop that a programmer wrote."""
     for strategy in ("explicit", "tls"):
         for form in ("throughput", "latency"):
-            found = normalised(get_loop(build.program(strategy), f"get_{form}"))
+            found = normalised(get_loop(build.program(strategy), f"ctx_reads_{form}"))
             wanted = normalised(get_loop(build.handwritten(), f"hand_{strategy}_{form}"))
-            expect(found == wanted, f"{strategy}: the loop of get_{form} is not the one written by hand:\n" +
+            expect(found == wanted, f"{strategy}: the loop of ctx_reads_{form} is not the one written by hand:\n" +
                    "\n".join(f"{a:<40} {b}" for a, b in zip(found + [""] * len(wanted), wanted + [""] * len(found))
                              if a or b))
 
@@ -184,7 +184,7 @@ def check_frames(build):
 @each
 def check_floor(build):
     """floor reads with one load. `and $0`, which makes the next wait for it, is there once in each iteration."""
-    loop = get_loop(build.program("floor"), "get_latency")
+    loop = get_loop(build.program("floor"), "ctx_reads_latency")
     loads = [i for i in loop.code if i.loads]
     waits = [i for i in loop.code if i.text.startswith("and $0x0,")]
     expect(waits and len(loads) == len(waits), f"floor: {len(loads)} loads in {len(waits)} iterations: {loads}")
@@ -207,10 +207,10 @@ def expect_chain(chain):
 @each
 def check_walk_floor(build):
     """walk-floor reads with one load a frame, and one for the value."""
-    function = build.program("walk-floor").function("get_latency")
+    function = build.program("walk-floor").function("ctx_reads_latency")
     timed = [loop for loop in function.loops if any(i.text.startswith("and $0x0,") for i in loop.code)]
     chains = [chain for loop in timed for chain in loop.inner_loops()]
-    expect(chains, "walk-floor: get_latency has no loop over the frames")
+    expect(chains, "walk-floor: ctx_reads_latency has no loop over the frames")
     for chain in chains:
         expect_chain(chain)
     in_chains = set().union(*(chain.addresses for chain in chains))

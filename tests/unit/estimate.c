@@ -34,8 +34,8 @@ static void near(double found, double wanted) {
 static void it_begins_with_a_guess(void **state) {
     (void)state;
     struct estimate estimate = begin();
-    near(estimate_round_seconds(&estimate), CASE_COUNT * (0.008 + 3 * 0.004));
-    near(estimate_calibration_seconds(&estimate), CASE_COUNT * (0.008 + 4 * 0.004));
+    near(estimate_round_seconds(&estimate), CASE_COUNT * (0.03 + 3 * 0.004));
+    near(estimate_calibration_seconds(&estimate), CASE_COUNT * (0.03 + 4 * 0.004));
     assert_true(estimate_is_blind(&estimate, 0));
     estimate_free(&estimate);
 }
