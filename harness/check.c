@@ -262,14 +262,8 @@ static int conclude(struct check *check) {
 static int carry_out(struct check *check) {
     int lock = -1, status = EXIT_STATUS_OK;
     struct error error;
-    switch (lock_take(&lock, check->options.quiet ? NULL : stderr, &error)) {
-    case LOCK_INTERRUPTED:
-        return EXIT_STATUS_INTERRUPTED;
-    case LOCK_FAILED:
-        return complain(EXIT_STATUS_USAGE, &error);
-    case LOCK_HELD:
-        break;
-    }
+    if (!lock_take(&lock, check->options.quiet ? NULL : stderr, &error))
+        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
     const bool done = (!measures(check, METRIC_TIME) || take_times(check, &status)) &&
                       (!measures(check, METRIC_INSTRUCTIONS) || check->interrupted || take_counts(check, &status));
     lock_give_back(lock);

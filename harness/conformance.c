@@ -264,14 +264,8 @@ static int conclude(const struct conformance *conformance, const struct topology
 static int carry_out(struct conformance *conformance, const struct topology *topology, int argc, char **argv,
                      struct error *error) {
     int lock = -1;
-    switch (lock_take(&lock, conformance->options->quiet ? NULL : stderr, error)) {
-    case LOCK_INTERRUPTED:
-        return EXIT_STATUS_INTERRUPTED;
-    case LOCK_FAILED:
-        return EXIT_STATUS_USAGE;
-    case LOCK_HELD:
-        break;
-    }
+    if (!lock_take(&lock, conformance->options->quiet ? NULL : stderr, error))
+        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_USAGE;
     const bool done = try_all(conformance);
     lock_give_back(lock);
     return done ? conclude(conformance, topology, argc, argv, error) : EXIT_STATUS_INTERRUPTED;

@@ -228,8 +228,15 @@ static size_t shuffle_open(struct ring *ring) {
 
 static void show_progress(struct ring *ring, size_t open, size_t index) {
     const struct duel *duel = ring->duel;
-    progress_step(&ring->progress, duel->count - open, fmax(0, duel->budget_seconds - spent_seconds(ring)),
-                  duel->entries[index].name);
+    const struct duel_part *part = duel->part;
+    char what[sizeof ring->progress.what];
+    if (part == NULL) {
+        progress_step(&ring->progress, duel->count - open, fmax(0, duel->budget_seconds - spent_seconds(ring)),
+                      duel->entries[index].name);
+        return;
+    }
+    (void)snprintf(what, sizeof what, "%s: %.150s", part->name, duel->entries[index].name);
+    progress_step(&ring->progress, part->done, fmax(0, part->ends_seconds - now_seconds()), what);
 }
 
 /* One pair of each open entry, in an order of its own. Stops where the budget does. */
@@ -283,7 +290,7 @@ enum duel_end duel_run(struct duel *duel) {
     struct ring ring;
     enum duel_end end = DUEL_NO_MEMORY;
     if (make_ring(&ring, duel)) {
-        progress_start(&ring.progress, duel->quiet, duel->count);
+        progress_start(&ring.progress, duel->quiet, duel->part != NULL ? duel->part->total : duel->count);
         end = fight(&ring);
         progress_clear(&ring.progress);
     }

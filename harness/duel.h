@@ -39,6 +39,13 @@ struct duel_entry {
     struct verdict_case verdict;
 };
 
+/* A duel that is a part of something longer: how far that is and when it ends, for the progress line. */
+struct duel_part {
+    const char *name;
+    size_t done, total;
+    double ends_seconds; /* as now_seconds() has it */
+};
+
 struct duel {
     const struct registry *registry;
     const struct gate_side *sides[DUEL_SIDES]; /* DUEL_BASE may be NULL: the entries hold its values */
@@ -52,6 +59,7 @@ struct duel {
     double threshold, alpha;
     uint64_t seed;
     bool quiet;
+    const struct duel_part *part; /* NULL: it is all there is */
     size_t executions_done;
     double seconds_spent;
 };

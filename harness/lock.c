@@ -60,21 +60,19 @@ static void wait_for_holder(const struct sockaddr_un *address, socklen_t length,
         close(fd);
 }
 
-enum lock_result lock_take(int *lock, FILE *notes, struct error *error) {
+bool lock_take(int *lock, FILE *notes, struct error *error) {
     struct sockaddr_un address;
     socklen_t length = address_make(&address);
     pid_t announced = -1;
     while (!interrupt_requested()) {
         *lock = try_to_hold(&address, length);
         if (*lock >= 0)
-            return LOCK_HELD;
-        if (errno != EADDRINUSE) {
-            error_set(error, "cannot make sure that no other run measures on this machine: %s", strerror(errno));
-            return LOCK_FAILED;
-        }
+            return true;
+        if (errno != EADDRINUSE)
+            return error_set(error, "cannot make sure that no other run measures on this machine: %s", strerror(errno));
         wait_for_holder(&address, length, notes, &announced);
     }
-    return LOCK_INTERRUPTED;
+    return false;
 }
 
 void lock_give_back(int lock) {

@@ -9,14 +9,12 @@
 
 #include "error.h"
 
-enum lock_result { LOCK_HELD, LOCK_INTERRUPTED, LOCK_FAILED };
-
 /*
- * Waits until no other run holds the lock, having said on `notes` (NULL: silent) for which process it waits. LOCK_HELD:
- * *lock is to be given back. LOCK_FAILED: *error is set. Tests that may run beside others take a lock of their own by
- * the environment variable CTXBENCH_LOCK.
+ * Waits until no other run holds the lock, having said on `notes` (NULL: silent) for which process it waits; *lock is
+ * then to be given back. False when interrupted in the meantime, which interrupt_requested() tells, or else with *error
+ * set. Tests that may run beside others take a lock of their own by the environment variable CTXBENCH_LOCK.
  */
-enum lock_result lock_take(int *lock, FILE *notes, struct error *error);
+bool lock_take(int *lock, FILE *notes, struct error *error);
 void lock_give_back(int lock);
 
 #endif

@@ -92,14 +92,8 @@ static int get_ready(struct run *run) {
     struct error error;
     if (!run->resumed && run->options.out != NULL && !results_check_path(run->options.out, run->options.force, &error))
         return complain(EXIT_STATUS_USAGE, &error);
-    switch (lock_take(&run->lock, notes_of(run), &error)) {
-    case LOCK_INTERRUPTED:
-        return EXIT_STATUS_INTERRUPTED;
-    case LOCK_FAILED:
-        return complain(EXIT_STATUS_USAGE, &error);
-    case LOCK_HELD:
-        break;
-    }
+    if (!lock_take(&run->lock, notes_of(run), &error))
+        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
     environment_capture(&run->environment, topology_facts(run->topology));
     if (!run->resumed && !run_files_name(&run->files, run->options.out, &run->environment, &error))
         return complain(EXIT_STATUS_USAGE, &error);

@@ -75,6 +75,13 @@ static bool add_identical(struct calibration_regime *regime, const struct calibr
     return check_interval(regime, verdict);
 }
 
+static void add_saving(struct calibration_saving *saving, const struct calibration_comparison *comparison) {
+    saving->comparisons++;
+    saving->same_verdicts += comparison->verdict->verdict == comparison->fixed->verdict;
+    saving->executions += comparison->verdict->other.count;
+    saving->executions_fixed += comparison->fixed->other.count;
+}
+
 bool calibration_add(struct calibration_regime *regime, const struct calibration_comparison *comparison,
                      unsigned long long seed) {
     for (enum other_rule rule = 0; rule < RULE_COUNT; rule++)
@@ -82,6 +89,8 @@ bool calibration_add(struct calibration_regime *regime, const struct calibration
                         other_rule_judge(rule, comparison->samples_ns[0], comparison->sample_counts[0],
                                          comparison->samples_ns[1], comparison->sample_counts[1], seed));
     count_direction(&regime->tallies[CALIBRATION_OURS][comparison->effect], direction_of(comparison->verdict->verdict));
+    if (comparison->fixed != NULL)
+        add_saving(&regime->saving, comparison);
     return comparison->effect != 0 || add_identical(regime, comparison);
 }
 
@@ -100,6 +109,68 @@ void calibration_free(struct calibration_regime *regime) {
     free(regime->changes);
     *regime = (struct calibration_regime){.name = regime->name};
 }
+
+/* ---- What the tallies say ---- */
+
+const char *calibration_rule_name(size_t rule) {
+    return rule == CALIBRATION_OURS ? "bench check" : other_rule_names[rule];
+}
+
+size_t calibration_trials(const struct calibration_regime *regime, size_t rule, size_t effect) {
+    const struct calibration_tally *tally = &regime->tallies[rule][effect];
+    return tally->slower + tally->faster + tally->neither;
+}
+
+size_t calibration_hits(const struct calibration_regime *regime, size_t rule, size_t effect) {
+    const struct calibration_tally *tally = &regime->tallies[rule][effect];
+    return effect == 0 ? tally->slower + tally->faster : tally->slower;
+}
+
+size_t calibration_changed_trials(const struct calibration_regime *regime) {
+    size_t trials = 0;
+    for (size_t effect = 1; effect < CALIBRATION_EFFECTS; effect++)
+        trials += calibration_trials(regime, CALIBRATION_OURS, effect);
+    return trials;
+}
+
+size_t calibration_wrong_signs(const struct calibration_regime *regime) {
+    size_t wrong = 0;
+    for (size_t effect = 1; effect < CALIBRATION_EFFECTS; effect++)
+        wrong += regime->tallies[CALIBRATION_OURS][effect].faster;
+    return wrong;
+}
+
+static void add_tallies(struct calibration_regime *sum, const struct calibration_regime *regime) {
+    for (size_t rule = 0; rule < CALIBRATION_RULES; rule++) {
+        for (size_t effect = 0; effect < CALIBRATION_EFFECTS; effect++) {
+            sum->tallies[rule][effect].slower += regime->tallies[rule][effect].slower;
+            sum->tallies[rule][effect].faster += regime->tallies[rule][effect].faster;
+            sum->tallies[rule][effect].neither += regime->tallies[rule][effect].neither;
+        }
+    }
+}
+
+struct calibration_regime calibration_sum(const struct calibration_regime *regimes, size_t count) {
+    struct calibration_regime sum = {.name = "together"};
+    for (size_t i = 0; i < count; i++) {
+        const struct calibration_regime *regime = &regimes[i];
+        add_tallies(&sum, regime);
+        sum.equivalent += regime->equivalent;
+        sum.identical_suites += regime->identical_suites;
+        sum.false_suites += regime->false_suites;
+        sum.intervals += regime->intervals;
+        sum.intervals_that_hold += regime->intervals_that_hold;
+        sum.saving.comparisons += regime->saving.comparisons;
+        sum.saving.same_verdicts += regime->saving.same_verdicts;
+        sum.saving.executions += regime->saving.executions;
+        sum.saving.executions_fixed += regime->saving.executions_fixed;
+        sum.suites += regime->suites;
+        sum.seconds += regime->seconds;
+    }
+    return sum;
+}
+
+/* ---- What they suggest ---- */
 
 /* The interval of nine in ten identical pairs must lie within it; of what people choose, the next larger one. */
 static double advise_threshold(const struct calibration_regime *regime) {

@@ -19,9 +19,21 @@ extern const double calibration_effects[CALIBRATION_EFFECTS];
 /* Our rule stands after those of others. */
 enum { CALIBRATION_OURS = RULE_COUNT };
 
+/*
+ * So many executions a side has a comparison at most: what a fixed number of them is held to be, which sampling that
+ * stops when a verdict is settled has to beat.
+ */
+enum { CALIBRATION_PAIRS_MAX = 40 };
+
 /* Of one rule at one effect. */
 struct calibration_tally {
     size_t slower, faster, neither;
+};
+
+/* Sampling that stops against the fixed number of executions, on the same executions. */
+struct calibration_saving {
+    size_t comparisons, same_verdicts;
+    size_t executions, executions_fixed; /* of a side */
 };
 
 struct calibration_workload {
@@ -38,6 +50,8 @@ struct calibration_regime {
     size_t intervals, intervals_that_hold; /* at 95 %, of the first executions of identical pairs */
     struct calibration_workload workloads[CALIBRATION_WORKLOADS_MAX];
     size_t workload_count;
+    struct calibration_saving saving;
+    size_t suites;         /* with and without changes */
     double *suite_seconds; /* of identical suites; owned */
     size_t suite_seconds_capacity;
     double *changes; /* of identical comparisons: the largest part of the joint interval, as a ratio above 1; owned */
@@ -50,7 +64,8 @@ struct calibration_comparison {
     const char *workload;
     size_t effect; /* index of calibration_effects */
     const struct verdict_case *verdict;
-    const double *samples_ns[2]; /* base, new; execution after execution */
+    const struct verdict_case *fixed; /* on the fixed number of executions; NULL: it was not had */
+    const double *samples_ns[2];      /* base, new; execution after execution */
     size_t sample_counts[2];
 };
 
@@ -68,12 +83,31 @@ struct calibration_advice {
 /* From the regime that is most like the user's daily one: the first. `budget_seconds`: what each suite might take. */
 struct calibration_advice calibration_advise(const struct calibration_regime *regime, double budget_seconds);
 
-void calibration_print(const struct calibration_regime *regimes, size_t count, struct calibration_advice advice,
-                       FILE *out);
+/* What was found as it is found: a heading, each regime when it is done, and what all of them come to. */
+void calibration_print_heading(FILE *out);
+void calibration_print_regime(const struct calibration_regime *regime, FILE *out);
+void calibration_print_end(const struct calibration_regime *regimes, size_t count, struct calibration_advice advice,
+                           FILE *out);
 
-/* The text of the file that check reads, with the machine and the day; freed by free(). NULL when out of memory. */
+/* What the regimes found together, as far as it can be added up; owns nothing. */
+struct calibration_regime calibration_sum(const struct calibration_regime *regimes, size_t count);
+
+/* What both ways of telling read off the tallies. */
+const char *calibration_rule_name(size_t rule);
+size_t calibration_trials(const struct calibration_regime *regime, size_t rule, size_t effect);
+size_t calibration_hits(const struct calibration_regime *regime, size_t rule, size_t effect); /* at 0: false alarms */
+size_t calibration_changed_trials(const struct calibration_regime *regime);                   /* of ours */
+size_t calibration_wrong_signs(const struct calibration_regime *regime);                      /* of ours */
+
+/* Where the file comes from. */
+struct calibration_origin {
+    const char *fingerprint, *date; /* of the machine; UTC */
+    bool interrupted;               /* then it gives no advice */
+};
+
+/* The text of the file that check reads; freed by free(). NULL when out of memory. */
 char *calibration_text(const struct calibration_regime *regimes, size_t count, struct calibration_advice advice,
-                       const char *fingerprint, const char *date);
+                       struct calibration_origin origin);
 
 /* Reads a file of this machine. False if there is none, or it is not one of this machine: then there is no advice. */
 bool calibration_load(const char *path, const char *fingerprint, struct calibration_advice *advice);

@@ -48,3 +48,45 @@ bool sequence_look(struct sequence *sequence, struct verdict_case *cases, bool *
     free(origin);
     return judged;
 }
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Shows each open case its first `executions`, of those that there are. */
+static void uncover(struct verdict_case *cases, const struct verdict_case *all, const bool *settled, size_t count,
+                    size_t executions) {
+    for (size_t i = 0; i < count; i++) {
+        if (settled[i])
+            continue;
+        cases[i].base.count = least(executions, all[i].base.count);
+        cases[i].other.count = least(executions, all[i].other.count);
+    }
+}
+
+static size_t longest(const struct verdict_case *cases, size_t count) {
+    size_t executions = 0;
+    for (size_t i = 0; i < count; i++)
+        executions = cases[i].other.count > executions ? cases[i].other.count : executions;
+    return executions;
+}
+
+bool sequence_replay(struct sequence *sequence, struct verdict_case *cases) {
+    const size_t count = sequence->case_count, executions_max = longest(cases, count);
+    struct verdict_case *all = calloc(count + 1, sizeof *all);
+    bool *settled = calloc(count + 1, sizeof *settled);
+    bool judged = all != NULL && settled != NULL;
+    for (size_t i = 0; judged && i < count; i++) {
+        cases[i].verdict = VERDICT_INCONCLUSIVE;
+        all[i] = cases[i];
+    }
+    for (size_t executions = 1; judged && executions <= executions_max; executions++) {
+        if (executions < executions_max && !sequence_is_due(sequence, executions))
+            continue;
+        uncover(cases, all, settled, count, executions);
+        judged = sequence_look(sequence, cases, settled, (double)executions / (double)executions_max);
+    }
+    free(all);
+    free(settled);
+    return judged;
+}

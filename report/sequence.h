@@ -25,4 +25,11 @@ bool sequence_is_due(struct sequence *sequence, size_t executions);
  */
 bool sequence_look(struct sequence *sequence, struct verdict_case *cases, bool *settled, double fraction);
 
+/*
+ * Judges executions that are all there already as if they came one pair after the other, looked at when it is due: what
+ * sampling that stops would have said of them, and when. Each case then holds the executions that it would have
+ * taken, and the verdict on them. `sequence` is as it was before any look; false when out of memory.
+ */
+bool sequence_replay(struct sequence *sequence, struct verdict_case *cases);
+
 #endif

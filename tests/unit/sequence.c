@@ -81,6 +81,18 @@ static void judge_at_the_end(struct suite *suite) {
     assert_true(verdict_judge(suite->cases, CASES, VERDICT_THRESHOLD, VERDICT_ALPHA));
 }
 
+/* Executions that are all there are judged as those that came one after the other. */
+static void expect_the_same_on_replay(const struct suite *suite, struct suite *whole) {
+    struct sequence sequence = {.threshold = VERDICT_THRESHOLD, .alpha = VERDICT_ALPHA, .case_count = CASES};
+    offer(whole, PAIRS_MAX);
+    assert_true(sequence_replay(&sequence, whole->cases));
+    for (size_t i = 0; i < CASES; i++) {
+        assert_int_equal(whole->cases[i].verdict, suite->cases[i].verdict);
+        assert_int_equal(whole->cases[i].other.count, suite->pairs[i]);
+        assert_true(whole->cases[i].joint.high == suite->cases[i].joint.high);
+    }
+}
+
 struct outcome {
     size_t suites, cases;
     size_t counts[VERDICT_COUNT], counts_at_the_end[VERDICT_COUNT];
@@ -91,15 +103,17 @@ struct outcome {
 
 static struct outcome simulate(size_t suites, double noise, double ratio) {
     struct random random = {20240607};
-    static struct suite storage[2]; /* large; filled anew for every run */
-    struct suite *const suite = &storage[0], *const fixed = &storage[1];
+    static struct suite storage[3]; /* large; filled anew for every run */
+    struct suite *const suite = &storage[0], *const fixed = &storage[1], *const whole = &storage[2];
     struct outcome outcome = {.suites = suites, .cases = suites * CASES};
     for (size_t run = 0; run < suites; run++) {
         bool claimed = false;
         fill(suite, &random, noise, ratio);
-        *fixed = *suite;
+        *fixed = *whole = *suite;
         judge_on_the_way(suite);
         judge_at_the_end(fixed);
+        if (run == 0)
+            expect_the_same_on_replay(suite, whole);
         for (size_t i = 0; i < CASES; i++) {
             const enum verdict verdict = suite->cases[i].verdict, at_the_end = fixed->cases[i].verdict;
             outcome.counts[verdict]++;
