@@ -44,7 +44,7 @@ static bool check_usage(const struct options *options, struct error *error) {
         return error_set(error, "--baseline: one file holds times or instructions; wanted one --metric, or --against");
     if (options->out != NULL && !counts)
         return error_set(error, "--out writes instruction counts; add --metric=instructions, or leave it out");
-    if (options->against == NULL && options->baseline == NULL && (options->out == NULL || times))
+    if (options->against == NULL && options->baseline == NULL && (options->out == NULL || times) && !options->dry_run)
         return error_set(error, "found nothing to compare with; wanted --against=PROGRAM or --baseline=FILE");
     if (options->out != NULL && strcmp(options->out, "-") == 0 &&
         (options->against != NULL || options->baseline != NULL))
@@ -208,13 +208,15 @@ static void tell_json(const struct check *check, const struct gate_table *table,
 static void tell(struct check *check, FILE *out) {
     const bool times = measures(check, METRIC_TIME), counts = check->count_changes.items != NULL;
     struct gate_table table = {.base = ""};
-    const char *notes[ENVIRONMENT_WARNINGS_MAX];
+    const char *notes[ENVIRONMENT_WARNINGS_MAX + 1];
     if (times) {
         table = timing_table(&check->timing);
         for (size_t i = 0; i < check->environment->warning_count; i++)
             notes[i] = check->environment->warnings[i];
         table.notes = notes;
         table.note_count = check->environment->warning_count;
+        if (check->timing.only_base_unknown[0] != '\0')
+            notes[table.note_count++] = check->timing.only_base_unknown;
     }
     if (check->options.format == FORMAT_JSON) {
         tell_json(check, times ? &table : NULL, out);
@@ -289,7 +291,13 @@ int check_command(const struct options *options, const struct registry *registry
     struct error error;
     interrupt_install();
     check.options.executions = 1;
-    int status = get_ready(&check, topology, &error) ? carry_out(&check) : complain(EXIT_STATUS_USAGE, &error);
+    int status = EXIT_STATUS_OK;
+    if (!get_ready(&check, topology, &error))
+        status = complain(EXIT_STATUS_USAGE, &error);
+    else if (options->dry_run)
+        other_cases_tell(&check.plan, stdout);
+    else
+        status = carry_out(&check);
     timing_end(&check.timing);
     free(check.count_changes.items);
     counts_free(&check.base_counts);

@@ -59,12 +59,24 @@ static bool take_bases(struct timing *timing, struct error *error) {
     return true;
 }
 
+/* ---- The base that is a build ---- */
+
+/* What only the base has is told; where it does not say, that is. */
+static void ask_base(struct timing *timing) {
+    struct error error;
+    if (!other_cases_ask(&timing->only_base, timing->other, timing->options, timing->plan, &error))
+        (void)snprintf(timing->only_base_unknown, sizeof timing->only_base_unknown,
+                       "It is not known what cases only the base has: %.500s", error.text);
+}
+
 /* ---- The duel ---- */
 
 bool timing_begin(struct timing *timing, struct error *error) {
     const struct options *options = timing->options;
     const size_t count = timing->plan->case_count;
-    timing->rows = calloc(count, sizeof *timing->rows);
+    if (timing->other != NULL)
+        ask_base(timing);
+    timing->rows = calloc(count + timing->only_base.count, sizeof *timing->rows);
     timing->remarks = calloc(count, sizeof *timing->remarks);
     timing->duel = (struct duel){
         .registry = timing->registry,
@@ -96,6 +108,7 @@ void timing_end(struct timing *timing) {
     free(timing->duel.entries);
     free(timing->rows);
     free(timing->remarks);
+    other_cases_free(&timing->only_base);
     if (timing->baseline != NULL)
         result_file_free(timing->baseline);
 }
@@ -120,10 +133,14 @@ struct gate_table timing_table(struct timing *timing) {
         remark(entry, timing->remarks[i], sizeof timing->remarks[i]);
         timing->rows[i] = (struct gate_row){entry->name, &entry->verdict, timing->remarks[i]};
     }
+    static const struct verdict_case unmeasured = {.verdict = VERDICT_INCONCLUSIVE};
+    for (size_t i = 0; i < timing->only_base.count; i++)
+        timing->rows[duel->count + i] =
+            (struct gate_row){timing->only_base.names[i], &unmeasured, "only the base has it"};
     return (struct gate_table){
         .base = timing->other != NULL ? timing->options->against : timing->options->baseline,
         .rows = timing->rows,
-        .row_count = duel->count,
+        .row_count = duel->count + timing->only_base.count,
         .threshold = duel->threshold,
         .seconds = duel->seconds_spent,
         .budget_seconds = duel->budget_seconds,
@@ -153,5 +170,5 @@ bool timing_is_inconclusive(const struct timing *timing) {
         if (timing->duel.entries[i].state != DUEL_SETTLED)
             return true;
     }
-    return false;
+    return timing->only_base.count > 0;
 }

@@ -5,6 +5,7 @@
 #include "duel.h"
 #include "environment.h"
 #include "gate_table.h"
+#include "other_cases.h"
 #include "plan.h"
 
 struct result_file;
@@ -19,8 +20,10 @@ struct timing {
 
     struct result_file *baseline; /* owned */
     struct duel duel;
-    struct gate_row *rows; /* of the duel's entries; owned */
-    char (*remarks)[640];  /* owned */
+    struct other_cases only_base; /* that this build has not got */
+    char only_base_unknown[640];  /* why they are not known; "": they are */
+    struct gate_row *rows;        /* of the duel's entries, then of what only the base has; owned */
+    char (*remarks)[640];         /* of the duel's entries; owned */
 };
 
 /* Reads the baseline and makes the duel. False with *error set. timing_end it in both cases. */
@@ -28,7 +31,7 @@ bool timing_begin(struct timing *timing, struct error *error);
 
 enum duel_end timing_run(struct timing *timing);
 
-/* What came of it; valid until timing_end. The notes are the caller's. */
+/* What came of it; valid until timing_end. The notes are the caller's, and `only_base_unknown` should be among them. */
 struct gate_table timing_table(struct timing *timing);
 
 /* Entries that failed, and whether some case regressed, or came to no verdict. */

@@ -278,3 +278,11 @@ void options_visit(const struct options *options, void (*visit)(const char *name
         free(value);
     }
 }
+
+void options_visit_choices(const struct options *options, void (*visit)(const char *name, const char *value, void *arg),
+                           void *arg) {
+    for (size_t i = 0; i < options->given_count; i++) {
+        if (options->given[i].row->group == OPTION_GROUP_WHAT)
+            visit(options->given[i].row->name, options->given[i].text, arg);
+    }
+}

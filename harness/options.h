@@ -102,4 +102,8 @@ void options_free(struct options *options);
 void options_visit(const struct options *options, void (*visit)(const char *name, const char *value, void *arg),
                    void *arg);
 
+/* Calls `visit` with each option that was given and says what is measured, as it was given. */
+void options_visit_choices(const struct options *options, void (*visit)(const char *name, const char *value, void *arg),
+                           void *arg);
+
 #endif

@@ -1,5 +1,6 @@
 /* Comma-separated values. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "export.h"
@@ -58,7 +59,7 @@ static void print_header(FILE *out, const struct columns *columns) {
     (void)fputs(",clock_ns,allocations,allocated_bytes,scope_stack_bytes,scope_heap_bytes\n", out);
 }
 
-/* What all samples of a case share. */
+/* What all samples of a case share: the first fields of their lines. */
 static void print_case(FILE *out, const struct result_file *file, const struct columns *columns,
                        const struct result_case *c) {
     const char *const texts[] = {c->name,  c->comparison_name, c->strategy, c->reference ? "TRUE" : "FALSE",
@@ -117,6 +118,7 @@ static void print_footprint(FILE *out, const struct result_execution *execution)
     }
 }
 
+/* The fields of one sample, between what its case and what its execution give to each. */
 static void print_sample(FILE *out, const struct result_execution *execution, size_t index, size_t sample) {
     (void)fprintf(out, ",%zu,%zu,", index, execution->row);
     if (execution->iterations > 0)
@@ -130,9 +132,42 @@ static void print_sample(FILE *out, const struct result_execution *execution, si
     (void)fputc(',', out);
     if (execution->involuntary_switches != NULL)
         (void)fprintf(out, "%" PRIu64, execution->involuntary_switches[sample]);
+}
+
+/*
+ * What all samples of an execution share, as text: the first fields of their lines, which their case gives, or the
+ * last. Freed by free(); NULL when out of memory.
+ */
+static char *make_begin(const struct result_file *file, const struct columns *columns, const struct result_case *c) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out != NULL)
+        print_case(out, file, columns, c);
+    return out != NULL && fclose(out) == 0 ? text : NULL;
+}
+
+static char *make_end(const struct result_execution *execution) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
     print_times(out, execution);
     print_footprint(out, execution);
     (void)fputc('\n', out);
+    return fclose(out) == 0 ? text : NULL;
+}
+
+static bool print_execution(FILE *out, const char *begin, const struct result_execution *execution, size_t index) {
+    char *end = make_end(execution);
+    for (size_t sample = 0; end != NULL && sample < execution->sample_count; sample++) {
+        (void)fputs(begin, out);
+        print_sample(out, execution, index, sample);
+        (void)fputs(end, out);
+    }
+    free(end);
+    return end != NULL && !ferror(out);
 }
 
 bool export_csv(const struct report *report, FILE *out) {
@@ -140,13 +175,14 @@ bool export_csv(const struct report *report, FILE *out) {
     struct columns columns = {.count = 0};
     find_columns(file, &columns);
     print_header(out, &columns);
-    for (size_t i = 0; i < file->case_count && !ferror(out); i++) {
+    bool good = !ferror(out);
+    for (size_t i = 0; good && i < file->case_count; i++) {
         const struct result_case *c = &file->cases[i];
-        for (size_t e = 0; e < c->execution_count && !ferror(out); e++)
-            for (size_t s = 0; s < c->executions[e].sample_count; s++) {
-                print_case(out, file, &columns, c);
-                print_sample(out, &c->executions[e], e, s);
-            }
+        char *begin = make_begin(file, &columns, c);
+        good = begin != NULL;
+        for (size_t e = 0; good && e < c->execution_count; e++)
+            good = print_execution(out, begin, &c->executions[e], e);
+        free(begin);
     }
-    return !ferror(out);
+    return good;
 }

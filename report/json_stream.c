@@ -18,11 +18,16 @@ enum { VALUE_BYTES_MAX = 4 << 20 };
 /* The longest thing in JSON that is only understood whole: a pair of escapes for one character. */
 enum { CUT_BYTES_MAX = 12 };
 
+static size_t count_lines(const char *begin, const char *end) {
+    size_t lines = 0;
+    for (const char *c = begin; c < end; c++)
+        lines += *c == '\n';
+    return lines;
+}
+
+/* What was given back is not read again. */
 static size_t line_of(const struct json_stream *stream) {
-    size_t line = 1;
-    for (const char *c = stream->begin; c < stream->at; c++)
-        line += *c == '\n';
-    return line;
+    return 1 + stream->released_lines + count_lines(stream->released, stream->at);
 }
 
 static bool fail(struct json_stream *stream, const char *what) {
@@ -46,9 +51,22 @@ static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Pages that were read count as ours until they are given back. */
+static void release_pages(struct json_stream *stream) {
+    if (stream->at - stream->released < RELEASE_BYTES)
+        return;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    size_t size = (size_t)(stream->at - stream->released) / page * page;
+    stream->released_lines += count_lines(stream->released, stream->released + size);
+    (void)madvise((void *)(uintptr_t)stream->released, size, MADV_DONTNEED);
+    stream->released += size;
+}
+
 static void skip_space(struct json_stream *stream) {
-    while (stream->at < stream->end && is_space(*stream->at))
+    while (stream->at < stream->end && is_space(*stream->at)) {
         stream->at++;
+        release_pages(stream);
+    }
 }
 
 /* Takes the character if it comes next. */
@@ -66,16 +84,6 @@ static bool expect(struct json_stream *stream, char wanted) {
     char what[32];
     (void)snprintf(what, sizeof what, "'%c' expected", wanted);
     return fail(stream, what);
-}
-
-/* Pages that were read count as ours until they are given back. */
-static void release_pages(struct json_stream *stream) {
-    if (stream->at - stream->released < RELEASE_BYTES)
-        return;
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    size_t size = (size_t)(stream->at - stream->released) / page * page;
-    (void)madvise((void *)(uintptr_t)stream->released, size, MADV_DONTNEED);
-    stream->released += size;
 }
 
 bool json_stream_open(struct json_stream *stream, const char *path, char *error, size_t error_size) {

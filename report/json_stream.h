@@ -13,6 +13,7 @@ struct json_stream {
     const char *path;
     const char *begin, *at, *end; /* the file, mapped */
     const char *released;         /* what stands before was given back to the system */
+    size_t released_lines;        /* how many ended in there */
     char *error;
     size_t error_size;
 };
