@@ -7,7 +7,7 @@
 #include "prose.h"
 #include "warnings.h"
 
-enum { RAW_ROWS_MAX = 3000, FAILURES_MAX = 200 };
+enum { RAW_ROWS_MAX = 5000, FAILURES_MAX = 200 };
 
 /* ---- Method ---- */
 
@@ -199,10 +199,11 @@ void contents_add_failures(struct document *document, const struct runs *runs) {
 
 /* ---- Raw numbers ---- */
 
-enum { RAW_CASE, RAW_EXECUTIONS, RAW_MEDIAN, RAW_INTERVAL, RAW_FLOOR, RAW_WALK, RAW_NONE, RAW_COUNT };
+enum { RAW_WORK, RAW_STRATEGY, RAW_EXECUTIONS, RAW_MEDIAN, RAW_INTERVAL, RAW_FLOOR, RAW_WALK, RAW_NONE, RAW_COUNT };
 
 static const struct document_column raw_columns[RAW_COUNT] = {
-    [RAW_CASE] = {.title = "case"},
+    [RAW_WORK] = {.title = "work", .heads = true},
+    [RAW_STRATEGY] = {.title = "strategy"},
     [RAW_EXECUTIONS] = {.title = "executions", .numeric = true, .minor = true},
     [RAW_MEDIAN] = {.title = "median", .numeric = true},
     [RAW_INTERVAL] = {.title = "interval", .numeric = true},
@@ -211,14 +212,21 @@ static const struct document_column raw_columns[RAW_COUNT] = {
     [RAW_NONE] = {.title = "x none", .numeric = true, .minor = true},
 };
 
+/* What follows the strategy in the name of a case; the whole name, if that does not begin with it. */
+static const char *work_of(const struct result_case *c) {
+    const size_t length = strlen(c->label);
+    return strncmp(c->name, c->label, length) == 0 && c->name[length] == '/' ? c->name + length + 1 : c->name;
+}
+
 static void add_raw_row(struct document *document, struct document_table *table, const struct run *run,
                         const struct report_case *c) {
     struct document_cell *row = document_add_row(document, table);
     if (row == NULL)
         return;
-    row[RAW_CASE].text =
-        run->label[0] != '\0' ? document_text(document, "%s: %s", run->label, c->of->name) : c->of->name;
-    row[RAW_CASE].tone = c->of->reference ? TONE_DIM : TONE_PLAIN;
+    row[RAW_WORK].text =
+        run->label[0] != '\0' ? document_text(document, "%s: %s", run->label, work_of(c->of)) : work_of(c->of);
+    row[RAW_STRATEGY].text = c->of->label;
+    row[RAW_STRATEGY].tone = c->of->reference ? TONE_DIM : TONE_PLAIN;
     row[RAW_EXECUTIONS].text = document_text(document, "%zu", c->of->execution_count);
     row[RAW_EXECUTIONS].sort = (double)c->of->execution_count;
     contents_time(document, &row[RAW_MEDIAN], c);
@@ -233,7 +241,8 @@ void contents_add_raw_numbers(struct document *document, const struct runs *runs
     for (size_t r = 0; r < runs->run_count; r++)
         count += runs->files[r].file->case_count;
     document_add(document, DOCUMENT_PARAGRAPH, NULL,
-                 "Each case; the samples of each execution stand in the result file%s.",
+                 "Each case, by what was done; its name is the strategy, '/', and the head above it. The samples of "
+                 "each execution stand in the result file%s.",
                  runs->run_count > 1 ? "s" : "");
     struct document_table *table = document_add_table(document, "cases", "All cases", raw_columns, RAW_COUNT);
     if (table == NULL)

@@ -36,6 +36,7 @@ struct document_column {
     const char *title;
     bool numeric;
     bool minor;  /* left out where there is little room */
+    bool heads;  /* of the first column: rows that share what stands there follow each other, and it may be told once */
     bool narrow; /* one sign a cell; the title is written upwards */
 };
 

@@ -39,8 +39,7 @@ static char *finish_svg(const struct figure *figure, enum figure_format format, 
     FILE *out = description != NULL ? open_memstream(&svg, size) : NULL;
     bool written = false;
     if (out != NULL) {
-        const struct svg_place place = {.id = figure->id,
-                                        .description = description,
+        const struct svg_place place = {.description = description,
                                         .width = drawing.width,
                                         .height = drawing.height,
                                         .in_page = format == FIGURE_ON_SCREEN};

@@ -99,6 +99,8 @@ static void write_classes(FILE *out, const struct document_column *column, bool 
 
 /* Is the number that rows are sorted by the one that the cell shows? Then the page's script reads it there. */
 static bool shows_its_value(const struct document_cell *cell) {
+    if (strstr(cell->text, "..") != NULL) /* an interval, which begins with it */
+        return true;
     char time[FORMAT_CELL_MAX], number[FORMAT_CELL_MAX], count[FORMAT_CELL_MAX];
     format_time(cell->sort, time);
     format_number(cell->sort, number);
@@ -121,15 +123,39 @@ static void write_cell(FILE *out, const struct document_column *column, bool is_
     write_text(out, cell->text);
 }
 
+/* The first that is a column on the page: heads stand above their rows. */
+static size_t first_column(const struct document_table *table) {
+    return table->columns[0].heads ? 1 : 0;
+}
+
 static void write_head(FILE *out, const struct document_table *table) {
     (void)fputs("<thead><tr>", out);
-    for (size_t i = 0; i < table->column_count; i++) {
+    for (size_t i = first_column(table); i < table->column_count; i++) {
         const struct document_column *column = &table->columns[i];
         (void)fputs("<th scope=\"col\"", out);
-        write_classes(out, column, i == 0, TONE_PLAIN);
+        write_classes(out, column, i == first_column(table), TONE_PLAIN);
         write_element(out, column->narrow ? "><span>" : ">", column->title, column->narrow ? "</span>" : "");
     }
     (void)fputs("<tbody>\n", out);
+}
+
+/* A head over the rows that share their first cell, where these begin. */
+static void write_row_head(FILE *out, const struct document_table *table, size_t row) {
+    const char *text = table->cells[row * table->column_count].text;
+    if (row > 0 && strcmp(table->cells[(row - 1) * table->column_count].text, text) == 0)
+        return;
+    (void)fprintf(out, "%s<tr><th scope=\"rowgroup\" colspan=\"%zu\">", row > 0 ? "<tbody>" : "",
+                  table->column_count - 1);
+    write_element(out, "", text, "\n");
+}
+
+static void write_row(FILE *out, const struct document_table *table, size_t row) {
+    if (table->columns[0].heads)
+        write_row_head(out, table, row);
+    (void)fputs("<tr>", out);
+    for (size_t i = first_column(table); i < table->column_count; i++)
+        write_cell(out, &table->columns[i], i == first_column(table), &table->cells[row * table->column_count + i]);
+    (void)fputc('\n', out);
 }
 
 /* As classes of the table, by their numbers. */
@@ -138,7 +164,7 @@ static void write_minor_columns(FILE *out, const struct document_table *table) {
     for (size_t i = 0; i < table->column_count && i < MINOR_COLUMNS_MAX; i++) {
         if (!table->columns[i].minor)
             continue;
-        (void)fprintf(out, "%sm%zu", separator, i + 1);
+        (void)fprintf(out, "%sm%zu", separator, i + 1 - first_column(table));
         separator = " ";
     }
     (void)fputs(separator[1] == '\0' ? "\"" : "", out);
@@ -159,12 +185,8 @@ static void write_table(const struct page *page, const struct document_table *ta
     if (!folded && table->caption[0] != '\0')
         write_element(out, "<caption>", table->caption, "</caption>");
     write_head(out, table);
-    for (size_t row = 0; row < table->row_count; row++) {
-        (void)fputs("<tr>", out);
-        for (size_t i = 0; i < table->column_count; i++)
-            write_cell(out, &table->columns[i], i == 0, &table->cells[row * table->column_count + i]);
-        (void)fputc('\n', out);
-    }
+    for (size_t row = 0; row < table->row_count; row++)
+        write_row(out, table, row);
     (void)fprintf(out, "</table></div>%s\n", folded ? "</details>" : "");
 }
 

@@ -3,7 +3,8 @@ import html.parser
 
 
 class Page(html.parser.HTMLParser):
-    """text; sections: text by id; tables: rows by id, each a dict by column; elements: (name, attributes)."""
+    """text; sections: text by id; tables: rows by id, each a dict by column, with the head above it as "head" if it has
+    one; elements: (name, attributes)."""
 
     VOID = {"meta", "link", "br", "input", "path", "rect", "circle", "use"}
 
@@ -53,9 +54,14 @@ class Page(html.parser.HTMLParser):
                 self._rows[-1][-1] += data.rstrip("\n")
 
     def finish(self):
-        for name, rows in self.tables.items():
-            head = rows[0]
-            self.tables[name] = [dict(zip(head, row)) for row in rows[1:]]
+        for name, (columns, *rows) in self.tables.items():
+            head, found = {}, []
+            for row in rows:
+                if len(row) == 1 < len(columns):
+                    head = {"head": row[0]}
+                else:
+                    found.append({**dict(zip(columns, row)), **head})
+            self.tables[name] = found
 
 
 def parse(path):
