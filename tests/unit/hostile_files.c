@@ -18,8 +18,10 @@
 
 #include "../support/results_fixture.h"
 #include "comparison.h"
+#include "contents.h"
 #include "export.h"
 #include "now.h"
+#include "page.h"
 #include "report.h"
 
 enum { CASES = 5, EXECUTIONS = 3, ERROR_MAX = 1024, MUTATIONS_MAX = 6, TEXT_MAX = 1 << 20 };
@@ -47,6 +49,23 @@ static void write_file(const char *path, const char *text, size_t size) {
     assert_true(fwrite(text, 1, size, file) == size && fclose(file) == 0);
 }
 
+/* What a report reads beside the rows: cells of a conformance matrix, and cases that there cannot be. */
+static void add_what_is_beside_the_rows(void) {
+    static const char beside[] =
+        "{\"conformance\": [{\"strategy\": \"tls\", \"scenario\": \"nest\", \"summary\": \"about nest\","
+        " \"outcome\": \"held\", \"expected\": \"held\", \"as_expected\": true},"
+        " {\"strategy\": \"tls\", \"scenario\": \"qsort\", \"summary\": \"about qsort\", \"outcome\": \"broken\","
+        " \"expected\": \"held\", \"as_expected\": false, \"found\": \"0\", \"reason\": \"it does not\"}],"
+        " \"not_applicable\": [{\"name\": \"explicit/get/depth:0/up:1/latency/threads:1/pu\","
+        " \"reason\": \"there is none\"}]}";
+    json_t *file = json_load_file(good_path, 0, NULL), *added = json_loads(beside, 0, NULL);
+    json_t *ours = json_object_get(json_object_get(file, "context"), "ctxbench");
+    assert_int_equal(json_object_update(ours, added), 0);
+    assert_int_equal(json_dump_file(file, good_path, JSON_INDENT(1)), 0);
+    json_decref(added);
+    json_decref(file);
+}
+
 /* A small run: a few cases of several strategies, and one failure. */
 static void write_good_file(void) {
     struct fixture fixture;
@@ -64,6 +83,7 @@ static void write_good_file(void) {
     if (!results_write(&fixture.results, good_path, true, &error))
         fail_msg("%s", error.text);
     fixture_free(&fixture);
+    add_what_is_beside_the_rows();
 }
 
 static int make_files(void **state) {
@@ -327,6 +347,43 @@ static void compare(const struct result_file *base, const struct result_file *ot
     comparison_free(comparison);
 }
 
+/* Figures are not drawn here: what gnuplot would get is looked at instead. */
+static void write_figures(const struct document *document, uint64_t seed) {
+    struct output output;
+    begin(&output);
+    for (const struct document_block *block = document->first; block != NULL; block = block->next) {
+        if (block->kind != DOCUMENT_FIGURE)
+            continue;
+        figure_write_gnuplot(block->figure, FIGURE_ON_SCREEN, NULL, output.stream);
+        figure_write_csv(block->figure, output.stream);
+        figure_describe(block->figure, output.stream);
+    }
+    end(&output, true, false, seed);
+}
+
+/* Reports of these files, in each of their forms. */
+static void report_on(char *const *paths, size_t count, uint64_t seed) {
+    struct document document = {0};
+    struct runs runs;
+    struct output output;
+    char message[ERROR_MAX];
+    if (!runs_load(&runs, paths, count, message, sizeof message))
+        fail_msg("seed %lu: %s", (unsigned long)seed, message);
+    assert_true(contents_make(&document, &runs));
+    begin(&output);
+    page_write_html(&document, NULL, output.stream);
+    end(&output, true, false, seed);
+    begin(&output);
+    page_write_markdown(&document, "figures", output.stream);
+    end(&output, true, false, seed);
+    begin(&output);
+    page_write_terminal(&document, output.stream, (struct table_style){.width = 60});
+    end(&output, true, false, seed);
+    write_figures(&document, seed);
+    document_free(&document);
+    runs_free(&runs);
+}
+
 static void test_damaged_files(void **state) {
     (void)state;
     char message[ERROR_MAX];
@@ -345,6 +402,9 @@ static void test_damaged_files(void **state) {
             read_alone(bad, seed);
             compare(good, bad, seed);
             compare(bad, good, seed);
+            report_on((char *[]){bad_path}, 1, seed);
+            if (seed % 4 == 0) /* the longest of all */
+                report_on((char *[]){good_path, bad_path}, 2, seed);
         }
         result_file_free(bad);
     }
