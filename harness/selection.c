@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "placements.h"
 #include "plan.h"
 #include "text.h"
 
@@ -213,7 +214,7 @@ static bool makes_sense(const struct selection *selection, const struct ctx_work
                         const struct placement *placement) {
     if (placement->thread_count > topology_facts(selection->topology)->pu_count)
         return workload->communicates || workload->oversubscribes;
-    return workload->communicates || placement->thread_count == 1 || strcmp(placement->name, "same-pu") != 0;
+    return workload->communicates || placement->thread_count == 1 || strcmp(placement->name, PLACEMENT_SAME_PU) != 0;
 }
 
 /* What stands for a placement whose name differs from machine to machine: the first and the last that there are. */

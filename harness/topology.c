@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "placements.h"
 #include "topology_model.h"
 
 /*
@@ -433,7 +434,7 @@ static void find_kinds(const struct builder *builder) {
     for (const struct signature *next; (next = next_signature(builder)) != NULL;)
         add_kind(builder, next);
     if (topology->facts.core_kind_count == 1)
-        (void)snprintf(topology->kinds[0].placement, sizeof topology->kinds[0].placement, "pu");
+        (void)snprintf(topology->kinds[0].placement, sizeof topology->kinds[0].placement, "%s", PLACEMENT_PU);
 }
 
 /* Sorts by asking hwloc for the PU behind each OS index in turn. */

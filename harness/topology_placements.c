@@ -4,19 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "placements.h"
 #include "topology_model.h"
-
-#define SAME_PU "same-pu"
-#define COMPACT "compact"
-#define SCATTER "scatter"
-#define OVERSUBSCRIBED "oversubscribed"
 
 static const struct {
     const char *name, *meaning;
 } pair_names[SHARE_COUNT] = {
-    [SHARE_CORE] = {"smt", "one core"},         [SHARE_L2] = {"l2", "an L2 cache"},
-    [SHARE_L3] = {"l3", "an L3 cache"},         [SHARE_NUMA] = {"numa", "a NUMA node"},
-    [SHARE_PACKAGE] = {"package", "a package"}, [SHARE_MACHINE] = {"machine", "nothing closer"},
+    [SHARE_CORE] = {PLACEMENT_SMT, "one core"},         [SHARE_L2] = {PLACEMENT_L2, "an L2 cache"},
+    [SHARE_L3] = {PLACEMENT_L3, "an L3 cache"},         [SHARE_NUMA] = {PLACEMENT_NUMA, "a NUMA node"},
+    [SHARE_PACKAGE] = {PLACEMENT_PACKAGE, "a package"}, [SHARE_MACHINE] = {PLACEMENT_MACHINE, "nothing closer"},
 };
 
 /* What the search works on. */
@@ -126,7 +122,7 @@ static void find_pairs(struct search *search) {
         for (size_t j = i + 1; j < search->usable_count; j++)
             keep_better(&best[closest_share(search, a, &search->usable[j])], a, &search->usable[j]);
     }
-    add_pair(search, SAME_PU, &same_pu);
+    add_pair(search, PLACEMENT_SAME_PU, &same_pu);
     for (size_t i = 0; i < SHARE_COUNT; i++)
         add_pair(search, pair_names[search->closest_first[i]].name, &best[search->closest_first[i]]);
 }
@@ -185,15 +181,15 @@ static void find_groups(struct search *search) {
         if (n < 3)
             continue;
         topology->placement_starts[n] = search->placement_count;
-        add(search, COMPACT, n, compact_order);
+        add(search, PLACEMENT_COMPACT, n, compact_order);
         if (rank_max >= n)
-            add(search, SCATTER, n, scatter_order);
+            add(search, PLACEMENT_SCATTER, n, scatter_order);
     }
     for (size_t n = search->usable_count + 1; n <= topology->placement_thread_max; n++) {
         if (n < 3)
             continue;
         topology->placement_starts[n] = search->placement_count;
-        add(search, OVERSUBSCRIBED, (unsigned)n, compact_order);
+        add(search, PLACEMENT_OVERSUBSCRIBED, (unsigned)n, compact_order);
     }
     topology->placement_starts[topology->placement_thread_max + 1] = search->placement_count;
 }
@@ -319,9 +315,9 @@ struct placement *topology_all_pairs(const struct topology *topology, size_t cou
 }
 
 const char *topology_placement_meaning(const struct placement *placement) {
-    if (strcmp(placement->name, SAME_PU) == 0)
+    if (strcmp(placement->name, PLACEMENT_SAME_PU) == 0)
         return "one PU, by turns";
-    if (strcmp(placement->name, OVERSUBSCRIBED) == 0)
+    if (strcmp(placement->name, PLACEMENT_OVERSUBSCRIBED) == 0)
         return "PUs, by turns";
     for (enum share share = 0; share < SHARE_COUNT; share++) {
         if (strcmp(placement->name, pair_names[share].name) == 0)

@@ -125,7 +125,7 @@ static void add_names(struct prose *prose, const struct report_case *const *case
     const size_t shown = count <= NAMES_SHOWN + 1 ? count : NAMES_SHOWN, parts = shown + (shown < count);
     for (size_t i = 0; i < shown; i++) {
         prose_join(prose, i, parts);
-        prose_add_name(prose, cases[i]->of->strategy);
+        prose_add_name(prose, cases[i]->of->label);
     }
     if (shown < count)
         prose_add(prose, " and %zu more", count - shown);
@@ -145,7 +145,7 @@ static void add_value(struct prose *prose, const struct survey_sweep *sweep, siz
 static void add_cheapest(struct prose *prose, const struct ranking *ranking) {
     const size_t ties = ranking_count_ties(ranking);
     const struct report_case *best = ranking->cases[0];
-    prose_add_name(prose, best->of->strategy);
+    prose_add_name(prose, best->of->label);
     prose_add(prose, ", ");
     add_cost(prose, best);
     if (ranking->count == 1)
@@ -162,7 +162,7 @@ static void add_cheapest(struct prose *prose, const struct ranking *ranking) {
         add_names(prose, tied, count);
     } else {
         prose_add(prose, "; next ");
-        prose_add_name(prose, ranking->cases[1]->of->strategy);
+        prose_add_name(prose, ranking->cases[1]->of->label);
         prose_add(prose, ", ");
         add_median(prose, ranking->cases[1]);
     }
@@ -221,7 +221,7 @@ static void add_far_end(struct prose *prose, const struct survey_sweep *sweep, c
         return;
     prose_add(prose, " At ");
     add_value(prose, sweep, last);
-    if (ranking.cases[0]->of->strategy == best->of->strategy) {
+    if (ranking.cases[0]->of->label == best->of->label) {
         prose_add(prose, " it still is: ");
         add_median(prose, ranking.cases[0]);
     } else {
@@ -312,7 +312,7 @@ static void add_summary(struct document *document, const struct run *run, const 
     prose_add(&prose, ". ");
     if (everywhere.count == 0) {
         prose_add(&prose, "No strategy is right in all %zu scenarios of the matrix.", run->matrix->scenario_count);
-    } else if (everywhere.cases[0]->of->strategy == right.cases[0]->of->strategy) {
+    } else if (everywhere.cases[0]->of->label == right.cases[0]->of->label) {
         prose_add(&prose, "It is right in all %zu scenarios of the matrix.", run->matrix->scenario_count);
     } else {
         if (everywhere.count == 1)
@@ -344,12 +344,25 @@ static void add_ranking_alone(struct document *document, const struct survey_swe
                  "bench conformance --out=FILE makes one, and this report takes it beside the run.");
 }
 
+static void add_cheapest_and_dearest(struct prose *prose, const struct ranking *all) {
+    if (all->count == 0)
+        return;
+    add_cheapest(prose, all);
+    if (all->count > 2) {
+        prose_add(prose, "; dearest ");
+        prose_add_name(prose, all->cases[all->count - 1]->of->label);
+        prose_add(prose, ", ");
+        add_median(prose, all->cases[all->count - 1]);
+    }
+    prose_add(prose, ".");
+}
+
 /* ---- What changes the cost ---- */
 
 /* "a goes from 8.94 ns at depth 0 to 347 ns at depth 256 (38.8 x)" */
 static void add_growth(struct prose *prose, const struct survey_sweep *sweep, const struct growth *growth) {
     char cell[FORMAT_CELL_MAX];
-    prose_add_name(prose, growth->first->of->strategy);
+    prose_add_name(prose, growth->first->of->label);
     prose_add(prose, " from ");
     add_median(prose, growth->first);
     prose_add(prose, " at %s to ", sweep->labels[growth->first_value]);
@@ -429,7 +442,7 @@ static size_t add_crossings(struct prose *prose, const struct survey_sweep *swee
         if (other->reference || other == argument || !crossing.found)
             continue;
         prose_add(prose, "%s", count++ == 0 ? beginning : ", than ");
-        prose_add_name(prose, other->strategy);
+        prose_add_name(prose, other->label);
         prose_add(prose, " between %s and %s", sweep->labels[crossing.before], sweep->labels[crossing.after]);
     }
     prose_add(prose, "%s", count > 0 ? "." : "");
@@ -468,8 +481,12 @@ static bool shows_growth(const struct survey_sweep *sweep) {
 
 /* Does the answer tell what this axis changes? The best sweep of each axis stands for all. */
 static bool is_told(const struct survey *survey, const struct survey_sweep *sweep) {
-    return sweep->primary && sweep->axis[0] != '\0' && strcmp(sweep->axis, "store") != 0 &&
-           shows_axis_best(survey, sweep) && shows_growth(sweep);
+    return sweep->primary && sweep->axis[0] != '\0' && shows_axis_best(survey, sweep) && shows_growth(sweep);
+}
+
+/* Stores are no amounts: nothing grows along them. */
+static bool is_of_stores(const struct survey_sweep *sweep) {
+    return strcmp(sweep->axis, "store") == 0;
 }
 
 static bool is_request(const struct survey_sweep *sweep) {
@@ -480,14 +497,24 @@ static bool changes_nothing(const struct survey_sweep *sweep) {
     struct growth growing[RANKING_MAX];
     size_t others;
     double others_ratio;
-    return !is_request(sweep) && collect_growing(sweep, growing, &others, &others_ratio) == 0;
+    return !is_request(sweep) && !is_of_stores(sweep) && collect_growing(sweep, growing, &others, &others_ratio) == 0;
+}
+
+/* Every strategy with every store. */
+static void add_stores(struct prose *prose, const struct survey_sweep *sweep) {
+    const struct ranking all = ranking_of_all_values(sweep);
+    prose_add(prose, "The cheapest of all stores: ");
+    add_cheapest_and_dearest(prose, &all);
 }
 
 static void add_axis(struct document *document, const struct survey_sweep *sweep) {
     struct prose prose;
     prose_begin(&prose, document);
     prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", of %s: ", sweep->axis, sweep->workload);
-    add_growing(&prose, sweep);
+    if (is_of_stores(sweep))
+        add_stores(&prose, sweep);
+    else
+        add_growing(&prose, sweep);
     if (is_request(sweep))
         add_crossings_of_argument(&prose, sweep);
     prose_end(&prose, DOCUMENT_ITEM);
@@ -536,20 +563,6 @@ static bool is_first_of_workload(const struct survey *survey, const struct surve
     return sweep->primary && survey_find(survey, sweep->workload, NULL) == sweep;
 }
 
-static void add_cheapest_and_dearest(struct prose *prose, const struct survey_sweep *sweep) {
-    const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
-    if (all.count == 0)
-        return;
-    add_cheapest(prose, &all);
-    if (all.count > 2) {
-        prose_add(prose, "; dearest ");
-        prose_add_name(prose, all.cases[all.count - 1]->of->strategy);
-        prose_add(prose, ", ");
-        add_median(prose, all.cases[all.count - 1]);
-    }
-    prose_add(prose, ".");
-}
-
 static void add_other_costs(struct document *document, const struct survey *survey,
                             const struct survey_sweep *reading) {
     bool begun = false;
@@ -563,7 +576,8 @@ static void add_other_costs(struct document *document, const struct survey *surv
         struct prose prose;
         prose_begin(&prose, document);
         prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", per %s: ", sweep->workload, sweep->operation);
-        add_cheapest_and_dearest(&prose, sweep);
+        const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
+        add_cheapest_and_dearest(&prose, &all);
         prose_end(&prose, DOCUMENT_ITEM);
     }
 }
@@ -596,11 +610,14 @@ void answer_add_on_sweep(struct document *document, const struct run *run, const
             prose_add(&prose, ", at ");
             add_value(&prose, sweep, sweep->base);
         }
+        const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
         prose_add(&prose, ": ");
-        add_cheapest_and_dearest(&prose, sweep);
+        add_cheapest_and_dearest(&prose, &all);
         prose_add(&prose, " ");
     }
-    if (sweep->axis[0] != '\0')
+    if (is_of_stores(sweep))
+        add_stores(&prose, sweep);
+    else if (sweep->axis[0] != '\0')
         add_growing(&prose, sweep);
     if (strcmp(sweep->workload, "request") == 0)
         add_crossings_of_argument(&prose, sweep);

@@ -46,6 +46,14 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args) {
     return text;
 }
 
+char *arena_printf(struct arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    char *text = arena_vprintf(arena, format, args);
+    va_end(args);
+    return text;
+}
+
 void arena_free(struct arena *arena) {
     while (arena->chunks != NULL) {
         struct arena_chunk *next = arena->chunks->next;

@@ -15,6 +15,7 @@ void *arena_take(struct arena *arena, size_t size);
 
 /* NULL when out of memory. */
 __attribute__((format(printf, 2, 0))) char *arena_vprintf(struct arena *arena, const char *format, va_list args);
+__attribute__((format(printf, 2, 3))) char *arena_printf(struct arena *arena, const char *format, ...);
 
 void arena_free(struct arena *arena);
 

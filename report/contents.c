@@ -34,8 +34,20 @@ void contents_ratio(struct document *document, struct document_cell *cell, doubl
     cell->sort = ratio;
 }
 
-const char *contents_starred(struct document *document, const struct run *run, const char *strategy) {
-    return run_count_broken(run, strategy) > 0 ? document_text(document, "%s*", strategy) : strategy;
+void contents_gap(struct document_cell *cell, const struct run *run, const char *strategy,
+                  const struct survey_sweep *sweep, size_t value) {
+    const struct result_case *of = survey_case(sweep, value);
+    const char *reason = of != NULL ? gaps_reason(&run->gaps, strategy, of) : NULL;
+    if (reason == NULL)
+        return;
+    cell->text = "n/a";
+    cell->note = reason;
+    cell->tone = TONE_DIM;
+}
+
+const char *contents_starred(struct document *document, const struct run *run, const char *strategy,
+                             const char *label) {
+    return run_count_broken(run, strategy) > 0 ? document_text(document, "%s*", label) : label;
 }
 
 /* ---- Sections of costs ---- */
@@ -188,7 +200,7 @@ bool contents_make(struct document *document, const struct runs *runs) {
     contents_add_method(document, runs);
     document_add(document, DOCUMENT_SECTION, "environment-section", "Environment");
     contents_add_environment(document, runs);
-    document_add(document, DOCUMENT_SECTION, "failures", "Failures");
+    document_add(document, DOCUMENT_SECTION, "failures", "Failures, and what is not applicable");
     contents_add_failures(document, runs);
     document_add(document, DOCUMENT_SECTION, "raw", "Raw numbers");
     contents_add_raw_numbers(document, runs);

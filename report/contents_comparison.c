@@ -79,7 +79,8 @@ static void add_pair_rows(struct document *document, struct document_table *tabl
                 shown++;
             }
     if (shown < comparison->count)
-        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more cases.", comparison->count - shown);
+        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more cases: bench compare %s %s has them all.",
+                     comparison->count - shown, base->path, other->path);
 }
 
 static void add_texts(struct document *document, enum document_kind kind, const char *before,
@@ -173,7 +174,7 @@ static void add_side_row(struct document *document, struct document_table *table
 }
 
 static void add_side_by_side(struct document *document, const struct runs *runs) {
-    size_t shown = 0;
+    size_t count = 0;
     document_add(document, DOCUMENT_PARAGRAPH, NULL,
                  "These runs took place on different machines, or nothing says that it was one: their medians stand "
                  "side by side, and are not subtracted. Compare the order of strategies within each.");
@@ -187,13 +188,14 @@ static void add_side_by_side(struct document *document, const struct runs *runs)
     table->folded = true;
     table->searchable = true;
     for (size_t r = 0; r < runs->run_count; r++)
-        for (size_t i = 0; i < runs->files[r].file->case_count && shown < ROWS_MAX; i++) {
+        for (size_t i = 0; i < runs->files[r].file->case_count; i++) {
             const char *name = runs->files[r].file->cases[i].name;
-            if (is_told(runs, r, name))
-                continue;
-            add_side_row(document, table, runs, name);
-            shown++;
+            if (!is_told(runs, r, name) && count++ < ROWS_MAX)
+                add_side_row(document, table, runs, name);
         }
+    if (count > ROWS_MAX)
+        document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                     "And %zu more cases: bench export FILE --format=csv has those of each file.", count - ROWS_MAX);
 }
 
 void contents_add_comparison(struct document *document, const struct runs *runs) {

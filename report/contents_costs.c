@@ -36,7 +36,7 @@ static bool are_near(const struct survey_sweep *sweep, size_t a, size_t b, doubl
 /* A strategy that is never wrong stands for those beside it rather than the other way round. */
 static bool is_better_stand_in(const struct run *run, const struct survey_curve *a, const struct survey_curve *b) {
     const size_t broken_a = run_count_broken(run, a->strategy), broken_b = run_count_broken(run, b->strategy);
-    return broken_a != broken_b ? broken_a < broken_b : strlen(a->strategy) < strlen(b->strategy);
+    return broken_a != broken_b ? broken_a < broken_b : strlen(a->label) < strlen(b->label);
 }
 
 /* The best stand-in that has none yet; curve_count when all have one. */
@@ -106,7 +106,7 @@ static bool fill_lines(struct document *document, const struct drawing *drawing,
         if (drawing->stands_for[i] != i || (!sweep->curves[i].reference && lines++ >= FIGURE_SERIES_MAX))
             continue;
         const size_t others = count_stood_for(drawing, i);
-        const char *name = contents_starred(document, drawing->run, sweep->curves[i].strategy);
+        const char *name = contents_starred(document, drawing->run, sweep->curves[i].strategy, sweep->curves[i].label);
         struct figure_series *one = &series[figure->series_count++];
         *one = (struct figure_series){
             .label = others == 0 ? name : document_text(document, "%s (+%zu)", name, others),
@@ -129,13 +129,13 @@ static void add_stand_ins(struct prose *prose, const struct drawing *drawing) {
             continue;
         size_t named = 0;
         prose_add(prose, " ");
-        prose_add_name(prose, sweep->curves[i].strategy);
+        prose_add_name(prose, sweep->curves[i].label);
         prose_add(prose, " stands for ");
         for (size_t j = 0; j < sweep->curve_count; j++) {
             if (j == i || drawing->stands_for[j] != i)
                 continue;
             prose_join(prose, named++, others);
-            prose_add_name(prose, sweep->curves[j].strategy);
+            prose_add_name(prose, sweep->curves[j].label);
         }
         prose_add(prose, " (within %s x).", cell);
     }
@@ -182,7 +182,8 @@ static bool fill_dots(struct document *document, const struct drawing *drawing, 
         order[at] = i;
     }
     for (size_t i = 0; i < count; i++)
-        categories[i] = contents_starred(document, drawing->run, sweep->curves[order[i]].strategy);
+        categories[i] =
+            contents_starred(document, drawing->run, sweep->curves[order[i]].strategy, sweep->curves[order[i]].label);
     figure->categories = categories;
     figure->category_count = count;
     for (size_t v = 0; v < sweep->value_count && v < FIGURE_SERIES_MAX; v++) {
@@ -292,7 +293,7 @@ static void add_data_row(struct document *document, struct document_table *table
         return;
     if (skipped == 0)
         row[DATA_RUN].text = run->label;
-    row[DATA_STRATEGY - skipped].text = contents_starred(document, run, curve->strategy);
+    row[DATA_STRATEGY - skipped].text = contents_starred(document, run, curve->strategy, curve->label);
     row[DATA_STRATEGY - skipped].tone = curve->reference ? TONE_DIM : TONE_PLAIN;
     row[DATA_VALUE - skipped].text = sweep->labels[value];
     row[DATA_VALUE - skipped].sort = sweep->numbers[value];
@@ -303,12 +304,33 @@ static void add_data_row(struct document *document, struct document_table *table
     contents_ratio(document, &row[DATA_NONE - skipped], c->ratio_to_none);
 }
 
+/* Of what the strategies cannot do, a row for each of them. */
+static void add_gap_rows(struct document *document, struct document_table *table, const struct runs *runs,
+                         const struct run *run, const struct survey_sweep *sweep, size_t value) {
+    const size_t skipped = runs->run_count > 1 ? 0 : 1;
+    const struct result_case *of = survey_case(sweep, value);
+    for (size_t i = 0; i < run->gaps.count; i++) {
+        const struct gap *gap = &run->gaps.items[i];
+        struct document_cell *row = of != NULL && gap_is_like(gap, of) ? document_add_row(document, table) : NULL;
+        if (row == NULL)
+            continue;
+        if (skipped == 0)
+            row[DATA_RUN].text = run->label;
+        row[DATA_STRATEGY - skipped].text = contents_starred(document, run, gap->strategy, gap->label);
+        row[DATA_VALUE - skipped].text = sweep->labels[value];
+        row[DATA_VALUE - skipped].sort = sweep->numbers[value];
+        contents_gap(&row[DATA_MEDIAN - skipped], run, gap->strategy, sweep, value);
+    }
+}
+
 static void add_data_rows(struct document *document, struct document_table *table, const struct runs *runs,
                           const struct run *run, const struct survey_sweep *sweep) {
     for (size_t i = 0; i < sweep->curve_count; i++)
         for (size_t v = 0; v < sweep->value_count; v++)
             if (sweep->curves[i].at[v] != NULL)
                 add_data_row(document, table, runs, run, sweep, &sweep->curves[i], v);
+    for (size_t v = 0; v < sweep->value_count; v++)
+        add_gap_rows(document, table, runs, run, sweep, v);
 }
 
 /* ---- All of it ---- */

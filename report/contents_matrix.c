@@ -105,6 +105,9 @@ static const char *describe_cost(struct document *document, const struct survey_
     prose_add(&prose, "%s", sweep->workload);
     if (sweep->axis[0] != '\0')
         prose_add(&prose, ", %s %s", sweep->axis, sweep->labels[sweep->base]);
+    const struct result_case *of = survey_case(sweep, sweep->base);
+    if (of != NULL && strcmp(of->label, of->strategy) != 0 && strcmp(sweep->axis, "store") != 0)
+        prose_add(&prose, ", store %s", of->store);
     return prose_keep(&prose);
 }
 
@@ -186,6 +189,9 @@ static void add_overview(struct document *document, const struct overview *overv
             const struct report_case *cost = cost_of(overview->costs[c], overview->strategies[i]);
             if (cost != NULL)
                 contents_time(document, cell, cost);
+            else
+                contents_gap(cell, overview->run, overview->strategies[i], overview->costs[c],
+                             overview->costs[c]->base);
         }
     }
 }

@@ -179,7 +179,7 @@ static void add_failure(struct document *document, struct document_table *table,
     row[3].text = failure->reason;
 }
 
-void contents_add_failures(struct document *document, const struct runs *runs) {
+static void add_failures(struct document *document, const struct runs *runs) {
     size_t count = 0, shown = 0;
     for (size_t r = 0; r < runs->run_count; r++)
         count += runs->files[r].file->failure_count;
@@ -195,6 +195,72 @@ void contents_add_failures(struct document *document, const struct runs *runs) {
             add_failure(document, table, &runs->files[r], &runs->files[r].file->failures[i]);
     if (shown < count)
         document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more, which the file names.", count - shown);
+}
+
+/* ---- What is not applicable ---- */
+
+enum { GAPS_WORKLOAD, GAPS_STRATEGIES, GAPS_CASES, GAPS_REASON, GAPS_COUNT };
+
+static const struct document_column gap_columns[GAPS_COUNT] = {
+    [GAPS_WORKLOAD] = {.title = "workload"},
+    [GAPS_STRATEGIES] = {.title = "strategies"},
+    [GAPS_CASES] = {.title = "cases", .numeric = true},
+    [GAPS_REASON] = {.title = "reason"},
+};
+
+static bool same_gap(const struct gap *a, const struct gap *b) {
+    return strcmp(a->workload, b->workload) == 0 && strcmp(a->reason, b->reason) == 0;
+}
+
+/* The first of those before `end` that are like the gap, and of its strategy if `of_strategy`; `end` if none is. */
+static size_t first_like(const struct gaps *gaps, const struct gap *gap, bool of_strategy, size_t end) {
+    size_t i = 0;
+    while (i < end &&
+           !(same_gap(&gaps->items[i], gap) && (!of_strategy || strcmp(gaps->items[i].label, gap->label) == 0)))
+        i++;
+    return i;
+}
+
+/* One row for all gaps of a workload that have the same reason. */
+static void add_gap(struct document *document, struct document_table *table, const struct run *run,
+                    const struct gap *gap) {
+    struct document_cell *row = document_add_row(document, table);
+    size_t count = 0, named = 0;
+    if (row == NULL)
+        return;
+    struct prose names;
+    prose_begin(&names, document);
+    for (size_t i = 0; i < run->gaps.count; i++) {
+        const struct gap *other = &run->gaps.items[i];
+        if (!same_gap(other, gap))
+            continue;
+        count++;
+        if (first_like(&run->gaps, other, true, i) == i)
+            prose_add(&names, "%s%s", named++ > 0 ? ", " : "", other->label);
+    }
+    row[GAPS_WORKLOAD].text =
+        document_text(document, "%s%s%s", run->label, run->label[0] != '\0' ? ": " : "", gap->workload);
+    row[GAPS_STRATEGIES].text = prose_keep(&names);
+    row[GAPS_CASES].text = document_text(document, "%zu", count);
+    row[GAPS_CASES].sort = (double)count;
+    row[GAPS_REASON].text = gap->reason;
+}
+
+static void add_gaps(struct document *document, const struct runs *runs) {
+    struct document_table *table = document_add_table(
+        document, "gaps", "Not applicable: cases that were asked for, and that these strategies do not have",
+        gap_columns, GAPS_COUNT);
+    for (size_t r = 0; r < runs->run_count; r++) {
+        const struct gaps *gaps = &runs->files[r].gaps;
+        for (size_t i = 0; table != NULL && i < gaps->count; i++)
+            if (first_like(gaps, &gaps->items[i], false, i) == i)
+                add_gap(document, table, &runs->files[r], &gaps->items[i]);
+    }
+}
+
+void contents_add_failures(struct document *document, const struct runs *runs) {
+    add_failures(document, runs);
+    add_gaps(document, runs);
 }
 
 /* ---- Raw numbers ---- */
@@ -253,5 +319,6 @@ void contents_add_raw_numbers(struct document *document, const struct runs *runs
         for (size_t i = 0; i < runs->files[r].file->case_count && shown < RAW_ROWS_MAX; i++, shown++)
             add_raw_row(document, table, &runs->files[r], &runs->files[r].report->cases[i]);
     if (shown < count)
-        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more cases, which the file names.", count - shown);
+        document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                     "And %zu more cases: bench export FILE --format=csv has them all.", count - shown);
 }

@@ -35,7 +35,7 @@ static struct document_cell *add_row(struct document *document, struct document_
     struct document_cell *row = document_add_row(document, table);
     if (row == NULL)
         return NULL;
-    row[0].text = contents_starred(document, run, curve->strategy);
+    row[0].text = contents_starred(document, run, curve->strategy, curve->label);
     row[0].tone = curve->reference ? TONE_DIM : TONE_PLAIN;
     row[1].text = sweep->labels[value];
     row[1].sort = sweep->numbers[value];
@@ -87,7 +87,6 @@ static void set_quantile(struct document *document, struct document_cell *cell, 
     cell->text = "-";
     cell->sort = NAN;
     cell->tone = TONE_DIM;
-    cell->note = document_text(document, "takes %llu operations", (unsigned long long)quantile_needs(order));
 }
 
 static void add_operations_row(struct document *document, struct document_table *table, const struct run *run,
@@ -177,11 +176,13 @@ void contents_add_operations(struct document *document, const struct run *run, c
         return;
     for (size_t i = 0; i < QUANTILES_SHOWN; i++)
         columns[OPERATIONS_QUANTILE + i] = (struct document_column){.title = quantiles_shown[i].title, .numeric = true};
-    add_table(document, run, sweep,
-              document_add_table(document, document_text(document, "operations-%s", id),
-                                 document_text(document, "Single operations: how long each %s took", sweep->operation),
-                                 columns, OPERATIONS_COUNT),
-              add_operations_row);
+    add_table(
+        document, run, sweep,
+        document_add_table(document, document_text(document, "operations-%s", id),
+                           document_text(document, "Single operations: how long each %s took; '-': of too few for that",
+                                         sweep->operation),
+                           columns, OPERATIONS_COUNT),
+        add_operations_row);
     struct document_table *table = document_add_table(
         document, document_text(document, "memory-%s", id),
         document_text(document, "Memory: per %s, and bytes of the innermost scope", sweep->operation), memory,

@@ -34,7 +34,7 @@ void contents_add_sweep_matrix(struct document *document, const struct run *run,
         struct document_cell *row = document_add_row(document, table);
         if (row == NULL)
             return;
-        row[0].text = contents_starred(document, run, sweep->curves[i].strategy);
+        row[0].text = contents_starred(document, run, sweep->curves[i].strategy, sweep->curves[i].label);
         row[0].tone = sweep->curves[i].reference ? TONE_DIM : TONE_PLAIN;
         for (size_t v = 0; v < sweep->value_count; v++)
             if (sweep->curves[i].at[v] != NULL)
@@ -55,29 +55,39 @@ static const struct document_column cores_columns[CORES_COUNT] = {
     [CORES_INTERVAL] = {.title = "interval", .numeric = true, .minor = true},
 };
 
+static void add_pair_row(struct document *document, struct document_table *table, const struct run *run,
+                         const struct report_case *c, unsigned a, unsigned b) {
+    struct document_cell *row = document_add_row(document, table);
+    if (row == NULL)
+        return;
+    row[CORES_STRATEGY].text = contents_starred(document, run, c->of->strategy, c->of->label);
+    row[CORES_CASE].text =
+        document_text(document, "%s%s%s", c->of->workload, c->of->parameters[0] != '\0' ? ", " : "", c->of->parameters);
+    row[CORES_FROM].text = document_text(document, "%u", a);
+    row[CORES_FROM].sort = a;
+    row[CORES_TO].text = document_text(document, "%u", b);
+    row[CORES_TO].sort = b;
+    contents_time(document, &row[CORES_MEDIAN], c);
+    contents_interval(document, &row[CORES_INTERVAL], c);
+}
+
 void contents_add_pairs_of_pus(struct document *document, const struct run *run, size_t index) {
     struct document_table *table = document_add_table(document, document_text(document, "pairs-%zu", index + 1),
                                                       "Between each two PUs: medians", cores_columns, CORES_COUNT);
+    size_t count = 0;
     if (table == NULL)
         return;
     table->folded = table->searchable = true;
     for (size_t i = 0; i < run->file->case_count; i++) {
-        const struct report_case *c = &run->report->cases[i];
         unsigned a, b;
-        struct document_cell *row =
-            pairs_is_pair(c->of, &a, &b) && table->row_count < PAIRS_MAX ? document_add_row(document, table) : NULL;
-        if (row == NULL)
+        if (!pairs_is_pair(run->report->cases[i].of, &a, &b))
             continue;
-        row[CORES_STRATEGY].text = contents_starred(document, run, c->of->strategy);
-        row[CORES_CASE].text = document_text(document, "%s%s%s", c->of->workload,
-                                             c->of->parameters[0] != '\0' ? ", " : "", c->of->parameters);
-        row[CORES_FROM].text = document_text(document, "%u", a);
-        row[CORES_FROM].sort = a;
-        row[CORES_TO].text = document_text(document, "%u", b);
-        row[CORES_TO].sort = b;
-        contents_time(document, &row[CORES_MEDIAN], c);
-        contents_interval(document, &row[CORES_INTERVAL], c);
+        if (count++ < PAIRS_MAX)
+            add_pair_row(document, table, run, &run->report->cases[i], a, b);
     }
+    if (count > PAIRS_MAX)
+        document_add(document, DOCUMENT_PARAGRAPH, NULL,
+                     "And %zu more pairs: bench export %s --format=csv has them all.", count - PAIRS_MAX, run->path);
 }
 
 /* ---- Crossings ---- */
@@ -97,8 +107,10 @@ static void add_crossing_row(struct document *document, struct document_table *t
     struct document_cell *row = document_add_row(document, table);
     if (row == NULL)
         return;
-    row[CROSSING_BEFORE].text = contents_starred(document, run, sweep->curves[before].strategy);
-    row[CROSSING_AFTER].text = contents_starred(document, run, sweep->curves[after].strategy);
+    row[CROSSING_BEFORE].text =
+        contents_starred(document, run, sweep->curves[before].strategy, sweep->curves[before].label);
+    row[CROSSING_AFTER].text =
+        contents_starred(document, run, sweep->curves[after].strategy, sweep->curves[after].label);
     row[CROSSING_FROM].text = sweep->labels[crossing->before];
     row[CROSSING_FROM].sort = sweep->numbers[crossing->before];
     row[CROSSING_TO].text = sweep->labels[crossing->after];
@@ -114,11 +126,17 @@ void contents_add_crossings(struct document *document, const struct run *run, co
         crossing_columns, CROSSING_COUNT);
     if (table != NULL)
         table->folded = strcmp(sweep->workload, "request") != 0; /* there, they are the question */
+    size_t count = 0;
     for (size_t a = 0; a < sweep->curve_count; a++) {
-        for (size_t b = 0; table != NULL && b < sweep->curve_count && table->row_count < CROSSINGS_MAX; b++) {
+        for (size_t b = 0; table != NULL && b < sweep->curve_count; b++) {
             const struct crossing crossing = ranking_crossing(sweep, &sweep->curves[a], &sweep->curves[b]);
-            if (crossing.found && !sweep->curves[a].reference && !sweep->curves[b].reference)
+            if (!crossing.found || sweep->curves[a].reference || sweep->curves[b].reference)
+                continue;
+            if (count++ < CROSSINGS_MAX)
                 add_crossing_row(document, table, run, sweep, a, b, &crossing);
         }
     }
+    if (count > CROSSINGS_MAX)
+        document_add(document, DOCUMENT_PARAGRAPH, NULL, "And %zu more crossings, which the data of the figure show.",
+                     count - CROSSINGS_MAX);
 }

@@ -92,8 +92,8 @@ static void print_matrix(const struct report *report, const struct result_case *
     (void)fputc('\n', out);
     style_paint(style, out, BOLD);
     char heading[512];
-    (void)snprintf(heading, sizeof heading, "%s, %s, %s%s%s, ns per %s, between PUs", of->strategy, of->workload,
-                   of->form, of->parameters[0] == '\0' ? "" : ", ", of->parameters, of->operation);
+    (void)snprintf(heading, sizeof heading, "%s, %s, %s%s%s, ns per %s, between PUs", of->label, of->workload, of->form,
+                   of->parameters[0] == '\0' ? "" : ", ", of->parameters, of->operation);
     text_wrap(out, heading, style.width, GAP);
     style_paint(style, out, PLAIN);
     const int width = (int)axis->cell_width;

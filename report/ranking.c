@@ -8,14 +8,27 @@ static int compare_medians(const void *left, const void *right) {
     return (a->median_ns > b->median_ns) - (a->median_ns < b->median_ns);
 }
 
+static void add_value(struct ranking *ranking, const struct survey_sweep *sweep, size_t value,
+                      bool (*admits)(const char *strategy, const void *arg), const void *arg) {
+    for (size_t i = 0; i < sweep->curve_count && ranking->count < RANKING_MAX; i++) {
+        const struct survey_curve *curve = &sweep->curves[i];
+        if (!curve->reference && curve->at[value] != NULL && (admits == NULL || admits(curve->strategy, arg)))
+            ranking->cases[ranking->count++] = curve->at[value];
+    }
+}
+
 struct ranking ranking_make(const struct survey_sweep *sweep, size_t value,
                             bool (*admits)(const char *strategy, const void *arg), const void *arg) {
     struct ranking ranking = {.count = 0};
-    for (size_t i = 0; i < sweep->curve_count && ranking.count < RANKING_MAX; i++) {
-        const struct survey_curve *curve = &sweep->curves[i];
-        if (!curve->reference && curve->at[value] != NULL && (admits == NULL || admits(curve->strategy, arg)))
-            ranking.cases[ranking.count++] = curve->at[value];
-    }
+    add_value(&ranking, sweep, value, admits, arg);
+    qsort(ranking.cases, ranking.count, sizeof *ranking.cases, compare_medians);
+    return ranking;
+}
+
+struct ranking ranking_of_all_values(const struct survey_sweep *sweep) {
+    struct ranking ranking = {.count = 0};
+    for (size_t value = 0; value < sweep->value_count; value++)
+        add_value(&ranking, sweep, value, NULL, NULL);
     qsort(ranking.cases, ranking.count, sizeof *ranking.cases, compare_medians);
     return ranking;
 }

@@ -6,15 +6,18 @@
 
 enum { RANKING_MAX = SURVEY_CURVES_MAX };
 
-/* Cases of one value of a sweep, the cheapest first; no references. */
+/* Cases of a sweep, the cheapest first; no references. */
 struct ranking {
     const struct report_case *cases[RANKING_MAX];
     size_t count;
 };
 
-/* Those of the strategies that `admits` lets pass; NULL: all. */
+/* Those of one value, of the strategies that `admits` lets pass; NULL: all. */
 struct ranking ranking_make(const struct survey_sweep *sweep, size_t value,
                             bool (*admits)(const char *strategy, const void *arg), const void *arg);
+
+/* Those of all values of the sweep at once: every strategy with every store, along the axis "store". */
+struct ranking ranking_of_all_values(const struct survey_sweep *sweep);
 
 /* Whether the intervals of two cases show that `a` costs less: both have one, and they do not overlap. */
 bool ranking_is_cheaper(const struct report_case *a, const struct report_case *b);

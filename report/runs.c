@@ -24,14 +24,6 @@ static bool out_of_memory(char *error, size_t error_size) {
     return false;
 }
 
-__attribute__((format(printf, 2, 3))) static const char *print(struct arena *arena, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    const char *text = arena_vprintf(arena, format, args);
-    va_end(args);
-    return text;
-}
-
 /* ---- Labels ---- */
 
 static bool differs(const struct runs *runs, size_t i) {
@@ -54,8 +46,8 @@ static bool label_runs(struct runs *runs) {
         (void)snprintf(shown, sizeof shown, "%.*s", differences[first].shortened ? REVISION_SHOWN : LABEL_MAX - 1,
                        fact);
         run->label = runs->run_count == 1 ? ""
-                                          : print(&runs->arena, "%c%s%s", (char)('A' + (int)(r % 26)),
-                                                  shown[0] != '\0' ? ": " : "", shown);
+                                          : arena_printf(&runs->arena, "%c%s%s", (char)('A' + (int)(r % 26)),
+                                                         shown[0] != '\0' ? ": " : "", shown);
         if (run->label == NULL)
             return false;
     }
@@ -134,7 +126,8 @@ bool runs_load(struct runs *runs, char *const *paths, size_t path_count, char *e
         }
     put_runs_first(runs);
     for (size_t r = 0; r < runs->run_count; r++)
-        if (!survey_make(runs->files[r].report, &runs->arena, &runs->files[r].survey))
+        if (!survey_make(runs->files[r].report, &runs->arena, &runs->files[r].survey) ||
+            !gaps_read(runs->files[r].file, &runs->arena, &runs->files[r].gaps))
             return out_of_memory(error, error_size);
     return (label_runs(runs) && read_matrices(runs)) || out_of_memory(error, error_size);
 }

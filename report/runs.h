@@ -6,6 +6,7 @@
 #define CTXBENCH_RUNS_H
 
 #include "arena.h"
+#include "gaps.h"
 #include "matrix.h"
 #include "report.h"
 #include "survey.h"
@@ -15,6 +16,7 @@ struct run {
     struct result_file *file;
     struct report *report;
     struct survey survey;
+    struct gaps gaps;
     const struct matrix *matrix; /* its own, or that of a file of the same machine; NULL: nothing is known */
     const struct run *matrix_from;
     bool matrix_of_another_machine;

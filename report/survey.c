@@ -1,11 +1,11 @@
 #include "survey.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pairs.h"
+#include "placements.h"
 
 /* Parameters, then the store, then the threads and their place. */
 enum { AXES_MAX = RESULT_PARAMETERS_MAX + 2, VALUES_MAX = 64, FIXED_MAX = 256 };
@@ -36,16 +36,6 @@ static const char *axis_name(const struct result_case *c, size_t axis) {
     return is_store(c, axis) ? "store" : is_place(c, axis) ? "threads" : c->parameter[axis].name;
 }
 
-/* Placements from the closest to the farthest; those that nothing is known of come last. */
-static int rank_of(const char *placement) {
-    static const char *const names[] = {"pu",   "same-pu", "smt",     "l1",      "l2",      "l3",
-                                        "numa", "package", "machine", "compact", "scatter", "oversubscribed"};
-    int rank = 0;
-    while (rank < (int)(sizeof names / sizeof *names) && strcmp(names[rank], placement) != 0)
-        rank++;
-    return rank;
-}
-
 static int compare_values(const struct result_case *a, const struct result_case *b, size_t axis) {
     assert(a != NULL && b != NULL);
     if (is_store(a, axis))
@@ -55,20 +45,12 @@ static int compare_values(const struct result_case *a, const struct result_case 
                (a->parameter[axis].value < b->parameter[axis].value);
     if (a->threads != b->threads)
         return a->threads > b->threads ? 1 : -1;
-    const int order = rank_of(a->placement) - rank_of(b->placement);
-    return order != 0 ? order : strcmp(a->placement, b->placement);
+    const unsigned rank_a = placement_rank(a->placement), rank_b = placement_rank(b->placement);
+    return rank_a != rank_b ? (rank_a > rank_b ? 1 : -1) : strcmp(a->placement, b->placement);
 }
 
 static double number_of(const struct result_case *c, size_t axis) {
     return is_store(c, axis) ? 0 : is_place(c, axis) ? c->threads : c->parameter[axis].value;
-}
-
-__attribute__((format(printf, 2, 3))) static const char *print(struct arena *arena, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    const char *text = arena_vprintf(arena, format, args);
-    va_end(args);
-    return text;
 }
 
 /* "16", "flat", "2 on l3". */
@@ -76,10 +58,10 @@ static const char *label_of(struct arena *arena, const struct result_case *c, si
     if (is_store(c, axis))
         return c->store;
     if (!is_place(c, axis))
-        return print(arena, "%.0f", c->parameter[axis].value);
-    if (c->threads == 1 && strcmp(c->placement, "pu") == 0)
+        return arena_printf(arena, "%.0f", c->parameter[axis].value);
+    if (c->threads == 1 && strcmp(c->placement, PLACEMENT_PU) == 0)
         return "1";
-    return print(arena, "%u on %s", c->threads, c->placement);
+    return arena_printf(arena, "%u on %s", c->threads, c->placement);
 }
 
 /* ---- Base values ---- */
@@ -172,17 +154,18 @@ static const char *describe_fixed(const struct group *group, size_t axis) {
         if (!is_place(base, i))
             (void)snprintf(text + used, sizeof text - used, "%s%s %.0f", separator, axis_name(base, i),
                            base->parameter[i].value);
-        else if (base->threads != 1 || strcmp(base->placement, "pu") != 0)
+        else if (base->threads != 1 || strcmp(base->placement, PLACEMENT_PU) != 0)
             (void)snprintf(text + used, sizeof text - used, "%s%u thread%s on %s", separator, base->threads,
                            base->threads == 1 ? "" : "s", base->placement);
     }
-    return print(group->arena, "%s", text);
+    return arena_printf(group->arena, "%s", text);
 }
 
 /* Adds the case to its strategy's curve; a new one if this is its first. False when out of memory. */
 static bool add_to_curve(struct survey_sweep *sweep, struct arena *arena, const struct report_case *c, size_t value) {
+    const char *label = strcmp(sweep->axis, "store") == 0 ? c->of->strategy : c->of->label;
     size_t i = 0;
-    while (i < sweep->curve_count && strcmp(sweep->curves[i].strategy, c->of->label) != 0)
+    while (i < sweep->curve_count && strcmp(sweep->curves[i].label, label) != 0)
         i++;
     if (i == SURVEY_CURVES_MAX)
         return true;
@@ -191,7 +174,7 @@ static bool add_to_curve(struct survey_sweep *sweep, struct arena *arena, const 
         if (at == NULL)
             return false;
         sweep->curves[sweep->curve_count++] =
-            (struct survey_curve){.strategy = c->of->label, .reference = c->of->reference, .at = at};
+            (struct survey_curve){.strategy = c->of->strategy, .label = label, .reference = c->of->reference, .at = at};
     }
     sweep->curves[i].at[value] = c;
     return true;
@@ -199,7 +182,7 @@ static bool add_to_curve(struct survey_sweep *sweep, struct arena *arena, const 
 
 static int compare_curves(const void *left, const void *right) {
     const struct survey_curve *a = left, *b = right;
-    return a->reference != b->reference ? a->reference - b->reference : strcmp(a->strategy, b->strategy);
+    return a->reference != b->reference ? a->reference - b->reference : strcmp(a->label, b->label);
 }
 
 static bool fill_curves(const struct group *group, size_t axis, const struct result_case *const *values,
@@ -319,6 +302,13 @@ const struct survey_sweep *survey_find(const struct survey *survey, const char *
             return sweep;
     }
     return NULL;
+}
+
+const struct result_case *survey_case(const struct survey_sweep *sweep, size_t value) {
+    size_t i = 0;
+    while (i < sweep->curve_count && sweep->curves[i].at[value] == NULL)
+        i++;
+    return i < sweep->curve_count ? sweep->curves[i].at[value]->of : NULL;
 }
 
 const struct survey_curve *survey_curve(const struct survey_sweep *sweep, const char *strategy) {

@@ -11,6 +11,7 @@
 /* One strategy along an axis. */
 struct survey_curve {
     const char *strategy;
+    const char *label; /* as result_case.label; along the axis "store", the strategy alone */
     bool reference;
     const struct report_case **at; /* one per value of the axis; NULL where none was measured */
 };
@@ -41,6 +42,9 @@ bool survey_make(const struct report *report, struct arena *arena, struct survey
 
 /* The sweep of this workload over this axis in its primary form; a NULL axis stands for any. NULL if there is none. */
 const struct survey_sweep *survey_find(const struct survey *survey, const char *workload, const char *axis);
+
+/* A case that has this value of the axis, of any strategy, but of none that is a reference where there is another. */
+const struct result_case *survey_case(const struct survey_sweep *sweep, size_t value);
 
 /* The curve of a strategy; NULL if there is none. */
 const struct survey_curve *survey_curve(const struct survey_sweep *sweep, const char *strategy);

@@ -26,7 +26,7 @@ page = page_parser.parse(sys.argv[1])
 $2" "$1" || fail "$1 is not as it should be"
 }
 
-for kind in usual other large hostile build-a build-b one-case failures nothing matrix unmatched; do
+for kind in usual other large hostile build-a build-b one-case failures nothing matrix unmatched stores; do
   make_result "$kind"
 done
 
@@ -54,6 +54,25 @@ assert "cheapest way to read the context is stacktag, 10.0 ns" in answer, answer
 assert "It is right in all 12 scenarios of the matrix" in answer
 assert "An argument stops being cheaper than tls between 0 and 5" in answer
 assert "Cheaper, but wrong" not in answer
+'
+
+# What a strategy cannot do stands in the tables, with the reason, and not nowhere.
+page usual.html '
+gaps = page.tables["gaps"]
+assert gaps == [{"workload": "get", "strategies": "ids-only", "cases": "2", "reason": "there are no ids"}], gaps
+rows = [row for row in page.tables["data-get-latency-depth"] if row["strategy"] == "ids-only"]
+assert [(row["depth"], row["median"]) for row in rows] == [("0", "n/a"), ("256", "n/a")], rows
+'
+
+# Where stores are compared, names say which.
+report stores
+page stores.html '
+answer = page.sections["answer"]
+assert "The cheapest of all stores: explicit+flat, 3.0" in answer and "next tls, 6.0" in answer, answer
+assert "dearest tls+flat, 12.0 ns" in answer, answer
+rows = {(row["strategy"], row["store"]): row["median"] for row in page.tables["data-keys-latency-store"]}
+assert rows["tls*", "flat"].startswith("12.") and rows["explicit", "chain"].startswith("9."), rows
+assert "explicit+flat" in [row["strategy"] for row in page.tables["cases"]]
 '
 
 # A run and a matrix belong together; a strategy that is fast and wrong is told to be.
@@ -88,13 +107,20 @@ assert answer.index("to read the context is explicit") < answer.index("to read t
 '
 
 # --- Small, large, broken and missing.
-report large
+"$python" -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+assert used.ru_maxrss <= 200 << 10, f"{used.ru_maxrss} KiB"
+assert used.ru_utime + used.ru_stime < 60, used # a machine that does nothing else takes 3 s, sanitizers take more
+' "$BENCH" report large.json --out=large.html --quiet || fail "a page as large as that of the suite full takes too much"
 page large.html '
-assert len(page.tables["cases"]) == 23 * 24, len(page.tables["cases"])
+assert len(page.tables["cases"]) == 23 * 10 * 17, len(page.tables["cases"])
+assert page.figures == 30, page.figures
 assert "unheard-of" in page.sections["threads"]
 assert "keys" in page.sections and "handoff" in page.sections
 '
-[[ $(stat -c %s large.html) -le 1000000 ]] || fail "the page of 5,000 rows is larger than 1 MB"
+[[ $(stat -c %s large.html) -le 1000000 ]] || fail "a page as large as that of the suite full is larger than 1 MB"
 report one-case
 page one-case.html '
 assert "Cheapest read, of one strategy: tls, 5.0" in page.sections["answer"], page.sections["answer"]

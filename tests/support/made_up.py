@@ -38,7 +38,7 @@ def make_context(**changes):
             "build": build, "warnings": []}}
     ours = context["ctxbench"]
     for key, value in changes.items():
-        (ours if key in ("fingerprint", "warnings", "conformance", "interrupted") else context)[key] = value
+        (ours if key in ("fingerprint", "warnings", "conformance", "interrupted", "not_applicable") else context)[key] = value
     return context
 
 
@@ -129,7 +129,21 @@ def usual(**context):
                              ("floor", 250), ("none", 200)):
             rows += make_rows(strategy, "request", {"reads": reads}, ns, operation="request", form="throughput")
     context.setdefault("conformance", make_matrix(STRATEGIES, BROKEN))
+    context.setdefault("not_applicable", [{"name": f"ids-only/get/depth:{depth}/up:1/latency/threads:1/pu",
+                                           "reason": "there are no ids"} for depth in (0, 256)])
     return make_result(rows, **context)
+
+
+def stores():
+    """One strategy is cheapest with one store, another with another."""
+    rows = []
+    for strategy, store, ns in (("explicit", "chain", 9), ("explicit", "flat", 3), ("tls", "chain", 6),
+                                ("tls", "flat", 12)):
+        part = make_rows(strategy, "keys", {"keys": 8}, ns, store=store)
+        for row in part if store != "chain" else []:
+            row["name"] = row["run_name"] = row["name"].replace("/", f"+{store}/", 1)
+        rows += part
+    return make_result(rows, conformance=make_matrix(["explicit", "tls"], BROKEN))
 
 
 def other(**context):
@@ -143,19 +157,25 @@ def other(**context):
 
 
 def large():
-    """5,000 rows: 20 strategies and the yardsticks, four workloads, one of which nobody knows."""
+    """As many cases as the suite `full` has, 3,900 with two executions each: 20 strategies and the yardsticks, ten
+    workloads with three axes each, one of them unheard of."""
     rows = []
-    names = [f"strategy-{i}" for i in range(20)] + REFERENCES
-    for i, strategy in enumerate(names):
-        rows += make_reads({strategy: (2 + i, 0.1 * (i % 5))}, depths=(0, 1, 4, 16, 64, 256, 1024))
-        for keys in (1, 8, 32, 33, 128, 1000):
-            rows += make_rows(strategy, "keys", {"keys": keys}, 2 + i + keys * 0.01 * (i % 4))
-        for placement in ("same-pu", "smt", "l2", "l3", "numa"):
-            rows += make_rows(strategy, "handoff", {"batch": 1}, 500 + 10 * i, operation="round trip", threads=2,
-                              placement=placement)
-        for threads in (1, 2, 4, 8, 16, 32):
-            rows += make_rows(strategy, "unheard-of", {"level": 3}, 5 + i * threads, threads=threads,
-                              placement="pu" if threads == 1 else "compact", operation="deed")
+    workloads = {"get": "depth", "miss": "scope", "keys": "keys", "ids": "ids", "with": "inside", "spawn": "fanout",
+                 "handoff": "batch", "fiber": "migration", "request": "reads", "unheard-of": "level"}
+    for i, strategy in enumerate([f"strategy-{i}" for i in range(20)] + REFERENCES):
+        for workload, axis in workloads.items():
+            def add(form, ns, value=0, other=1, **place):
+                rows.extend(make_rows(strategy, workload, {axis: value, "up": other}, ns, executions=2, form=form,
+                                      operation="deed" if workload == "unheard-of" else "read", **place))
+            cost = 2 + i + 0.001 * len(workload)
+            for value in (0, 1, 4, 16, 64, 256):
+                add("latency", cost + 0.1 * value * (i % 5), value)
+            for other in (2, 4, 8):
+                add("latency", cost * other, other=other)
+            for placement in ("same-pu", "smt", "l3"):
+                add("latency", cost + 10 * len(placement), threads=2, placement=placement)
+            for value in (0, 1, 4, 16, 64):
+                add("throughput", cost / 2 + 0.1 * value, value)
     return make_result(rows)
 
 
@@ -174,6 +194,8 @@ def hostile():
     for cell in cells:
         cell["summary"] = HOSTILE
     result = make_result(rows, [(f"{HOSTILE}/get/x", "crashed", HOSTILE)], conformance=cells, warnings=[HOSTILE],
+                         not_applicable=[{"name": f"{HOSTILE}/get/depth:0/{HOSTILE}:1/latency/threads:1/pu",
+                                          "reason": HOSTILE}],
                          host_name=HOSTILE, machine={"cpu_model": HOSTILE}, build={"compiler": HOSTILE})
     result["context"]["ctxbench"]["settings"] = {HOSTILE: HOSTILE}
     result["context"]["ctxbench"]["seed"] = HOSTILE
@@ -184,6 +206,7 @@ KINDS = {
     "usual": usual,
     "other": other,
     "large": large,
+    "stores": stores,
     "hostile": hostile,
     "build-a": lambda: usual(build={"compiler": "gcc 12.2.0"}),
     "build-b": lambda: make_result(make_reads({**USUAL, "tls": (7.5, 0)}), build={"compiler": "clang 14.0.6"}),
@@ -198,4 +221,4 @@ KINDS = {
 
 if __name__ == "__main__":
     with open(sys.argv[2], "w", encoding="utf-8") as file:
-        json.dump(KINDS[sys.argv[1]](), file)
+        file.write(json.dumps(KINDS[sys.argv[1]]()))
