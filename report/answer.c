@@ -210,6 +210,14 @@ static void add_not_applicable(struct prose *prose, const struct question *quest
     prose_add(prose, " (%s).", matrix_reason(cell));
 }
 
+/* The case of the same strategy among these; NULL if it has none. */
+static const struct report_case *same_in(const struct ranking *ranking, const struct report_case *c) {
+    for (size_t i = 0; i < ranking->count; i++)
+        if (ranking->cases[i]->of->label == c->of->label)
+            return ranking->cases[i];
+    return NULL;
+}
+
 /* The same question at the far end of the axis, where another strategy may be the cheapest. */
 static void add_far_end(struct prose *prose, const struct survey_sweep *sweep, const struct question *question,
                         const struct report_case *best) {
@@ -219,14 +227,15 @@ static void add_far_end(struct prose *prose, const struct survey_sweep *sweep, c
     const struct ranking ranking = ranking_make(sweep, last, question != NULL ? stays_right : NULL, question);
     if (ranking.count == 0)
         return;
+    const struct report_case *there = same_in(&ranking, best);
     prose_add(prose, " At ");
     add_value(prose, sweep, last);
-    if (ranking.cases[0]->of->label == best->of->label) {
-        prose_add(prose, " it still is: ");
-        add_median(prose, ranking.cases[0]);
-    } else {
+    if (there == NULL || ranking_is_cheaper(ranking.cases[0], there)) {
         prose_add(prose, ": ");
         add_cheapest(prose, &ranking);
+    } else {
+        prose_add(prose, there == ranking.cases[0] ? " it still is: " : " none is seen to be cheaper: ");
+        add_median(prose, there);
     }
     prose_add(prose, ".");
 }
@@ -284,17 +293,50 @@ static void add_choices(struct document *document, const struct run *run, const 
     }
 }
 
-/* Right in every scenario that was tried: none breaks, and none is left out. */
-static bool is_right_everywhere(const char *strategy, const void *arg) {
-    const struct run *run = arg;
-    size_t held = 0;
-    for (size_t i = 0; i < run->matrix->scenario_count; i++) {
-        const struct matrix_cell *cell = run_cell(run, run->matrix->scenarios[i].name, strategy);
-        if (cell == NULL || cell->outcome != MATRIX_HELD)
-            return false;
-        held++;
+struct all_conditions {
+    const struct run *run;
+    const struct survey_sweep *sweep;
+};
+
+static size_t count_conditions(const struct all_conditions *all) {
+    size_t count = 0;
+    for (size_t i = 0; i < CONDITION_COUNT; i++) {
+        const struct question question = {all->run, conditions[i].scenarios};
+        count += was_tried(&question, all->sweep);
     }
-    return held > 0;
+    return count;
+}
+
+/* Under every condition that was tried, and broken in no other scenario either. */
+static bool is_right_everywhere(const char *strategy, const void *arg) {
+    const struct all_conditions *all = arg;
+    for (size_t i = 0; i < CONDITION_COUNT; i++) {
+        const struct question question = {all->run, conditions[i].scenarios};
+        if (was_tried(&question, all->sweep) && !stays_right(strategy, &question))
+            return false;
+    }
+    return run_count_broken(all->run, strategy) == 0;
+}
+
+static void add_right_everywhere(struct prose *prose, const struct all_conditions *all,
+                                 const struct report_case *cheapest) {
+    const struct ranking everywhere = ranking_make(all->sweep, all->sweep->base, is_right_everywhere, all);
+    const size_t count = count_conditions(all);
+    if (count < 2)
+        return;
+    if (everywhere.count == 0) {
+        prose_add(prose, " No strategy stays right under all %zu conditions below.", count);
+    } else if (everywhere.cases[0]->of->label == cheapest->of->label) {
+        prose_add(prose, " It stays right under all %zu conditions below.", count);
+    } else {
+        if (everywhere.count == 1)
+            prose_add(prose, " Only one stays right under all %zu conditions below: ", count);
+        else
+            prose_add(prose, " Of the %zu that stay right under all %zu conditions below, the cheapest is ",
+                      everywhere.count, count);
+        add_cheapest(prose, &everywhere);
+        prose_add(prose, ".");
+    }
 }
 
 /* The two ends of the choice: what costs least where it does, and what costs least among those that are always right.
@@ -302,27 +344,15 @@ static bool is_right_everywhere(const char *strategy, const void *arg) {
 static void add_summary(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
     const struct question first = {run, conditions[0].scenarios};
     const struct ranking right = ranking_make(sweep, sweep->base, stays_right, &first);
-    const struct ranking everywhere = ranking_make(sweep, sweep->base, is_right_everywhere, run);
+    const struct all_conditions all = {run, sweep};
     if (right.count == 0)
         return;
     struct prose prose;
     prose_begin(&prose, document);
     prose_add(&prose, "The cheapest way to read the context is ");
     add_cheapest(&prose, &right);
-    prose_add(&prose, ". ");
-    if (everywhere.count == 0) {
-        prose_add(&prose, "No strategy is right in all %zu scenarios of the matrix.", run->matrix->scenario_count);
-    } else if (everywhere.cases[0]->of->label == right.cases[0]->of->label) {
-        prose_add(&prose, "It is right in all %zu scenarios of the matrix.", run->matrix->scenario_count);
-    } else {
-        if (everywhere.count == 1)
-            prose_add(&prose, "Only one is right in all %zu scenarios of the matrix: ", run->matrix->scenario_count);
-        else
-            prose_add(&prose, "Of the %zu that are right in all %zu scenarios of the matrix, the cheapest is ",
-                      everywhere.count, run->matrix->scenario_count);
-        add_cheapest(&prose, &everywhere);
-        prose_add(&prose, ".");
-    }
+    prose_add(&prose, ".");
+    add_right_everywhere(&prose, &all, right.cases[0]);
     prose_end(&prose, DOCUMENT_PARAGRAPH);
 }
 
