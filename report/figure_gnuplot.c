@@ -111,11 +111,11 @@ static void add_logarithmic_ticks(struct scale *scale) {
     }
 }
 
-/* 1, 2 or 5 times a power of ten, so that some five of them fill the range. */
+/* 1, 2 or 5 times a power of ten, so that three to six of them fill the range: more labels would not fit. */
 static double nice_step(double range) {
-    const double rough = range / 5, magnitude = pow(10, floor(log10(rough)));
+    const double rough = range / 4, magnitude = pow(10, floor(log10(rough)));
     const double digits = rough / magnitude;
-    return magnitude * (digits < 1.5 ? 1 : digits < 3.5 ? 2 : digits < 7.5 ? 5 : 10);
+    return magnitude * (digits < 1.4 ? 1 : digits < 3.2 ? 2 : digits < 7.1 ? 5 : 10);
 }
 
 static void add_linear_ticks(struct scale *scale) {

@@ -21,6 +21,7 @@ struct page {
     FILE *out;
     char *const *drawings; /* of the figures that are still to come */
     bool in_section, in_part, in_list;
+    bool in_lead; /* what a part has down to its first figure, which paper does not tear apart */
 };
 
 /* ---- Text ---- */
@@ -192,12 +193,19 @@ static void write_table(const struct page *page, const struct document_table *ta
 
 /* ---- Figures and the machine ---- */
 
+static void end_lead(struct page *page) {
+    if (page->in_lead)
+        (void)fputs("</div>\n", page->out);
+    page->in_lead = false;
+}
+
 static void write_figure(struct page *page, const struct figure *figure) {
     const char *drawing = page->drawings != NULL ? *page->drawings++ : NULL;
     (void)fprintf(page->out, "<figure id=\"figure-%s\">", figure->id);
     if (drawing != NULL)
         (void)fputs(drawing, page->out);
     write_element(page->out, "<figcaption>", figure->caption, "</figcaption></figure>\n");
+    end_lead(page);
 }
 
 /* Boxes of one level and what they hold. `in_all` counts how many stand beside each other on this level. */
@@ -237,6 +245,7 @@ static void end_list(struct page *page) {
 
 static void end_part(struct page *page) {
     end_list(page);
+    end_lead(page);
     if (page->in_part)
         (void)fputs("</div>\n", page->out);
     page->in_part = false;
@@ -259,9 +268,9 @@ static void begin_section(struct page *page, const struct document_block *block)
 
 static void begin_part(struct page *page, const struct document_block *block) {
     end_part(page);
-    (void)fputs("<div class=\"part\">", page->out);
+    (void)fputs("<div class=\"part\"><div>", page->out);
     write_element(page->out, "<h3>", block->text, "</h3>\n");
-    page->in_part = true;
+    page->in_part = page->in_lead = true;
 }
 
 static void write_item(struct page *page, const char *text) {
@@ -315,6 +324,12 @@ static void write_contents(FILE *out, const struct document *document) {
     (void)fputs("</nav>", out);
 }
 
+static void write_rules_of_minor_columns(FILE *out, const char *where) {
+    for (int i = 1; i <= MINOR_COLUMNS_MAX; i++)
+        (void)fprintf(out, "%s.m%d tr>:nth-child(%d)%s", where, i, i,
+                      i < MINOR_COLUMNS_MAX ? "," : "{display:none}}\n");
+}
+
 static void write_style(FILE *out) {
     (void)fputs("<style>\n", out);
     (void)fputs(page_style, out);
@@ -323,8 +338,9 @@ static void write_style(FILE *out) {
     (void)fputs("}\n@media screen and (prefers-color-scheme:dark){:root{", out);
     svg_write_colours(true, out);
     (void)fputs("}}\n@media (max-width:40rem){", out);
-    for (int i = 1; i <= MINOR_COLUMNS_MAX; i++)
-        (void)fprintf(out, ".m%d tr>:nth-child(%d)%s", i, i, i < MINOR_COLUMNS_MAX ? "," : "{display:none}}\n");
+    write_rules_of_minor_columns(out, "");
+    (void)fputs("@media print{", out); /* two columns of text */
+    write_rules_of_minor_columns(out, ".part ");
     (void)fputs("</style>\n", out);
 }
 
