@@ -10,15 +10,21 @@
 
 #include "pairs.h"
 
-#define CASE(strategy_, placement_)                                                                                    \
+#define CASE(strategy_, placement_) CASE_WITH(strategy_, strategy_, "chain", placement_)
+#define CASE_WITH(strategy_, label_, store_, placement_)                                                               \
     {                                                                                                                  \
-        .strategy = (strategy_), .store = "chain", .workload = "handoff", .form = "throughput",                        \
+        .strategy = (strategy_), .label = (label_), .store = (store_), .workload = "handoff", .form = "throughput",    \
         .operation = "round trip", .parameters = "batch 1", .placement = (placement_)                                  \
     }
 
 static struct result_case cases[] = {
-    CASE("tls", "pu0-pu10"), CASE("tls", "pu0-pu2"),  CASE("none", "pu0-pu2"),
-    CASE("tls", "l3"),       CASE("tls", "pu2-pu10"), CASE("tls", "pu-kind0"),
+    CASE("tls", "pu0-pu10"),
+    CASE("tls", "pu0-pu2"),
+    CASE("none", "pu0-pu2"),
+    CASE("tls", "l3"),
+    CASE("tls", "pu2-pu10"),
+    CASE("tls", "pu-kind0"),
+    CASE_WITH("tls", "tls+flat", "flat", "pu0-pu2"),
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 
@@ -52,7 +58,12 @@ static void each_pair_stands_in_two_places(void **state) {
                         "none, handoff, throughput, batch 1, ns per round trip, between PUs\n"
                         "           0    2\n"
                         "      0    -  300\n"
-                        "      2  300    -\n");
+                        "      2  300    -\n"
+                        "\n"
+                        "tls+flat, handoff, throughput, batch 1, ns per round trip, between PUs\n"
+                        "           0    2\n"
+                        "      0    -  700\n"
+                        "      2  700    -\n");
     free(text);
 }
 

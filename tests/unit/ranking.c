@@ -28,7 +28,7 @@ static struct survey_curve curve_of(struct line *line, const char *strategy, con
                                               .high_ns = ns[v] * (1 + percent / 100)};
         line->at[v] = ns[v] > 0 ? &line->cases[v] : NULL;
     }
-    return (struct survey_curve){.strategy = strategy, .at = line->at};
+    return (struct survey_curve){.strategy = strategy, .label = strategy, .at = line->at};
 }
 
 static struct survey_sweep sweep_of(struct survey_curve *curves, size_t count) {
