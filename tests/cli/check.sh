@@ -4,23 +4,14 @@
 # No small difference is asserted: others may load the machine.
 
 source "$SOURCE/tests/support/run.bash"
+source "$SOURCE/tests/support/other_build.bash"
 # Sanitizers must leave the signals alone, or they report them in their own way.
 export ASAN_OPTIONS=handle_segv=0 UBSAN_OPTIONS=handle_segv=0 TSAN_OPTIONS=handle_segv=0
 export XDG_STATE_HOME=$folder/state
 case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2)
 
-# A build of its own: the program, and the one shared strategy, edited with sed.
-build() {
-  mkdir -p "$1/strategies"
-  cp "$BENCH" "$1/bench"
-  cp "$(dirname "$BENCH")"/strategies/*.so "$1/strategies/"
-  sed "$2" "$SOURCE/strategies/shared/tls-ie.c" >"$1/tls-ie.c"
-  cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -I"$SOURCE/strategies" \
-    -I"$SOURCE/strategies/gls" -I"$SOURCE/strategies/shared" -I"$(dirname "$BENCH")/strategies" -o "$1/strategies/tls-ie.so" "$1/tls-ie.c" ||
-    fail "cannot build $1"
-}
 build plain ''
-build slow 's/^#define CTX_OP_CURRENT(after) \(.*\)/#define CTX_OP_CURRENT(after) ({ __asm__ volatile(".rept 2000; nop; .endr"); \1; })/'
+build slow "$(read_after '.rept 2000; nop; .endr')"
 cmp -s plain/tls-ie.c slow/tls-ie.c && fail "the strategy was not changed"
 
 # told WORDS: standard output has them, wherever its lines break.

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+#
+# bench check on time and instructions at once: where they disagree, the output says so. One build waits in each read,
+# in few instructions, and the other executes many that take less time, by a factor of ten and more.
+
+source "$SOURCE/tests/support/run.bash"
+source "$SOURCE/tests/support/other_build.bash"
+
+if grep -qE '__(asan|tsan|ubsan)_' "$BENCH"; then
+  echo "skipped: sanitizers do not run under valgrind"
+  exit 77
+fi
+build waiting "$(read_after '.rept 50; pause; .endr')"
+build working "$(read_after '.rept 400; nop; .endr')"
+case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2 --metric="time,instructions")
+
+expect 3 working/bench check "${case[@]}" --against=waiting/bench --format=json
+"$python" -c '
+import json
+both = json.load(open("out"))
+time, count = both["time"]["cases"][0], both["instructions"]["cases"][0]
+assert time["verdict"] == "improved" and count["verdict"] == "regressed", both
+assert count["dissent"] == "more work, and yet it takes less time", count
+' || fail "more work in less time is not told"
