@@ -84,14 +84,14 @@ struct common_information { /* a CIE */
     int64_t code_alignment, data_alignment;
     unsigned char pointer_encoding;
     bool augmented;
-    const unsigned char *instructions, *end;
+    struct state initial; /* what its instructions make, from which each of its functions starts */
 };
 
 struct interpreter {
     struct cursor cursor;
     const struct common_information *common;
-    uintptr_t start, location, end; /* of the function's text; location: start of the current row */
-    struct state state, initial, remembered[REMEMBERED_MAX];
+    uintptr_t start, location, end;  /* of the function's text; location: start of the current row */
+    struct state state, *remembered; /* room for REMEMBERED_MAX */
     size_t remembered_count;
     bool stopped; /* by the visitor */
     cfi_visitor *visit;
@@ -223,9 +223,9 @@ static void set_rule(struct state *state, uint64_t reg, struct rule rule) {
 
 static void restore_rule(struct interpreter *in, uint64_t reg) {
     if (reg == REGISTER_FP)
-        in->state.fp = in->initial.fp;
+        in->state.fp = in->common->initial.fp;
     else if (reg == REGISTER_RA)
-        in->state.ra = in->initial.ra;
+        in->state.ra = in->common->initial.ra;
 }
 
 /* A factored offset in bytes. Multiplied without a sign, so that damaged tables cannot overflow. */
@@ -390,6 +390,15 @@ static bool parse_augmentation(struct cursor *cursor, const char *letters, struc
     return !inside.broken;
 }
 
+/* Finds the state that a CIE's instructions leave. They stand at no place in the text, and restore nothing. */
+static bool run_common(struct common_information *common, const unsigned char *start, const unsigned char *end) {
+    struct state remembered[REMEMBERED_MAX];
+    struct interpreter in = {.common = common, .remembered = remembered};
+    const bool understood = run_instructions(&in, start, end);
+    common->initial = in.state;
+    return understood;
+}
+
 /* `at` is where its length stands, inside a section that ends at `limit`. Nothing says that this is a CIE in truth. */
 static bool parse_common(const unsigned char *at, const unsigned char *limit, struct common_information *common) {
     struct cursor cursor = {.at = at, .end = limit};
@@ -399,7 +408,7 @@ static bool parse_common(const unsigned char *at, const unsigned char *limit, st
     cursor.end = cursor.at + length;
     if (read_fixed(&cursor, 4) != 0 || cursor.broken)
         return false;
-    *common = (struct common_information){.pointer_encoding = PE_ABSOLUTE, .end = cursor.end};
+    *common = (struct common_information){.pointer_encoding = PE_ABSOLUTE};
     const uint64_t version = read_fixed(&cursor, 1);
     const char *letters = (const char *)cursor.at;
     while (read_fixed(&cursor, 1) != 0 && !cursor.broken)
@@ -411,8 +420,8 @@ static bool parse_common(const unsigned char *at, const unsigned char *limit, st
     const uint64_t return_register = version == 1 ? read_fixed(&cursor, 1) : read_uleb(&cursor);
     if (!parse_augmentation(&cursor, letters, common) || encoded_bytes(common->pointer_encoding) == 0)
         return false;
-    common->instructions = cursor.at;
-    return !cursor.broken && return_register == REGISTER_RA && (common->pointer_encoding & PE_NOT_UNDERSTOOD) == 0;
+    return !cursor.broken && return_register == REGISTER_RA && (common->pointer_encoding & PE_NOT_UNDERSTOOD) == 0 &&
+           run_common(common, cursor.at, cursor.end);
 }
 
 /* One function. What is not understood of it becomes a row that nobody believes. False: the visitor has seen enough. */
@@ -424,12 +433,18 @@ static bool visit_function(struct cursor cursor, const struct common_information
         skip(&cursor, read_uleb(&cursor));
     if (cursor.broken || size == 0)
         return true;
-    struct interpreter in = {.common = common, .start = start, .location = start, .end = start + size};
-    bool understood = run_instructions(&in, common->instructions, common->end);
-    in.initial = in.state;
-    in.visit = visit;
-    in.arg = arg;
-    understood = understood && run_instructions(&in, cursor.at, cursor.end);
+    struct state remembered[REMEMBERED_MAX];
+    struct interpreter in = {
+        .common = common,
+        .start = start,
+        .location = start,
+        .end = start + size,
+        .state = common->initial,
+        .remembered = remembered,
+        .visit = visit,
+        .arg = arg,
+    };
+    const bool understood = run_instructions(&in, cursor.at, cursor.end);
     if (!understood)
         in.state = (struct state){.cfa_known = false};
     emit_row(&in, in.end);

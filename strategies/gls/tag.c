@@ -266,10 +266,11 @@ struct probe {
     bool read;
 };
 
+/* By the cursor: unw_backtrace goes by the same tables, and would fill 64 pages with its cache, in every program. */
 __attribute__((noinline)) static void read_probe(void *arg) {
     struct probe *probe = arg;
     probe->read = tag_read_in(probe->alphabet, 0, &probe->by_frames) == TAG_FOUND &&
-                  glsi_tag_read_unwind_in(probe->alphabet, &probe->by_unwinder) == TAG_FOUND;
+                  glsi_tag_read_cursor_in(probe->alphabet, &probe->by_unwinder) == TAG_FOUND;
 }
 
 static void check_id(const struct mark_alphabet *alphabet, uint32_t id) {

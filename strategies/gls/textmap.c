@@ -24,24 +24,6 @@ struct pieces {
     uintptr_t function_with_frame; /* the last one that was seen to set its frame pointer itself */
 };
 
-static void add_piece(struct pieces *all, struct piece piece) {
-    if (all->count > 0 && all->pieces[all->count - 1].end == piece.start) { /* mostly the same function's next row */
-        struct piece *last = &all->pieces[all->count - 1];
-        last->end = piece.end;
-        last->has_frames |= piece.has_frames;
-        return;
-    }
-    if (all->count == all->capacity) {
-        const size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
-        struct piece *larger = realloc(all->pieces, capacity * sizeof *larger);
-        if (larger == NULL)
-            return; /* less text is believed: slower, and as right as before */
-        all->pieces = larger;
-        all->capacity = capacity;
-    }
-    all->pieces[all->count++] = piece;
-}
-
 /* ---- What a processor's instructions say: whether calls can return here, and who sets the frame pointer ---- */
 
 #if defined(__x86_64__)
@@ -135,6 +117,55 @@ static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
 #error "textmap.c knows the instructions of x86-64 and aarch64"
 #endif
 
+/* Is there nothing but padding in between? Code without unwind information is not padding, however short. */
+static bool is_padding(uintptr_t start, uintptr_t end) {
+    enum { ALIGNMENT_MAX = 64 }; /* larger gaps may not even be mapped */
+    const unsigned char *at = (const unsigned char *)start;
+    const unsigned char *const limit = (const unsigned char *)end;
+    if (end - start > ALIGNMENT_MAX)
+        return false;
+    while (at < limit) {
+        const size_t bytes = no_op_bytes(at, limit);
+        if (bytes == 0)
+            return false;
+        at += bytes;
+    }
+    return at == limit;
+}
+
+/*
+ * The piece that this one goes on, if it is one of the last: the same function's row before, the function before, or,
+ * where compilers put what seldom runs elsewhere, that of the function before. Joined at once, thousands of functions
+ * become a few pieces, and few pages are touched for them. NULL if there is none.
+ */
+static struct piece *find_predecessor(struct pieces *all, const struct piece *piece) {
+    enum { LAST_ONES = 4 };
+    for (size_t back = 1; back <= LAST_ONES && back <= all->count; back++) {
+        struct piece *last = &all->pieces[all->count - back];
+        if (last->end == piece->start || (last->end < piece->start && is_padding(last->end, piece->start)))
+            return last;
+    }
+    return NULL;
+}
+
+static void add_piece(struct pieces *all, struct piece piece) {
+    struct piece *last = find_predecessor(all, &piece);
+    if (last != NULL) {
+        last->end = piece.end;
+        last->has_frames |= piece.has_frames;
+        return;
+    }
+    if (all->count == all->capacity) {
+        const size_t capacity = all->capacity == 0 ? 256 : all->capacity * 2;
+        struct piece *larger = realloc(all->pieces, capacity * sizeof *larger);
+        if (larger == NULL)
+            return; /* less text is believed: slower, and as right as before */
+        all->pieces = larger;
+        all->capacity = capacity;
+    }
+    all->pieces[all->count++] = piece;
+}
+
 /* Do frame pointers hold in this row, at whatever call is made in it? */
 static bool has_frames(struct pieces *all, const struct cfi_row *row) {
     if (row->kind == CFI_SAVED && sets_frame_pointer(row))
@@ -163,10 +194,17 @@ static bool is_believed(const struct cfi_row *row) {
 }
 
 /*
- * Most libraries are built without frame pointers: reading all their tables would take milliseconds for nothing. The
- * program itself is read to its end. It may well begin with code of others that was linked into it.
+ * Most libraries are built without frame pointers, but for the few functions that cannot do without, as where one calls
+ * alloca: reading all their tables would take milliseconds for nothing. Of code that was built with them about every
+ * other row has one. The program itself is read to its end. It may well begin with code of others that was linked into
+ * it.
  */
-enum { ROWS_TO_GIVE_UP_AFTER = 256 };
+enum { ROWS_TO_GIVE_UP_AFTER = 256, ROWS_PER_FRAME_MAX = 16 };
+
+static bool is_worth_reading(const struct pieces *all) {
+    return !all->is_library || all->rows_of_module < ROWS_TO_GIVE_UP_AFTER ||
+           all->frames_of_module >= all->rows_of_module / ROWS_PER_FRAME_MAX;
+}
 
 static bool add_row(const struct cfi_row *row, void *arg) {
     struct pieces *all = arg;
@@ -175,23 +213,7 @@ static bool add_row(const struct cfi_row *row, void *arg) {
         add_piece(all, (struct piece){.start = row->start, .end = row->end, .has_frames = framed});
     all->rows_of_module++;
     all->frames_of_module += framed;
-    return !all->is_library || all->frames_of_module > 0 || all->rows_of_module < ROWS_TO_GIVE_UP_AFTER;
-}
-
-/* Is there nothing but padding in between? Code without unwind information is not padding, however short. */
-static bool is_padding(uintptr_t start, uintptr_t end) {
-    enum { ALIGNMENT_MAX = 64 }; /* larger gaps may not even be mapped */
-    const unsigned char *at = (const unsigned char *)start;
-    const unsigned char *const limit = (const unsigned char *)end;
-    if (end - start > ALIGNMENT_MAX)
-        return false;
-    while (at < limit) {
-        const size_t bytes = no_op_bytes(at, limit);
-        if (bytes == 0)
-            return false;
-        at += bytes;
-    }
-    return at == limit;
+    return is_worth_reading(all);
 }
 
 static int compare_pieces(const void *a, const void *b) {
