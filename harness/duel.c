@@ -108,6 +108,7 @@ static bool call(struct ring *ring, struct duel_entry *entry, int side, uint64_t
     request.iterations = iterations;
     request.sample_count = duel->sample_count;
     request.sample_seconds = duel->sample_seconds;
+    request.proved = entry->proved[side];
     const struct worker_call worker = {
         .request = &request,
         .program = duel->sides[side]->program,
@@ -118,6 +119,7 @@ static bool call(struct ring *ring, struct duel_entry *entry, int side, uint64_t
     };
     if (!worker_call(&worker, answer))
         return false;
+    entry->proved[side] = answer->outcome == EXECUTION_OK;
     if (answer->outcome != EXECUTION_OK)
         give_up(entry, side,
                 answer->outcome == EXECUTION_FAILED && duel->sides[side]->is_other ? DUEL_LACKING : DUEL_FAILED,

@@ -33,6 +33,7 @@ struct duel_entry {
     enum duel_state state;
     int side; /* which is lacking or failed */
     char reason[sizeof((struct execution_answer *)0)->reason];
+    bool proved[DUEL_SIDES];                                   /* by a worker of that side */
     size_t counts[DUEL_SIDES], capacity[DUEL_SIDES];           /* executions */
     double *execution_ns[DUEL_SIDES], *samples_ns[DUEL_SIDES]; /* a base from elsewhere has no samples */
     char linkage[DUEL_SIDES][sizeof((struct execution_answer *)0)->linkage];

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Spawning and proving, as measured on a 2-core virtual machine; and a calibration takes about four samples. */
-static const double guessed_around_execution = 0.03, guessed_calibration_samples = 4;
+/* Spawning, as measured on a 2-core virtual machine; and a calibration takes about four samples. */
+static const double guessed_around_execution = 0.02, guessed_calibration_samples = 4;
 
 /* The share of the newest execution in what the next one is expected to take. */
 static const double newest_share = 0.5;
@@ -31,10 +31,12 @@ bool estimate_init(struct estimate *estimate, const struct plan *plan, const str
         .guessed_execution = guessed_around_execution + options->sample_count * options->sample_seconds,
         .guessed_calibration = guessed_around_execution + guessed_calibration_samples * options->sample_seconds,
         .execution_seconds = calloc(count + 1, sizeof *estimate->execution_seconds),
+        .is_executed = calloc(count + 1, sizeof *estimate->is_executed),
         .group_of = calloc(count + 1, sizeof *estimate->group_of),
         .groups = calloc(count + 1, sizeof *estimate->groups),
     };
-    if (estimate->execution_seconds == NULL || estimate->group_of == NULL || estimate->groups == NULL)
+    if (estimate->execution_seconds == NULL || estimate->is_executed == NULL || estimate->group_of == NULL ||
+        estimate->groups == NULL)
         return error_set(error, "out of memory for the estimate of %zu cases", count);
     for (size_t i = 0; i < count; i++) {
         estimate->execution_seconds[i] = unknown;
@@ -45,6 +47,7 @@ bool estimate_init(struct estimate *estimate, const struct plan *plan, const str
 
 void estimate_free(struct estimate *estimate) {
     free(estimate->execution_seconds);
+    free(estimate->is_executed);
     free(estimate->group_of);
     free(estimate->groups);
     *estimate = (struct estimate){0};
@@ -81,7 +84,9 @@ void estimate_given_up(struct estimate *estimate, size_t case_index, double seco
 
 void estimate_executed(struct estimate *estimate, size_t case_index, double seconds) {
     const double known = estimate->execution_seconds[case_index];
-    learn(estimate, case_index, known < 0 ? seconds : known + newest_share * (seconds - known));
+    const bool is_first = !estimate->is_executed[case_index];
+    estimate->is_executed[case_index] = true;
+    learn(estimate, case_index, is_first ? seconds : known + newest_share * (seconds - known));
 }
 
 bool estimate_is_blind(const struct estimate *estimate, size_t case_index) {

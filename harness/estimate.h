@@ -20,6 +20,7 @@ struct estimate {
     unsigned sample_count;
     double guessed_execution, guessed_calibration; /* seconds, until there is anything to learn from */
     double *execution_seconds;                     /* by case; negative: not known yet */
+    bool *is_executed;                             /* by case: that comes from executions, not from a calibration */
     size_t *group_of;                              /* by case */
     struct estimate_group *groups;
     size_t group_count;
@@ -42,7 +43,10 @@ void estimate_calibrated(struct estimate *estimate, size_t case_index, const str
 /* The case has no executions: its calibration failed after so long. */
 void estimate_given_up(struct estimate *estimate, size_t case_index, double seconds);
 
-/* An execution took so long. The last ones count most, since a machine may become busy in the middle of a run. */
+/*
+ * An execution took so long: the first one instead of what its calibration let expect, which proved the strategy, too;
+ * later ones count more the newer they are, since a machine may become busy in the middle of a run.
+ */
 void estimate_executed(struct estimate *estimate, size_t case_index, double seconds);
 
 /* Whether nothing is known of the workload of this case yet. */

@@ -1,5 +1,6 @@
 /*
- * An execution: one fresh worker process that proves a strategy and then measures one case. The request goes to the
+ * An execution: one fresh worker process that measures one case, of which it or one before it has proved that the
+ * strategy gets it right. The request goes to the
  * worker's standard input and the answer comes back through its standard output, each as one line of JSON (protocol.h);
  * everything is named rather than numbered, so that another build's worker can be driven.
  */
@@ -37,7 +38,8 @@ struct execution_request {
     const char *store; /* as case_store_name calls it; NULL: the common one, for those that know no other */
     uint32_t revision; /* of the workload; 0: any. A worker whose workload has another refuses */
     bool count;        /* instructions, in place of time */
-    bool observe;      /* after the samples, also what `recording` and `footprint` of the answer hold */
+    bool proved;  /* a worker of this program proved this case already: go without, which costs more than measuring */
+    bool observe; /* after the samples, also what `recording` and `footprint` of the answer hold */
     struct execution_parameter parameters[CTX_PARAMETERS_MAX];
     size_t parameter_count;
     unsigned thread_count;

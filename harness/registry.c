@@ -59,15 +59,26 @@ static bool load_module(struct registry *registry, const char *directory, const 
     return (strategy != NULL && add(registry, strategy, path, true, error)) || error_prefix(error, "%s: ", path);
 }
 
-bool registry_init(struct registry *registry, struct error *error) {
+/* NULL stands for any name. */
+static bool add_builtin(struct registry *registry, const char *name, struct error *error) {
     *registry = (struct registry){0};
     for (size_t i = 0; builtin_strategies[i] != NULL; i++) {
+        if (name != NULL && strcmp(builtin_strategies[i]->name, name) != 0)
+            continue;
         if (!registry_add(registry, builtin_strategies[i], NULL, error)) {
             registry_free(registry);
             return error_prefix(error, "built-in strategy %zu: ", i);
         }
     }
     return true;
+}
+
+bool registry_init(struct registry *registry, struct error *error) {
+    return add_builtin(registry, NULL, error);
+}
+
+bool registry_init_only(struct registry *registry, const char *name, struct error *error) {
+    return add_builtin(registry, name, error);
 }
 
 bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,

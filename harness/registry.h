@@ -28,6 +28,9 @@ struct registry {
 /* Registers the strategies in the program. False with *error set if one breaks the contract, or memory ran out. */
 bool registry_init(struct registry *registry, struct error *error);
 
+/* Of those only the one called `name`, if it is there: for a worker, whose supervisor has checked how all agree. */
+bool registry_init_only(struct registry *registry, const char *name, struct error *error);
+
 /*
  * Registers the program's own strategies that are shared objects, in `directory`; NULL: where the build or the
  * installation put them. One that cannot be loaded is left out, and `notes` are told. Returns whether all are there.

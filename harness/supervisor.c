@@ -122,6 +122,7 @@ static enum supervisor_end attempt(struct supervisor *supervisor, const struct p
     request.iterations = calibration ? 0 : supervisor->iterations[step->case_index];
     request.sample_count = supervisor->given->options->sample_count;
     request.sample_seconds = supervisor->given->options->sample_seconds;
+    request.proved = !calibration; /* as its calibration did */
     request.observe = !calibration;
     const double began_seconds = now_seconds();
     const struct worker_call call = {
@@ -172,7 +173,7 @@ static enum supervisor_end do_step(struct supervisor *supervisor, size_t index, 
     return end;
 }
 
-/* Calibrates one case of each workload, so that there is something to base an estimate on. */
+/* Calibrates and executes one case of each workload, so that there is something to base an estimate on. */
 static enum supervisor_end probe(struct supervisor *supervisor, struct error *error) {
     const struct plan *plan = supervisor->given->plan;
     enum supervisor_end end = SUPERVISOR_DONE;
@@ -182,8 +183,7 @@ static enum supervisor_end probe(struct supervisor *supervisor, struct error *er
             return SUPERVISOR_INTERRUPTED;
         if (!estimate_is_blind(&supervisor->estimate, step->case_index))
             continue;
-        show_progress(supervisor, i);
-        end = attempt(supervisor, step, true, error);
+        end = do_step(supervisor, i, error);
     }
     return end;
 }

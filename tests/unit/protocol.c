@@ -26,6 +26,7 @@ static struct execution_request request_make(void) {
         .pus = pus,
         .iterations = 1234567890123,
         .sample_count = 5,
+        .proved = true,
         .sample_seconds = 0.002,
         .plugin = "/tmp/a \"quoted\" name.so",
     };
@@ -55,6 +56,7 @@ static void test_request_survives(void **state) {
     assert_memory_equal(got->pus, pus, sizeof pus);
     assert_int_equal(got->iterations, 1234567890123);
     assert_int_equal(got->sample_count, 5);
+    assert_true(got->proved);
     assert_float_equal(got->sample_seconds, 0.002, 1e-12);
     assert_string_equal(got->plugin, sent.plugin);
     protocol_request_clear(&decoded);

@@ -36,6 +36,19 @@ static void accepts_the_built_in_ones_in_order(void **state) {
     registry_free(&registry);
 }
 
+static void a_worker_registers_what_it_is_asked_for(void **state) {
+    (void)state;
+    struct error error;
+    struct registry registry;
+    assert_true(registry_init_only(&registry, "tls", &error));
+    assert_int_equal(registry.count, 1);
+    assert_non_null(registry_find(&registry, "tls"));
+    registry_free(&registry);
+    assert_true(registry_init_only(&registry, "nothing", &error)); /* perhaps a plug-in, which is loaded next */
+    assert_int_equal(registry.count, 0);
+    registry_free(&registry);
+}
+
 static void refuses_broken_descriptors(void **state) {
     (void)state;
     const struct ctx_strategy good = {MINIMAL_STRATEGY("minimal")};
@@ -210,6 +223,7 @@ static void names_each_workload_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepts_the_built_in_ones_in_order),
+        cmocka_unit_test(a_worker_registers_what_it_is_asked_for),
         cmocka_unit_test(refuses_broken_descriptors),
         cmocka_unit_test(refuses_broken_kernels),
         cmocka_unit_test(refuses_broken_workloads),
