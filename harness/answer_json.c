@@ -63,6 +63,8 @@ bool answer_to_json(const struct execution_answer *answer, json_t *object) {
     failed |= json_object_set_new(object, "measured_ms", json_real(answer->measured_ms));
     failed |= json_object_set_new(object, "overhead_ms", json_real(answer->overhead_ms));
     failed |= set_counter(object, "memory_peak_bytes", answer->memory_peak_bytes);
+    if (answer->memory_bound)
+        failed |= json_object_set_new(object, "memory_bound", json_true());
     return failed == 0 && pus_to_json(answer, object) && samples_to_json(answer, object) &&
            observation_recording_to_json(&answer->recording, object) &&
            observation_footprint_to_json(&answer->footprint, object);
@@ -149,6 +151,7 @@ static bool get_pus(const json_t *object, struct execution_answer *answer, struc
 static bool get_measurement(const json_t *object, struct execution_answer *answer, struct error *error) {
     if (!get_counter(object, "iterations", &answer->iterations, error))
         return false;
+    answer->memory_bound = json_is_true(json_object_get(object, "memory_bound"));
     if (answer->iterations == 0 || answer->iterations == EXECUTION_UNKNOWN)
         return error_set(error, "\"iterations\" is missing or 0");
     return get_text(object, "linkage", answer->linkage, sizeof answer->linkage, error) &&

@@ -44,6 +44,9 @@ struct execution_request {
     size_t parameter_count;
     unsigned thread_count;
     const unsigned *pus; /* OS indices, one per thread */
+    /* NUMA nodes that the memory of thread 0 is bound to (struct placement); none: where it is first touched. */
+    const unsigned *memory_nodes;
+    unsigned memory_node_count;
     uint64_t iterations; /* per thread and sample */
     unsigned sample_count;
     double sample_seconds;
@@ -99,6 +102,7 @@ struct execution_answer {
     struct execution_sample samples[EXECUTION_SAMPLES_MAX];
     unsigned thread_count;
     unsigned *pus_bound;        /* as read back, one per thread; owned, freed by execution_answer_clear */
+    bool memory_bound;          /* to the nodes that were asked for, as read back */
     char linkage[64];           /* how the strategy was linked, and so which TLS model it got (linkage.h) */
     double measured_ms;         /* all that was spent in kernels, the tries of a calibration too */
     double overhead_ms;         /* from spawning the worker to its end, less measured_ms */

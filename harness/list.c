@@ -121,6 +121,13 @@ static void print_placements(FILE *out, const struct topology *topology) {
         if (count > 0)
             print_entry(out, placement_kinds[i].heading, names);
     }
+    const struct placement *bound;
+    const size_t bound_count = topology_bound_placements(topology, &bound);
+    char names[512] = "";
+    for (size_t i = 0; i < bound_count; i++)
+        append(names, sizeof names, ", ", bound[i].name);
+    if (bound_count > 0)
+        print_entry(out, "2, memory bound", names);
 }
 
 static void print_workload_names(FILE *out, const struct ctx_workload *const *workloads, size_t count) {
@@ -161,6 +168,10 @@ static void print_placement_names(FILE *out, const struct topology *topology) {
         for (size_t j = 0; j < count; j++)
             (void)fprintf(out, "%s\n", placements[j].name);
     }
+    const struct placement *bound;
+    const size_t bound_count = topology_bound_placements(topology, &bound);
+    for (size_t i = 0; i < bound_count; i++)
+        (void)fprintf(out, "%s\n", bound[i].name);
 }
 
 /* Built-in suites are as they should be: a test loads each. */

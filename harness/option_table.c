@@ -259,8 +259,10 @@ const struct option_row option_table[] = {
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(placements),
-     .help = "where threads run, by the closest thing that they share: names or globs; closest and farthest stand for "
-             "the first and the last, all-pairs for each pair of PUs"},
+     .help =
+         "where threads run, by the closest thing that they share: names or globs; closest and farthest stand for "
+         "the first and the last, all-pairs for each pair of PUs; NAME@producer, @consumer or @interleaved where the "
+         "memory of what is handed on is bound to NUMA nodes"},
     {.name = "plugin",
      .argument = "FILE",
      .group = OPTION_GROUP_WHAT,

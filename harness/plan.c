@@ -233,6 +233,24 @@ static bool add_cases(struct builder *builder, struct error *error) {
     return note_missing_stores(builder, error);
 }
 
+/* Whether a case has two threads that hand something to each other, and so a memory that could be bound. */
+static bool is_handing_on(const struct bench_case *c) {
+    return c->placement->thread_count == 2 && c->kernel->workload->communicates;
+}
+
+/* That there is one NUMA node is no news; that memory cannot be bound to one of several is. */
+static void note_memory(struct builder *builder) {
+    struct selection *selection = &builder->selection;
+    struct plan *plan = builder->plan;
+    const struct placement *bound;
+    for (size_t i = 0; i < plan->case_count; i++)
+        if (is_handing_on(&plan->cases[i]))
+            plan->memory_stays = selection->memory_stays;
+    if (plan->memory_stays.text[0] != '\0' && topology_bound_placements(selection->topology, &bound) > 0)
+        selection_leave_out(selection, "cases with memory bound to NUMA nodes are left out: %s",
+                            plan->memory_stays.text);
+}
+
 /* ---- Their order ---- */
 
 /* Each round executes every case once, in an order of its own: what drifts with time meets all cases alike. */
@@ -265,6 +283,7 @@ bool plan_make(struct plan *plan, const struct options *options, const struct re
     bool made = selection_make(&builder.selection, options, registry, topology, notes, error) &&
                 add_cases(&builder, error) && plan_part_gaps(plan, notes, error) &&
                 add_steps(plan, options->executions, error);
+    note_memory(&builder);
     plan->pairs = selection_take_pairs(&builder.selection);
     selection_free(&builder.selection);
     if (!made)

@@ -32,6 +32,8 @@ struct plan {
     size_t step_count;
     uint64_t seed;
     struct placement *pairs; /* those of all pairs that cases refer to; NULL: none do */
+    /* Why no case binds the memory of what threads hand to each other, a clause; empty: some do, or none does that. */
+    struct error memory_stays;
 };
 
 /*

@@ -83,6 +83,16 @@ static void print_placements(const struct tally *tally, FILE *out) {
     text_print_wrapped(out, strlen(heading), strlen(heading) + 1, names);
 }
 
+static void print_memory(const struct plan *plan, FILE *out) {
+    const char *heading = "memory:";
+    char text[sizeof plan->memory_stays.text + 64];
+    if (plan->memory_stays.text[0] == '\0')
+        return;
+    (void)snprintf(text, sizeof text, "where it is first touched, in no other way: %s", plan->memory_stays.text);
+    (void)fputs(heading, out);
+    text_print_wrapped(out, strlen(heading), strlen("placements:") + 1, text);
+}
+
 /* How many executions each case has, and how long all will take, as far as that can be told beforehand. */
 static void print_size(const struct plan *plan, const struct options *options, const struct estimate *estimate,
                        FILE *out) {
@@ -114,6 +124,7 @@ bool plan_print(const struct plan *plan, const struct options *options, FILE *ou
     if (ready) {
         print_table(&tally, out);
         print_placements(&tally, out);
+        print_memory(plan, out);
         print_size(plan, options, &estimate, out);
     }
     text_names_free(&tally.strategies);

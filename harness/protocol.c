@@ -35,21 +35,21 @@ static json_t *parameters_to_json(const struct execution_request *request) {
     return parameters;
 }
 
-static json_t *pus_to_json(const struct execution_request *request) {
-    json_t *pus = json_array();
-    for (unsigned i = 0; i < request->thread_count; i++)
-        json_array_append_new(pus, json_integer(request->pus[i]));
-    return pus;
+static json_t *indices_to_json(const unsigned *indices, size_t count) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_integer(indices[i]));
+    return array;
 }
 
 static json_t *measurement_to_json(const struct execution_request *request) {
     return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:I, s:i, s:f, s:I, s:b, s:b, s:b}", "protocol",
                      PROTOCOL_VERSION, "case", request->case_name, "strategy", request->strategy, "workload",
                      request->workload, "form", request->form, "store", request->store, "parameters",
-                     parameters_to_json(request), "pus", pus_to_json(request), "iterations",
-                     (json_int_t)request->iterations, "samples", (int)request->sample_count, "sample_seconds",
-                     request->sample_seconds, "revision", (json_int_t)request->revision, "count", (int)request->count,
-                     "proved", (int)request->proved, "observe", (int)request->observe);
+                     parameters_to_json(request), "pus", indices_to_json(request->pus, request->thread_count),
+                     "iterations", (json_int_t)request->iterations, "samples", (int)request->sample_count,
+                     "sample_seconds", request->sample_seconds, "revision", (json_int_t)request->revision, "count",
+                     (int)request->count, "proved", (int)request->proved, "observe", (int)request->observe);
 }
 
 static json_t *scenario_to_json(const struct execution_request *request) {
@@ -61,6 +61,9 @@ char *protocol_encode_request(const struct execution_request *request) {
     json_t *object = request->scenario != NULL ? scenario_to_json(request) : measurement_to_json(request);
     bool complete = object != NULL && (request->plugin == NULL ||
                                        json_object_set_new(object, "plugin", json_string(request->plugin)) == 0);
+    if (complete && request->memory_node_count > 0)
+        complete = json_object_set_new(object, "memory_nodes",
+                                       indices_to_json(request->memory_nodes, request->memory_node_count)) == 0;
     return line_of(object, complete);
 }
 
@@ -87,22 +90,42 @@ static json_t *decode_line(const char *line, size_t length, struct error *error)
     return object;
 }
 
-static bool get_pus(const json_t *array, struct protocol_request *decoded, struct error *error) {
+/* The operating system's numbers of things, in a block that the caller frees. NULL with *error set. */
+static unsigned *get_indices(const json_t *array, const char *key, const char *thing, struct error *error) {
     size_t count = json_array_size(array);
-    if (count == 0)
-        return error_set(error, "\"pus\" names no PU");
-    decoded->pus = calloc(count, sizeof *decoded->pus);
-    if (decoded->pus == NULL)
-        return error_set(error, "out of memory for %zu PUs", count);
-    for (size_t i = 0; i < count; i++) {
-        json_int_t pu = json_integer_value(json_array_get(array, i));
-        if (pu < 0 || pu > INT32_MAX)
-            return error_set(error, "found PU %lld, which is no index", (long long)pu);
-        decoded->pus[i] = (unsigned)pu;
+    unsigned *indices = calloc(count + 1, sizeof *indices);
+    if (count == 0 || indices == NULL) {
+        free(indices);
+        (void)(count == 0 ? error_set(error, "\"%s\" names no %s", key, thing)
+                          : error_set(error, "out of memory for %zu %ss", count, thing));
+        return NULL;
     }
+    for (size_t i = 0; i < count; i++) {
+        json_int_t index = json_integer_value(json_array_get(array, i));
+        if (index < 0 || index > INT32_MAX) {
+            (void)error_set(error, "found %s %lld, which is no index", thing, (long long)index);
+            free(indices);
+            return NULL;
+        }
+        indices[i] = (unsigned)index;
+    }
+    return indices;
+}
+
+static bool get_pus(const json_t *array, struct protocol_request *decoded, struct error *error) {
+    decoded->pus = get_indices(array, "pus", "PU", error);
     decoded->request.pus = decoded->pus;
-    decoded->request.thread_count = (unsigned)count;
-    return true;
+    decoded->request.thread_count = (unsigned)json_array_size(array);
+    return decoded->pus != NULL;
+}
+
+static bool get_memory_nodes(const json_t *array, struct protocol_request *decoded, struct error *error) {
+    if (array == NULL)
+        return true;
+    decoded->memory_nodes = get_indices(array, "memory_nodes", "NUMA node", error);
+    decoded->request.memory_nodes = decoded->memory_nodes;
+    decoded->request.memory_node_count = (unsigned)json_array_size(array);
+    return decoded->memory_nodes != NULL;
 }
 
 static bool get_parameters(json_t *object, struct execution_request *request, struct error *error) {
@@ -155,7 +178,8 @@ static bool get_measurement(json_t *line, struct protocol_request *decoded, stru
         return error_set(error, "found samples of %g s, wanted more than 0", request->sample_seconds);
     request->iterations = (uint64_t)iterations;
     request->sample_count = (unsigned)samples;
-    return get_pus(pus, decoded, error) && get_parameters(parameters, request, error);
+    return get_pus(pus, decoded, error) && get_memory_nodes(json_object_get(line, "memory_nodes"), decoded, error) &&
+           get_parameters(parameters, request, error);
 }
 
 bool protocol_decode_request(const char *line, size_t length, struct protocol_request *decoded, struct error *error) {
@@ -181,6 +205,7 @@ void protocol_request_clear(struct protocol_request *decoded) {
         json_decref(decoded->text->line);
     free(decoded->text);
     free(decoded->pus);
+    free(decoded->memory_nodes);
     *decoded = (struct protocol_request){0};
 }
 

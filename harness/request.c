@@ -13,6 +13,8 @@ struct execution_request request_for_case(const struct bench_case *c, const char
         .revision = workload->revision,
         .thread_count = c->placement->thread_count,
         .pus = c->placement->pus,
+        .memory_nodes = c->placement->memory_nodes,
+        .memory_node_count = c->placement->memory_node_count,
         .sample_count = 1,
         .sample_seconds = 1e-3,
         .plugin = entry == NULL ? NULL : entry->plugin,

@@ -345,6 +345,13 @@ static json_t *make_our_row(struct writer *writer, const struct bench_case *c, c
     put_text(writer, object, "placement", c->placement->name);
     if (c->placement->shares != NULL)
         put_text(writer, object, "shares", c->placement->shares);
+    if (c->placement->memory != NULL) {
+        json_t *nodes = json_array();
+        for (unsigned i = 0; i < c->placement->memory_node_count; i++)
+            append(writer, nodes, json_integer(c->placement->memory_nodes[i]));
+        put_text(writer, object, "memory", c->placement->memory);
+        put(writer, object, "memory_nodes", nodes);
+    }
     put(writer, object, "pus", pus);
     put_text(writer, object, "linkage", answer->linkage);
     put(writer, object, "samples", make_samples(writer, answer));

@@ -252,6 +252,26 @@ struct placement *selection_take_pairs(struct selection *selection) {
     return pairs;
 }
 
+/* What goes from thread to thread may lie on either's NUMA node; parameters do not vary there, to keep runs short. */
+static bool add_bound(const struct selection *selection, struct use *use, const char *patterns, struct error *error) {
+    const struct placement *bound;
+    const size_t count = topology_bound_placements(selection->topology, &bound);
+    for (size_t i = 0; i < count && selection->memory_stays.text[0] == '\0'; i++) {
+        if (text_matches(patterns, bound[i].name) && !add_spot(use, &bound[i], false, error))
+            return false;
+    }
+    return true;
+}
+
+/* Finds out why memory cannot be bound here, if so. */
+static void find_why_memory_stays(struct selection *selection) {
+    const struct placement *bound;
+    if (topology_bound_placements(selection->topology, &bound) == 0)
+        (void)error_set(&selection->memory_stays, "no two PUs belong to different NUMA nodes");
+    else if (topology_is_here(selection->topology))
+        (void)topology_bind_memory(NULL, 0, &selection->memory_stays); /* changes nothing, and tries whether it can */
+}
+
 static const char *placements_of(const struct selection *selection, const struct use *use) {
     const char *patterns =
         selection->options->placements != NULL ? selection->options->placements : use->wanted->placements;
@@ -275,6 +295,8 @@ static bool add_spots(struct selection *selection, struct use *use, unsigned thr
             !add_spot(use, &placements[i], varies, error))
             return false;
     }
+    if (thread_count == 2 && use->workload->communicates && !add_bound(selection, use, patterns, error))
+        return false;
     return thread_count != 2 || !has_item(patterns, all_pairs) || add_pairs(selection, use, error);
 }
 
@@ -361,6 +383,12 @@ static bool add_placement_names(const struct selection *selection, const struct 
             if (!text_names_add(names, placements[j].name))
                 return false;
         }
+        const bool is_bound = counts[i] == 2 && use->workload->communicates;
+        placement_count = is_bound ? topology_bound_placements(selection->topology, &placements) : 0;
+        for (size_t j = 0; j < placement_count; j++) {
+            if (!text_names_add(names, placements[j].name))
+                return false;
+        }
         if (counts[i] == 2 && !text_names_add(names, all_pairs))
             return false;
     }
@@ -430,6 +458,7 @@ bool selection_make(struct selection *selection, const struct options *options, 
         !check_parameters(selection, error) || !check_stores(selection, error) || !check_threads(selection, error) ||
         !check_placements(selection, error))
         return false;
+    find_why_memory_stays(selection);
     for (size_t i = 0; i < selection->use_count; i++) {
         if (!place_use(selection, &selection->uses[i], error))
             return false;

@@ -44,8 +44,9 @@ struct selection {
     size_t use_count;
     struct placement *pairs; /* all of this machine, once a workload wants them */
     size_t pair_count;
-    enum part *parts;      /* one for each strategy of the registry */
-    struct error left_out; /* the last note: when nothing remains, the reason why */
+    struct error memory_stays; /* why memory is not bound to NUMA nodes here, a clause; empty: it is */
+    enum part *parts;          /* one for each strategy of the registry */
+    struct error left_out;     /* the last note: when nothing remains, the reason why */
 };
 
 /*

@@ -267,6 +267,7 @@ struct signature {
 /* What the walk through hwloc's objects knows at one of them: all that encloses it. */
 struct enclosing {
     unsigned shares[SHARE_COUNT];
+    unsigned numa_os_index;
     struct signature signature;
 };
 
@@ -323,6 +324,7 @@ static void add_pu(struct builder *builder, hwloc_obj_t object, const struct enc
     pu->allowed = hwloc_bitmap_isset(builder->allowed, object->os_index) != 0;
     pu->kind = KIND_UNKNOWN;
     memcpy(pu->shares, enclosing->shares, sizeof pu->shares);
+    pu->numa_os_index = enclosing->numa_os_index;
     const int hwloc_kind = hwloc_cpukinds_get_by_cpuset(builder->hwloc, object->cpuset, 0);
     struct signature *signature = &builder->signatures[builder->pu_count];
     *signature = enclosing->signature;
@@ -357,6 +359,14 @@ static void enter_memory(struct builder *builder, hwloc_obj_t memory, struct enc
     }
 }
 
+/* The first NUMA node of an object's memory, which hwloc takes for its ordinary one, be it behind a memory-side cache.
+ */
+static hwloc_obj_t first_node(hwloc_obj_t memory) {
+    while (memory != NULL && memory->type != HWLOC_OBJ_NUMANODE)
+        memory = memory->memory_first_child;
+    return memory;
+}
+
 /*
  * Walks an object and all below. hwloc hangs NUMA nodes beside the tree of processors, at the object whose PUs are
  * local to them; here they enclose that object's children. A PU belongs to the nearest of them: where memory of several
@@ -367,6 +377,9 @@ static void walk(struct builder *builder, hwloc_obj_t object, struct enclosing e
     const struct part *part = find_part(object->type);
     if (part != NULL)
         enter(builder, object, part, &enclosing);
+    hwloc_obj_t memory = first_node(object->memory_first_child);
+    if (memory != NULL)
+        enclosing.numa_os_index = memory->os_index;
     enter_memory(builder, object->memory_first_child, &enclosing);
     const size_t end_opened = builder->node_count;
     for (hwloc_obj_t child = object->first_child; child != NULL; child = child->next_sibling)
@@ -602,6 +615,44 @@ static bool bind_to(hwloc_bitmap_t wanted, hwloc_bitmap_t found, unsigned pu, st
     return true;
 }
 
+/* ---- Binding memory ---- */
+
+static hwloc_topology_t memory_topology;
+static pthread_once_t memory_once = PTHREAD_ONCE_INIT;
+
+static void load_memory_topology(void) {
+    hwloc_topology_t hwloc;
+    if (hwloc_topology_init(&hwloc) != 0)
+        return;
+    if (hwloc_topology_load(hwloc) == 0)
+        memory_topology = hwloc;
+    else
+        hwloc_topology_destroy(hwloc);
+}
+
+/* In `wanted` are the nodes. */
+static bool bind_memory_to(hwloc_bitmap_t wanted, size_t count, hwloc_bitmap_t found, struct error *error) {
+    enum { FLAGS = HWLOC_MEMBIND_THREAD | HWLOC_MEMBIND_BYNODESET };
+    const hwloc_membind_policy_t policy = count == 0   ? HWLOC_MEMBIND_DEFAULT
+                                          : count == 1 ? HWLOC_MEMBIND_BIND
+                                                       : HWLOC_MEMBIND_INTERLEAVE;
+    char list[128];
+    list_pus(list, sizeof list, wanted);
+    hwloc_membind_policy_t policy_found;
+    if (hwloc_set_membind(memory_topology, wanted, policy, FLAGS | (count == 0 ? 0 : HWLOC_MEMBIND_MIGRATE)) != 0)
+        return error_set(error, "cannot bind memory to the NUMA nodes %s: %s; %s", list, strerror(errno),
+                         errno == EPERM    ? "a sandbox forbids set_mempolicy"
+                         : errno == ENOSYS ? "this kernel knows no NUMA nodes"
+                                           : "see set_mempolicy(2)");
+    if (count == 0)
+        return true;
+    if (hwloc_get_membind(memory_topology, found, &policy_found, FLAGS) != 0)
+        return error_set(error, "bound memory to the NUMA nodes %s, but cannot read that back: %s", list,
+                         strerror(errno));
+    return (policy_found == policy && hwloc_bitmap_isequal(wanted, found)) ||
+           error_set(error, "bound memory to the NUMA nodes %s, but read back another binding", list);
+}
+
 /* The public functions. */
 
 struct topology *topology_load(const char *spec, struct error *error) {
@@ -619,8 +670,9 @@ struct topology *topology_load(const char *spec, struct error *error) {
         builder.allowed = allowed;
         topology->here = hwloc_topology_is_thissystem(hwloc) != 0;
         find_facts(&builder, spec);
-        ok = (build_model(&builder) && topology_find_placements(topology)) ||
-             error_set(error, "out of memory while reading the topology");
+        ok =
+            (build_model(&builder) && topology_find_placements(topology) && topology_find_bound_placements(topology)) ||
+            error_set(error, "out of memory while reading the topology");
     }
     free(builder.signatures);
     hwloc_bitmap_free(allowed);
@@ -641,6 +693,8 @@ void topology_free(struct topology *topology) {
     free(topology->placements);
     free(topology->placement_starts);
     free(topology->placement_pus);
+    free(topology->bound_placements);
+    free(topology->bound_names);
     free(topology);
 }
 
@@ -658,6 +712,21 @@ bool topology_bind_thread(unsigned pu_os_index, struct error *error) {
     const bool ok = wanted != NULL && found != NULL && binding_topology != NULL
                         ? bind_to(wanted, found, pu_os_index, error)
                         : error_set(error, "cannot bind a thread to PU %u: out of memory", pu_os_index);
+    hwloc_bitmap_free(wanted);
+    hwloc_bitmap_free(found);
+    return ok;
+}
+
+bool topology_bind_memory(const unsigned *nodes, size_t count, struct error *error) {
+    (void)pthread_once(&memory_once, load_memory_topology);
+    hwloc_bitmap_t wanted = hwloc_bitmap_alloc(), found = hwloc_bitmap_alloc();
+    bool ready = wanted != NULL && found != NULL && memory_topology != NULL;
+    for (size_t i = 0; ready && i < count; i++)
+        ready = hwloc_bitmap_set(wanted, nodes[i]) == 0;
+    if (ready && count == 0)
+        ready = hwloc_bitmap_copy(wanted, hwloc_topology_get_topology_nodeset(memory_topology)) == 0;
+    const bool ok =
+        ready ? bind_memory_to(wanted, count, found, error) : error_set(error, "cannot bind memory: out of memory");
     hwloc_bitmap_free(wanted);
     hwloc_bitmap_free(found);
     return ok;

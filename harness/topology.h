@@ -26,7 +26,14 @@ struct placement {
     const char *name;
     unsigned thread_count;
     const unsigned *pus; /* OS indices, one per thread; owned by the topology */
-    const char *shares;  /* of one of all pairs: the name of the placement that it is like; NULL: its own name */
+    /* Of one of all pairs, or with memory bound: the name of the placement that it is like; NULL: its own name. */
+    const char *shares;
+    /*
+     * Where the memory of thread 0, which produces contexts, is bound: "producer", "consumer" (thread 1),
+     * "interleaved"; and the OS indices of those NUMA nodes. NULL and none: it lies where it is first touched.
+     */
+    const char *memory;
+    unsigned memory_nodes[2], memory_node_count;
 };
 
 struct topology_cache {
@@ -74,6 +81,13 @@ const struct topology_facts *topology_facts(const struct topology *topology);
 size_t topology_placements(const struct topology *topology, unsigned thread_count, const struct placement **placements);
 
 /*
+ * The placements of two threads that belong to different NUMA nodes, once for each way to bind the memory of what goes
+ * from one to the other: "package@producer", "package@consumer", "package@interleaved", ... Returns how many there are:
+ * none where all PUs that we may use belong to one node. They stay owned by the topology.
+ */
+size_t topology_bound_placements(const struct topology *topology, const struct placement **placements);
+
+/*
  * All pairs of PUs that we may use, each once, the closest neighbours first: "pu0-pu3", by OS index. A machine may have
  * millions: more than `count_max` are an error. NULL with *error set; otherwise one block of *count placements, which
  * the caller frees, and which the topology need not outlive.
@@ -93,5 +107,12 @@ void topology_draw(const struct topology *topology, FILE *out, unsigned width);
  * time; moving to another PU takes what the scheduler takes. Safe from several threads at once.
  */
 bool topology_bind_thread(unsigned pu_os_index, struct error *error);
+
+/*
+ * Binds the memory that the calling thread touches first from now on, and what this process has touched so far, to NUMA
+ * nodes with these OS indices: to one, or page by page to several; 0 nodes: no longer to any. Threads inherit it from
+ * the one that starts them. Reads the binding back. Loads the topology of this machine once, which takes milliseconds.
+ */
+bool topology_bind_memory(const unsigned *nodes, size_t count, struct error *error);
 
 #endif

@@ -480,7 +480,8 @@ static void draw_placement(struct pen *pen, const struct placement *placement, i
     if (placement->thread_count > 2) {
         put_pu_list(pen, is_in_placement, placement, "");
     } else {
-        const char *const meaning = topology_placement_meaning(placement);
+        const char *const memory = topology_memory_meaning(placement);
+        const char *const meaning = memory != NULL ? memory : topology_placement_meaning(placement);
         format_pus(pus, placement);
         (void)snprintf(text, sizeof text, " %-*s", meaning[0] != '\0' ? pus_columns + 1 : 0, pus);
         put(pen, text, (unsigned)strlen(text));
@@ -490,22 +491,38 @@ static void draw_placement(struct pen *pen, const struct placement *placement, i
     pen->hang = 0;
 }
 
-static void draw_placements(struct pen *pen, unsigned thread_count) {
-    const struct placement *placements;
-    const size_t count = topology_placements(pen->topology, thread_count, &placements);
+static void draw_table(struct pen *pen, const struct placement *placements, size_t count) {
     size_t name_columns = 0, pus_columns = 0;
     for (size_t i = 0; i < count; i++) {
         char pus[LABEL_MAX] = "";
-        if (thread_count <= 2)
+        if (placements[i].thread_count <= 2)
             format_pus(pus, &placements[i]);
         name_columns = strlen(placements[i].name) > name_columns ? strlen(placements[i].name) : name_columns;
         pus_columns = strlen(pus) > pus_columns ? strlen(pus) : pus_columns;
     }
+    for (size_t i = 0; i < count; i++)
+        draw_placement(pen, &placements[i], (int)name_columns, (int)pus_columns);
+}
+
+static void draw_placements(struct pen *pen, unsigned thread_count) {
+    const struct placement *placements;
+    const size_t count = topology_placements(pen->topology, thread_count, &placements);
     begin_line(pen);
     put_text(pen, "placements of %u thread%s:", thread_count, thread_count == 1 ? "" : "s");
     end_line(pen);
-    for (size_t i = 0; i < count; i++)
-        draw_placement(pen, &placements[i], (int)name_columns, (int)pus_columns);
+    draw_table(pen, placements, count);
+}
+
+/* Nothing where no two PUs belong to different NUMA nodes. */
+static void draw_bound_placements(struct pen *pen) {
+    const struct placement *placements;
+    const size_t count = topology_bound_placements(pen->topology, &placements);
+    if (count == 0)
+        return;
+    begin_line(pen);
+    put_text(pen, "where one hands to the other, also with memory bound:");
+    end_line(pen);
+    draw_table(pen, placements, count);
 }
 
 /* Asks the environment itself, so as not to depend on what the program has told setlocale. */
@@ -531,6 +548,7 @@ void topology_draw(const struct topology *topology, FILE *out, unsigned width) {
     end_line(&pen);
     draw_placements(&pen, 1);
     draw_placements(&pen, 2);
+    draw_bound_placements(&pen);
     if (topology->facts.pu_count > 2)
         draw_placements(&pen, topology->facts.pu_count);
 }

@@ -1,6 +1,6 @@
 /*
  * A loaded topology as plain data: what topology.c makes from hwloc's objects, topology_placements.c finds placements
- * in and topology_draw.c draws. Private to these three; everybody else includes topology.h.
+ * in and topology_draw.c draws. Private to these and topology_memory.c; everybody else includes topology.h.
  */
 #ifndef CTXBENCH_TOPOLOGY_MODEL_H
 #define CTXBENCH_TOPOLOGY_MODEL_H
@@ -15,6 +15,7 @@ struct pu {
     bool allowed;
     unsigned kind;                /* index into struct topology's kinds */
     unsigned shares[SHARE_COUNT]; /* which core, L2, ... this PU belongs to, counted from 1; 0: there is none */
+    unsigned numa_os_index;       /* of the nearest NUMA node's ordinary memory; only if there is a node */
 };
 
 /* A kind of core. Ranked by performance, lowest first: as hwloc has it; by PUs and caches where it does not know. */
@@ -42,14 +43,23 @@ struct topology {
     size_t *by_os_index; /* indices into pus, sorted by OS index, for listing */
     struct core_kind *kinds;
     struct node *nodes;
-    struct placement *placements;  /* by number of threads, closest first */
-    size_t *placement_starts;      /* n threads: placements [starts[n], starts[n + 1]) */
-    unsigned placement_thread_max; /* the largest such n */
-    unsigned *placement_pus;       /* what the placements point to */
+    struct placement *placements;       /* by number of threads, closest first */
+    size_t *placement_starts;           /* n threads: placements [starts[n], starts[n + 1]) */
+    unsigned placement_thread_max;      /* the largest such n */
+    unsigned *placement_pus;            /* what the placements point to */
+    struct placement *bound_placements; /* of two threads, with memory bound */
+    char (*bound_names)[32];            /* what they are called */
+    size_t bound_count;
 };
 
 /* Fills in the placements of a topology that is otherwise complete. False when out of memory. */
 bool topology_find_placements(struct topology *topology);
+
+/* Likewise those with memory bound, once the others are found. */
+bool topology_find_bound_placements(struct topology *topology);
+
+/* Where a placement's memory is bound, for people; NULL if it is not. */
+const char *topology_memory_meaning(const struct placement *placement);
 
 /* What the threads of a placement share, for people: "an L3 cache". Empty if the name says it all. */
 const char *topology_placement_meaning(const struct placement *placement);

@@ -62,7 +62,8 @@ static void order_shares(struct search *search) {
 }
 
 static void add(struct search *search, const char *name, unsigned thread_count, const unsigned *pus) {
-    search->topology->placements[search->placement_count++] = (struct placement){name, thread_count, pus, NULL};
+    search->topology->placements[search->placement_count++] =
+        (struct placement){.name = name, .thread_count = thread_count, .pus = pus};
 }
 
 /* One placement per kind of core: its first PU, which is where the pairs below begin, too. */
@@ -264,7 +265,12 @@ static void fill_pair(struct placement *placement, struct pair_storage *storage,
     storage->pus[0] = a->os_index;
     storage->pus[1] = b->os_index;
     (void)snprintf(storage->name, sizeof storage->name, "pu%u-pu%u", a->os_index, b->os_index);
-    *placement = (struct placement){storage->name, 2, storage->pus, pair_names[closest_share(search, a, b)].name};
+    *placement = (struct placement){
+        .name = storage->name,
+        .thread_count = 2,
+        .pus = storage->pus,
+        .shares = pair_names[closest_share(search, a, b)].name,
+    };
 }
 
 static void fill_pairs(const struct search *search, struct placement *placements, struct pair_storage *storage) {

@@ -221,6 +221,8 @@ static void thread_begin(struct gbench_work *work, unsigned thread) {
         work->answer->pus_bound[thread] = work->request->pus[thread]; /* which it has read back */
     else
         worker_fail(work, EXECUTION_FAILED, "%s", error.text);
+    if (thread > 0 && work->answer->memory_bound && !topology_bind_memory(NULL, 0, &error))
+        worker_fail(work, EXECUTION_FAILED, "%s", error.text);
     if (work->entry->strategy->thread_begin != NULL)
         work->entry->strategy->thread_begin();
     own->before = read_counters();
@@ -391,6 +393,16 @@ static uint64_t memory_peak_bytes(void) {
     return kibibytes == 0 ? EXECUTION_UNKNOWN : kibibytes * 1024;
 }
 
+/* Before anything is allocated that the measurement uses. Other threads let go of it when they begin. */
+static bool bind_memory(struct gbench_work *work) {
+    const struct execution_request *request = work->request;
+    struct error error;
+    if (request->memory_node_count == 0)
+        return true;
+    work->answer->memory_bound = topology_bind_memory(request->memory_nodes, request->memory_node_count, &error);
+    return work->answer->memory_bound || worker_fail(work, EXECUTION_FAILED, "%s", error.text);
+}
+
 static bool allocate_threads(struct gbench_work *work) {
     unsigned count = work->request->thread_count;
     work->threads = aligned_alloc(CACHE_LINE_PAIR, count * sizeof *work->threads);
@@ -412,8 +424,8 @@ static void execute(const struct execution_request *request, struct registry *re
         prove_one(&work);
         return;
     }
-    const bool ready =
-        find_kernel(&work) && take_parameters(&work) && (request->proved || prove(&work)) && allocate_threads(&work);
+    const bool ready = find_kernel(&work) && take_parameters(&work) && (request->proved || prove(&work)) &&
+                       bind_memory(&work) && allocate_threads(&work);
     if (ready && request->count) {
         count(&work);
     } else if (ready) {

@@ -38,6 +38,13 @@ static void check_kind(const struct execution_request *request, struct execution
                                                            : EXECUTION_OK);
     const bool applies_always = request->scenario == NULL && !request->count;
     const char *found = kind_of(answer->outcome);
+    if (answer->outcome == EXECUTION_OK && request->memory_node_count > 0 && !answer->memory_bound) {
+        execution_answer_clear(answer);
+        answer->outcome = EXECUTION_NONSENSE;
+        (void)snprintf(answer->reason, sizeof answer->reason,
+                       "measured without having bound its memory, as builds do that do not know how");
+        return;
+    }
     if (answer->outcome == EXECUTION_INAPPLICABLE && applies_always)
         found = "proof";
     if (found == NULL || strcmp(found, wanted) == 0)

@@ -24,6 +24,24 @@ for placement in smt l3; do
   grep -q "^placements:.*$placement" plan || fail "the plan has no placement $placement: $(grep ^placements plan)"
 done
 
+# Memory of what is handed on, bound where there are several NUMA nodes; where there is one the plan says so.
+"$BENCH" --dry-run --topology='numa:2 core:2 pu:1' --workload=handoff --strategy=tls >plan || fail "planning failed"
+for memory in producer consumer interleaved; do
+  tr -d '\n' <plan | grep -q "machine@$memory" || fail "the plan binds no memory $memory: $(cat plan)"
+done
+"$BENCH" --dry-run --topology='core:2 pu:1' --workload=handoff --strategy=tls >plan || fail "planning failed"
+grep -q '^memory: .*where it is first touched' plan || fail "one NUMA node: the plan does not say so: $(cat plan)"
+ask_worker() { # NODES: what a worker answers that is to bind memory to them
+  printf '{"protocol":3,"case":"c","strategy":"tls","workload":"miss","form":"throughput","parameters":%s%s' \
+    '{"depth":0,"scope":1},"pus":[0],"iterations":1,"samples":1,"sample_seconds":0.001,' "\"memory_nodes\":[$1]}" |
+    "$BENCH" --worker
+}
+ask_worker 1023 >answer
+grep -q 'cannot bind memory to the NUMA nodes 1023: ' answer || fail "a node that is not there: found $(cat answer)"
+ask_worker 0 >answer
+grep -qE '"memory_bound":true|a sandbox forbids|knows no NUMA|cannot bind a thread' answer ||
+  fail "memory on node 0: found $(cat answer)"
+
 # The first PU alone: one thread, and a pair that shares it.
 first=$(taskset -cp $$ 2>/dev/null | sed 's/.*: //; s/[-,].*//')
 [ -n "$first" ] || { [ "$failures" -eq 0 ] && exit 77; exit 1; }

@@ -46,7 +46,15 @@ static const struct fixture_strategy fixture_strategies[] = {
 enum { FIXTURE_STRATEGY_COUNT = sizeof fixture_strategies / sizeof fixture_strategies[0] };
 
 static const unsigned fixture_pus[] = {0, 1};
-static const struct placement fixture_placements[] = {{"pu", 1, fixture_pus, NULL}, {"l3", 2, fixture_pus, NULL}};
+static const struct placement fixture_placements[] = {
+    {.name = "pu", .thread_count = 1, .pus = fixture_pus},
+    {.name = "l3",
+     .thread_count = 2,
+     .pus = fixture_pus,
+     .memory = "interleaved",
+     .memory_nodes = {0, 1},
+     .memory_node_count = 2},
+};
 
 struct fixture {
     struct options options;

@@ -401,6 +401,29 @@ static bool make_suite(struct fixture *fixture, const char *cases, int argc, cha
     make_suite(fixture, cases, (int)(sizeof((char *[]){"bench", __VA_ARGS__}) / sizeof(char *)),                       \
                (char *[]){"bench", __VA_ARGS__})
 
+/* Only where two threads hand something on, on different nodes; with every parameter at its base. */
+static void memory_is_an_axis_where_there_are_several_nodes(void **state) {
+    (void)state;
+    struct fixture f;
+    assert_true(MAKE(&f, "synthetic:numa:2 core:2 pu:1", "--strategy=plain", "--workload=pair,many"));
+    assert_int_equal(count_cases(&f.plan, "plain/pair/throughput/threads:2/machine@producer"), 1);
+    assert_int_equal(count_cases(&f.plan, "plain/pair/throughput/threads:2/machine@consumer"), 1);
+    assert_int_equal(count_cases(&f.plan, "plain/pair/throughput/threads:2/machine@interleaved"), 1);
+    assert_int_equal(count_cases(&f.plan, "@"), 2 * 3); /* of plain and none */
+    assert_string_equal(f.plan.memory_stays.text, "");
+    unmake(&f);
+    assert_true(MAKE(&f, "synthetic:numa:2 core:2 pu:1", "--strategy=plain", "--workload=pair", "--placement=*@con*"));
+    assert_int_equal(count_cases(&f.plan, "plain/"), 1);
+    unmake(&f);
+    assert_true(MAKE(&f, "synthetic:package:2 core:2 pu:1", "--strategy=plain", "--workload=pair"));
+    assert_int_equal(count_cases(&f.plan, "@"), 0);
+    assert_non_null(strstr(f.plan.memory_stays.text, "no two PUs belong to different NUMA nodes"));
+    unmake(&f);
+    assert_true(MAKE(&f, "synthetic:package:2 core:2 pu:1", "--strategy=plain", "--workload=single"));
+    assert_string_equal(f.plan.memory_stays.text, ""); /* nothing is handed on */
+    unmake(&f);
+}
+
 static void a_suite_names_cases(void **state) {
     (void)state;
     struct fixture f;
@@ -580,6 +603,7 @@ int main(void) {
         cmocka_unit_test(every_case_is_executed_once_a_round),
         cmocka_unit_test(the_seed_settles_the_order),
         cmocka_unit_test(names_are_unique),
+        cmocka_unit_test(memory_is_an_axis_where_there_are_several_nodes),
         cmocka_unit_test(a_suite_names_cases),
         cmocka_unit_test(cases_that_overlap_are_measured_once),
         cmocka_unit_test(the_command_line_goes_before_the_suite),

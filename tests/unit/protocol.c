@@ -13,6 +13,8 @@
 
 static const unsigned pus[] = {3, 7};
 
+static const unsigned memory_nodes[] = {1, 3};
+
 static struct execution_request request_make(void) {
     return (struct execution_request){
         .case_name = "tls/get/depth:16/latency/threads:2/l3",
@@ -27,6 +29,8 @@ static struct execution_request request_make(void) {
         .iterations = 1234567890123,
         .sample_count = 5,
         .proved = true,
+        .memory_nodes = memory_nodes,
+        .memory_node_count = 2,
         .sample_seconds = 0.002,
         .plugin = "/tmp/a \"quoted\" name.so",
     };
@@ -57,6 +61,8 @@ static void test_request_survives(void **state) {
     assert_int_equal(got->iterations, 1234567890123);
     assert_int_equal(got->sample_count, 5);
     assert_true(got->proved);
+    assert_int_equal(got->memory_node_count, 2);
+    assert_memory_equal(got->memory_nodes, memory_nodes, sizeof memory_nodes);
     assert_float_equal(got->sample_seconds, 0.002, 1e-12);
     assert_string_equal(got->plugin, sent.plugin);
     protocol_request_clear(&decoded);

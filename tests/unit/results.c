@@ -139,6 +139,20 @@ static void test_counts_stand_where_every_sample_has_one(void **state) {
     json_decref(file);
 }
 
+/* Two threads of the fixture have it; one has not. */
+static void test_where_memory_is_bound(void **state) {
+    (void)state;
+    json_t *file = write_and_read();
+    for (size_t i = 0; i < fixture.entry_count; i++) {
+        const json_t *row = row_of(file, i), *ours = json_object_get(row, "ctxbench");
+        const bool is_bound = json_integer_value(json_object_get(row, "threads")) == 2;
+        assert_int_equal(json_array_size(json_object_get(ours, "memory_nodes")), is_bound ? 2 : 0);
+        assert_true(!is_bound || strcmp(text_of(ours, "memory"), "interleaved") == 0);
+        assert_int_equal(json_object_get(ours, "memory") != NULL, is_bound);
+    }
+    json_decref(file);
+}
+
 static void test_what_failed_is_no_row(void **state) {
     (void)state;
     fixture_fail(&fixture, 0, EXECUTION_CRASHED, "the worker was ended by SIGSEGV");
@@ -400,6 +414,7 @@ int main(int argc, char **argv) {
         IN_DIRECTORY(test_families_are_kernels_of_a_strategy),
         IN_DIRECTORY(test_numbers_round_trip),
         IN_DIRECTORY(test_counts_stand_where_every_sample_has_one),
+        IN_DIRECTORY(test_where_memory_is_bound),
         IN_DIRECTORY(test_what_failed_is_no_row),
         IN_DIRECTORY(test_what_is_unknown_is_absent),
         IN_DIRECTORY(test_an_existing_file_needs_force),

@@ -199,6 +199,44 @@ static const char *closest_name(hwloc_topology_t hwloc, unsigned a, unsigned b) 
     return name;
 }
 
+static void expect_bound(const char *spec, const char *wanted) {
+    struct error error;
+    struct topology *topology = topology_load(spec, &error);
+    assert_non_null(topology);
+    char found[512] = "";
+    size_t length = 0;
+    const struct placement *bound;
+    const size_t count = topology_bound_placements(topology, &bound);
+    for (size_t i = 0; i < count; i++) {
+        length += (size_t)snprintf(found + length, sizeof found - length, "%s%s %u-%u", i > 0 ? "; " : "",
+                                   bound[i].name, bound[i].pus[0], bound[i].pus[1]);
+        for (unsigned node = 0; node < bound[i].memory_node_count; node++)
+            length += (size_t)snprintf(found + length, sizeof found - length, " %u", bound[i].memory_nodes[node]);
+        assert_ptr_equal(strchr(bound[i].name, '@') + 1, strstr(bound[i].name, bound[i].memory));
+        assert_memory_equal(bound[i].name, bound[i].shares, strlen(bound[i].shares));
+    }
+    if (strcmp(found, wanted) != 0)
+        fail_msg("%s: found \"%s\", wanted \"%s\"", spec, found, wanted);
+    topology_free(topology);
+}
+
+/* "name pu-pu node ...": only two threads of different NUMA nodes. */
+static void test_placements_with_memory_bound(void **state) {
+    (void)state;
+    expect_bound("package:2 core:2 pu:2(indexes=0,4,2,6,1,5,3,7)", "");
+    expect_bound("pu:4", "");
+    expect_bound("numa:2(indexes=5,3) package:2 core:2 pu:1",
+                 "machine@producer 0-4 5; machine@consumer 0-4 3; machine@interleaved 0-4 5 3");
+    expect_bound("package:1 l3:1 numa:2 core:2 pu:1", "l3@producer 0-2 0; l3@consumer 0-2 1; l3@interleaved 0-2 0 1");
+    expect_bound("package:2 numa:2 core:2 pu:1",
+                 "package@producer 0-2 0; package@consumer 0-2 1; "
+                 "package@interleaved 0-2 0 1; machine@producer 0-4 0; "
+                 "machine@consumer 0-4 2; machine@interleaved 0-4 0 2");
+    /* Ordinary memory, not the other sort beside it; nor the node that belongs to the whole machine. */
+    expect_bound("[numa] package:2 [numa] [numa] core:2 pu:1",
+                 "machine@producer 0-2 0; machine@consumer 0-2 2; machine@interleaved 0-2 0 2");
+}
+
 static bool has_placement(const struct placement *placements, size_t count, const char *name) {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(placements[i].name, name) == 0)
@@ -822,6 +860,7 @@ int main(void) {
         cmocka_unit_test(all_pairs_name_each_pair_once),
         cmocka_unit_test(all_pairs_keep_to_the_allowed_pus),
         cmocka_unit_test(test_exact_placements),
+        cmocka_unit_test(test_placements_with_memory_bound),
         cmocka_unit_test(test_pairs_are_as_close_as_named),
         cmocka_unit_test(test_oversubscription),
         cmocka_unit_test(test_groups),
