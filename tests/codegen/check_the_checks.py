@@ -17,6 +17,12 @@ DEFECTS = [
     (checks.check_no_indirect_calls, "tls",
      [("tls.c", "return pthread_getspecific(tls_key + (pthread_key_t)after);",
        "void *(*volatile ask)(pthread_key_t) = pthread_getspecific; return ask(tls_key + (pthread_key_t)after);")]),
+    (checks.check_stores_are_compiled_in, "explicit",
+     [("stores/flat.h", "flat_lookup((const void *)CTX_CURRENT(after), manager, key, value)",
+       "flat_read((const void *)CTX_CURRENT(after), manager, key, value)"),
+      ("stores/flat.h", "#define CTX_READ_flat",
+       "static enum ctx_answer (*volatile flat_read)(const struct flat_scope *, const struct ctx_manager *,\n"
+       "    const struct ctx_key *, void **) = flat_lookup;\n#define CTX_READ_flat")]),
     (checks.check_calls_of_reads, "tls",
      [("reads.h", READ, f"if (i % 2 == 0) value = (void *)CTX_BENCH_VALUE; else {READ}")]),
     (checks.check_calls_of_reads, "explicit", [("reads.h", READ, READ + " (void)sched_yield();")]),

@@ -16,6 +16,10 @@ ALPHABETS = [
 READS = ["ctx_reads_throughput", "ctx_reads_latency", "miss_read"]
 TIMED = READS + ["with_loop", "with_body", "spawn_loop", "spawn_read", "handoff_ask", "handoff_read", "handoff_run"]
 
+# Those that are there once for each store that a strategy may have.
+STORED = ["keys_throughput", "keys_latency", "keys_missing", "nest_throughput", "nest_latency"]
+STORES = {path.stem for path in (SOURCE / "strategies" / "stores").glob("*.h")}
+
 # What a read calls, each time; and what it calls only where it cannot go on by itself.
 ASKS = {"tls": "pthread_getspecific", "threadid": "pthread_self", "stacktag-unwind": "glsi_tag_read_unwind"}
 FRAME_READERS = {"stacktag", "stacktag-wide"}
@@ -49,20 +53,37 @@ def get_loop(program, name):
     return loops[-1]
 
 
+def expect_no_indirect_calls(strategy, program, functions):
+    """S alone, which begins a tag, is at an address that is computed, from that of the marks."""
+    starts = [(program.symbols[start], len(marks)) for start, _, _, marks in ALPHABETS]
+    marks = {address for first, count in starts for address in range(first, first + MARK_STRIDE * count)}
+    for function in functions:
+        for call in (i for i in function.code if i.is_indirect):
+            register = family(call.operands[0].lstrip("*")) if call.operands else None
+            targets = origins(function, call, register) if register else {None}
+            expect(targets and all(target in marks for target in targets),
+                   f"{strategy}: {function.name} calls through a pointer: {call}")
+
+
 @each
 def check_no_indirect_calls(build):
-    """No timed function calls through the descriptor, or any pointer. S alone, which begins a tag, is at an address that
-    is computed, from that of the marks."""
+    """No timed function calls through the descriptor, or any pointer."""
     for strategy in build.strategies:
         program = build.program(strategy)
-        starts = [(program.symbols[start], len(marks)) for start, _, _, marks in ALPHABETS]
-        marks = {address for first, count in starts for address in range(first, first + MARK_STRIDE * count)}
-        for function in timed_functions(program):
-            for call in (i for i in function.code if i.is_indirect):
-                register = family(call.operands[0].lstrip("*")) if call.operands else None
-                targets = origins(function, call, register) if register else {None}
-                expect(targets and all(target in marks for target in targets),
-                       f"{strategy}: {function.name} calls through a pointer: {call}")
+        expect_no_indirect_calls(strategy, program, timed_functions(program))
+
+
+@each
+def check_stores_are_compiled_in(build):
+    """Each store has loops of its own, which call nothing through a pointer, neither in a read nor to open a scope. All
+    strategies but two lack `native`."""
+    for strategy in set(build.strategies) - REFERENCES:
+        program = build.program(strategy)
+        for name in STORED:
+            stored = {store: program.functions.get(f"{name}_{store}") for store in STORES}
+            missing = {store for store, function in stored.items() if function is None} - {"native"}
+            expect(not missing, f"{strategy}: {name} is not there for the stores {', '.join(sorted(missing))}")
+            expect_no_indirect_calls(strategy, program, filter(None, stored.values()))
 
 
 @each
