@@ -31,16 +31,35 @@ static const struct ctx_parameter *find_parameter(const struct ctx_workload *wor
 
 /* ---- What options and suite name exists, and is in range ---- */
 
+/* In a suite's case: the workloads that none of its other cases names, those of plug-ins and of later days among them.
+ */
+static const char others[] = "others";
+
+static bool is_of_others(const struct suite_case *c) {
+    return strcmp(c->workload, others) == 0;
+}
+
+static bool names_workload(const struct suite *suite, const struct suite_case *c, const char *workload) {
+    if (!is_of_others(c))
+        return text_matches(c->workload, workload);
+    for (size_t i = 0; i < suite->case_count; i++) {
+        if (!is_of_others(&suite->cases[i]) && text_matches(suite->cases[i].workload, workload))
+            return false;
+    }
+    return true;
+}
+
 /* Sets chosen[i] where one of the suite's cases names the workload; `matches` has room for as many. */
 static bool choose_by_suite(const struct suite *suite, const char *const *names, size_t count, bool *chosen,
                             bool *matches, struct error *error) {
     for (size_t i = 0; i < suite->case_count; i++) {
-        if (!text_select("workload", suite->cases[i].workload, names, count, matches, error)) {
+        if (!is_of_others(&suite->cases[i]) &&
+            !text_select("workload", suite->cases[i].workload, names, count, matches, error)) {
             (void)error_prefix(error, "cases[%zu].workload: ", i);
             return suite_error(suite, error);
         }
         for (size_t j = 0; j < count; j++)
-            chosen[j] = chosen[j] || matches[j];
+            chosen[j] = chosen[j] || names_workload(suite, &suite->cases[i], names[j]);
     }
     return true;
 }
@@ -185,7 +204,7 @@ static bool choose_uses(struct selection *selection, struct error *error) {
         const struct ctx_workload *workload = selection->workloads[i];
         size_t before = selection->use_count;
         for (size_t j = 0; j < suite->case_count; j++) {
-            if (text_matches(suite->cases[j].workload, workload->name) &&
+            if (names_workload(suite, &suite->cases[j], workload->name) &&
                 !add_use(selection, workload, &suite->cases[j], error))
                 return false;
         }

@@ -13,8 +13,9 @@
  *   }
  *
  * Beside "summary" and "cases" stand options of `bench run`, which the command line overrides. A case names a workload,
- * or several by a glob; what it leaves out is as without a suite: every form, the workload's own values of its
- * parameters, its own numbers of threads, every placement. Wherever a list may stand, so may one value.
+ * or several by a glob, or by "others" those that no other case names; what it leaves out is as without a suite: every
+ * form, the workload's own values of its parameters, its own numbers of threads, every placement. Wherever a list may
+ * stand, so may one value.
  */
 #ifndef CTXBENCH_SUITE_H
 #define CTXBENCH_SUITE_H

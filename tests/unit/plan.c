@@ -401,6 +401,22 @@ static bool make_suite(struct fixture *fixture, const char *cases, int argc, cha
     make_suite(fixture, cases, (int)(sizeof((char *[]){"bench", __VA_ARGS__}) / sizeof(char *)),                       \
                (char *[]){"bench", __VA_ARGS__})
 
+static void a_suite_leaves_the_others_to_one_case(void **state) {
+    (void)state;
+    struct fixture f;
+    assert_true(MAKE_SUITE(&f,
+                           "{\"workload\": \"many\", \"form\": \"latency\", \"threads\": 1}, "
+                           "{\"workload\": \"others\"}, {\"workload\": \"pair\", \"placement\": \"same-pu\"}",
+                           "--strategy=plain"));
+    assert_int_equal(count_cases(&f.plan, "plain/many/"), count_cases(&f.plan, "/latency/threads:1/") / 2);
+    assert_int_equal(count_cases(&f.plan, "plain/pair/"), 1);
+    assert_int_equal(count_cases(&f.plan, "plain/single/"), 1);
+    unmake(&f);
+    assert_true(MAKE_SUITE(&f, "{\"workload\": \"*\"}, {\"workload\": \"others\"}", "--strategy=plain"));
+    assert_true(count_cases(&f.plan, "plain/single/") == 1); /* nobody else is left */
+    unmake(&f);
+}
+
 /* Only where two threads hand something on, on different nodes; with every parameter at its base. */
 static void memory_is_an_axis_where_there_are_several_nodes(void **state) {
     (void)state;
@@ -603,6 +619,7 @@ int main(void) {
         cmocka_unit_test(every_case_is_executed_once_a_round),
         cmocka_unit_test(the_seed_settles_the_order),
         cmocka_unit_test(names_are_unique),
+        cmocka_unit_test(a_suite_leaves_the_others_to_one_case),
         cmocka_unit_test(memory_is_an_axis_where_there_are_several_nodes),
         cmocka_unit_test(a_suite_names_cases),
         cmocka_unit_test(cases_that_overlap_are_measured_once),
