@@ -175,6 +175,11 @@ static void add_answer(struct document *document, const struct runs *runs) {
         document_add(document, DOCUMENT_PARAGRAPH, NULL, "Nothing was measured: only a conformance matrix was given.");
 }
 
+static void add_comparison(struct document *document, const struct runs *runs) {
+    document_add(document, DOCUMENT_SECTION, "comparison", "The runs compared");
+    contents_add_comparison(document, runs);
+}
+
 static void add_matrices(struct document *document, const struct runs *runs) {
     const size_t count = runs->run_count > 0 ? runs->run_count : 1;
     document_add(document, DOCUMENT_SECTION, "conformance", "What is right, and what it costs");
@@ -187,12 +192,13 @@ static void add_matrices(struct document *document, const struct runs *runs) {
 }
 
 bool contents_make(struct document *document, const struct runs *runs) {
+    const bool same_machine = runs_share_machine(runs);
     add_title(document, runs);
+    if (runs->run_count > 1 && same_machine) /* what changed is the answer that several builds are measured for */
+        add_comparison(document, runs);
     add_answer(document, runs);
-    if (runs->run_count > 1) {
-        document_add(document, DOCUMENT_SECTION, "comparison", "The runs compared");
-        contents_add_comparison(document, runs);
-    }
+    if (runs->run_count > 1 && !same_machine)
+        add_comparison(document, runs);
     add_matrices(document, runs);
     for (enum section section = 0; section < SECTION_COUNT; section++)
         add_section_of_costs(document, runs, section);

@@ -93,9 +93,8 @@ bool json_stream_open(struct json_stream *stream, const char *path, char *error,
         return fail_system(stream, errno);
     struct stat status;
     int code = fstat(fd, &status) != 0 ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
-    if (code == 0 && !S_ISREG(status.st_mode))
-        code = ESPIPE; /* a pipe cannot be mapped */
-    if (code == 0 && status.st_size > 0) {
+    const bool is_file = code == 0 && S_ISREG(status.st_mode);
+    if (is_file && status.st_size > 0) {
         void *map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         code = map == MAP_FAILED ? errno : 0;
         stream->begin = code == 0 ? map : NULL;
@@ -103,6 +102,12 @@ bool json_stream_open(struct json_stream *stream, const char *path, char *error,
     (void)close(fd);
     if (code != 0)
         return fail_system(stream, code);
+    if (!is_file) {
+        (void)snprintf(error, error_size,
+                       "cannot read %s: a pipe or a device cannot be mapped into memory; write it to a file first",
+                       path);
+        return false;
+    }
     if (stream->begin == NULL) {
         (void)snprintf(error, error_size, "%s is empty", path);
         return false;

@@ -11,7 +11,7 @@
 #define BLUE "\033[34m"
 #define PLAIN "\033[0m"
 
-enum { GAP = 2, NAME_MAX_WIDTH = 28, BAR_MIN = 8 };
+enum { GAP = 2, NAME_MIN_WIDTH = 6, NAME_MAX_WIDTH = 28, VALUE_WIDTH = 8, BAR_MIN = 8 };
 
 /* Above this ratio of the longest bar to the shortest, bars grow with the logarithm. */
 static const double LOGARITHMIC_FROM = 50;
@@ -72,7 +72,9 @@ static double entry_value(const struct chart *chart, size_t i) {
                                        : figure->series[i].values[chart->fixed].value;
 }
 
-static void measure(struct chart *chart) {
+static void measure(struct chart *chart, size_t columns) {
+    const size_t others = 3 * GAP + VALUE_WIDTH + BAR_MIN;
+    const size_t room = columns > others + NAME_MIN_WIDTH ? columns - others : NAME_MIN_WIDTH;
     chart->smallest = INFINITY;
     for (size_t i = 0; i < entry_count(chart); i++) {
         const double value = entry_value(chart, i);
@@ -85,6 +87,8 @@ static void measure(struct chart *chart) {
     }
     if (chart->name_width > NAME_MAX_WIDTH)
         chart->name_width = NAME_MAX_WIDTH;
+    if (chart->name_width > room)
+        chart->name_width = room;
 }
 
 static size_t bar_length(const struct chart *chart, double value, size_t room) {
@@ -97,15 +101,15 @@ static size_t bar_length(const struct chart *chart, double value, size_t room) {
 static void write_bar(const struct terminal *terminal, const struct chart *chart, size_t i) {
     char name[256], cell[FORMAT_CELL_MAX];
     const double value = entry_value(chart, i);
-    const size_t used = GAP + chart->name_width + GAP + 8 + GAP;
-    const size_t room = terminal->style.width > used + BAR_MIN ? terminal->style.width - used : BAR_MIN;
+    const size_t used = 3 * GAP + chart->name_width + VALUE_WIDTH;
+    const size_t room = terminal->style.width > used ? terminal->style.width - used : 1;
     text_shorten(entry_name(chart, i), chart->name_width, name, sizeof name);
     if (chart->figure->unit == FIGURE_TIME)
         format_time(value, cell);
     else
         format_number(value, cell);
-    (void)fprintf(terminal->out, "%*s%s%*s%*s%8s%*s", GAP, "", name, (int)(chart->name_width - text_width(name)), "",
-                  GAP, "", cell, GAP, "");
+    (void)fprintf(terminal->out, "%*s%s%*s%*s%*s%*s", GAP, "", name, (int)(chart->name_width - text_width(name)), "",
+                  GAP, "", VALUE_WIDTH, cell, GAP, "");
     paint(terminal, BLUE);
     for (size_t n = bar_length(chart, value, room); n > 0; n--)
         (void)fputc('#', terminal->out);
@@ -120,7 +124,7 @@ static void write_chart(const struct terminal *terminal, const struct figure *fi
         return;
     if (figure->kind == FIGURE_LINES)
         chart.fixed = figure->category_count - 1;
-    measure(&chart);
+    measure(&chart, terminal->style.width);
     const char *at = figure->kind == FIGURE_LINES ? figure->categories[chart.fixed] : figure->series[0].label;
     char title[512];
     (void)snprintf(title, sizeof title, "%s%s%s%s", figure->title, at[0] != '\0' ? ", at " : "", at,
@@ -136,17 +140,19 @@ static void write_chart(const struct terminal *terminal, const struct figure *fi
 
 /* ---- Blocks ---- */
 
-/* The answer in words; of each other section, its first chart and what warns. */
+/* The answer, and how runs compare, in words; of each other section, its first chart and what warns. */
 void page_write_terminal(const struct document *document, FILE *out, struct table_style style) {
     struct terminal terminal = {.out = out, .style = style};
-    bool in_answer = false;
+    bool in_words = false;
     paint(&terminal, BOLD);
     write_paragraph(&terminal, "", document->title, 0);
     paint(&terminal, PLAIN);
     write_paragraph(&terminal, "", document->subtitle, 0);
     for (const struct document_block *block = document->first; block != NULL; block = block->next) {
         if (block->kind == DOCUMENT_SECTION) {
-            in_answer = strcmp(block->id, "answer") == 0;
+            in_words = strcmp(block->id, "answer") == 0 || strcmp(block->id, "comparison") == 0;
+            if (strcmp(block->id, "comparison") == 0)
+                write_heading(&terminal, block->text);
             terminal.drawn = false;
         } else if (block->kind == DOCUMENT_FIGURE && !terminal.drawn) {
             write_chart(&terminal, block->figure);
@@ -155,9 +161,9 @@ void page_write_terminal(const struct document *document, FILE *out, struct tabl
             paint(&terminal, YELLOW);
             write_paragraph(&terminal, "! ", block->text, GAP);
             paint(&terminal, PLAIN);
-        } else if (in_answer && block->kind == DOCUMENT_SUBSECTION) {
+        } else if (in_words && block->kind == DOCUMENT_SUBSECTION) {
             write_heading(&terminal, block->text);
-        } else if (in_answer && (block->kind == DOCUMENT_ITEM || block->kind == DOCUMENT_PARAGRAPH)) {
+        } else if (in_words && (block->kind == DOCUMENT_ITEM || block->kind == DOCUMENT_PARAGRAPH)) {
             write_paragraph(&terminal, block->kind == DOCUMENT_ITEM ? "- " : "", block->text,
                             block->kind == DOCUMENT_ITEM ? GAP : 0);
         }
