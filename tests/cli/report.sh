@@ -142,45 +142,61 @@ assert page.tables["failures-table"][0]["reason"] == "gave no answer"
 report matrix
 page matrix.html 'assert "Nothing was measured" in page.sections["answer"] and len(page.tables["matrix-1"]) == 12'
 
-# --- Digit for digit: what the file, the table of a run, the page, the Markdown and the text say.
-PYTHONPATH=$support "$python" -c '
-import json, statistics, page_parser
-def shown(ns):
-    unit, factor = next((u, f) for u, f in (("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9))
-                        if ns < 999.5 * f or u == "s")
-    value = ns / factor
-    digits = 4 if value < 0.0995 else 3 if value < 0.9995 else 2 if value < 9.995 else 1 if value < 99.95 else 0
-    return f"{value:.{digits}f} {unit}"
-by_case = {}
-for row in json.load(open("large.json"))["benchmarks"]:
-    by_case.setdefault(row["name"], []).append(statistics.median(row["ctxbench"]["samples"]["real_ns"]))
-page = page_parser.parse("large.html")
-told = {row["strategy"] + "/" + row["head"]: row["median"] for row in page.tables["cases"]}
-assert told == {name: shown(statistics.median(medians)) for name, medians in by_case.items()}
-' || fail "the page does not show the numbers of the file"
-
-# The table that a run prints is of the same numbers, and so are the Markdown and the text.
-expect 0 "$BENCH" run --suite=smoke --strategy=tls --workload=with --executions=2 --out=small.json
+# --- Digit for digit: what a file says, and the page, the table on the terminal, the Markdown and the text made of it.
+expect 0 "$BENCH" run --suite=smoke --strategy=tls --workload=with,get --executions=2 --out=small.json
 cp out small.table
 expect 0 "$BENCH" report small.json --out=small.html --quiet
 expect 0 "$BENCH" report small.json --format=markdown --quiet
 cp out small.md
 expect 0 "$BENCH" report small.json --terminal --quiet
 cp out small.text
-page small.html '
-import re
+PYTHONPATH=$support "$python" -c '
+import json, re, statistics, page_parser
+
+def shown(ns):
+    unit, factor = next((u, f) for u, f in (("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9))
+                        if ns < 999.5 * f or u == "s")
+    value = ns / factor
+    digits = 4 if value < 0.0995 else 3 if value < 0.9995 else 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{digits}f} {unit}"
+
+def medians_of(path):
+    by_case = {}
+    for row in json.load(open(path))["benchmarks"]:
+        by_case.setdefault(row["name"], []).append(statistics.median(row["ctxbench"]["samples"]["real_ns"]))
+    return {name: shown(statistics.median(medians)) for name, medians in by_case.items()}
+
+def cases_of(page):
+    return {row["strategy"] + "/" + row["head"]: row for row in page.tables["cases"]}
+
+for name in ("large", "small"):
+    told = {name: row["median"] for name, row in cases_of(page_parser.parse(f"{name}.html")).items()}
+    assert told == medians_of(f"{name}.json"), name
+
+# Each row of the table is a case of the page, with the same median, interval and ratios.
+page = page_parser.parse("small.html")
+cases, rows = cases_of(page), 0
+for line in open("small.table"):
+    heading = re.match(r"(\S+), (\S+), per .*?  +(median .*)", line)
+    if heading:
+        workload, form, columns = heading[1], heading[2], re.split(r"  +", heading[3].strip())
+        continue
+    row = re.match(r"  ((?:[a-z]+ \d+(?:, )?)+)  +(\d.*)", line)
+    if row:
+        values = row[1].strip().replace(", ", "/").replace(" ", ":")
+        case = cases[f"tls/{workload}/{values}/{form}/threads:1/pu"]
+        assert re.split(r"  +", row[2].strip()) == [case[column] for column in columns], (line, case)
+        rows += 1
+assert rows >= 3, rows
+
 times = re.compile(r"\d+(?:\.\d+)? (?:ns|us|ms|s)\b")
-shown = {row["median"] for row in page.tables["cases"]}
-table = set(times.findall(open("small.table").read()))
-assert table and table <= shown, (table, shown)
-assert any(row["strategy"] == "tls" and row["head"].startswith("with/") and row["median"] in table
-           for row in page.tables["cases"])
+medians = {row["median"] for row in cases.values()}
 answer = set(times.findall(page.sections["answer"]))
-assert answer and answer <= shown, (answer, shown)
+assert answer and answer <= medians, (answer, medians)
 for name in ("small.md", "small.text"):
     other = set(times.findall(open(name).read()))
-    assert answer <= other <= shown, (name, answer, other, shown)
-'
+    assert answer <= other <= medians, (name, answer, other, medians)
+' || fail "a file, its page, its table, its Markdown and its text do not show the same numbers"
 
 # --- Nothing in a file does anything.
 expect 0 "$BENCH" report hostile.json --out=hostile.html --figures=figures
@@ -215,49 +231,38 @@ assert "cheapest way to read the context is explicit" in page.text
 [[ -s bare/get-latency-depth.csv && -s bare/get-latency-depth.gp && ! -e bare/get-latency-depth.svg ]] ||
   fail "without gnuplot, figures are not data and source alone"
 
-# --- In a browser, where there is one: the script runs, and nothing stands on the console, not even a refused fetch.
-# dom_of FILE OPTION...: what the browser makes of it, into ./dom, and its console into ./console.
-dom_of() {
-  chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync \
-    --disable-component-update --user-data-dir="$folder/profile" --enable-logging=stderr --virtual-time-budget=5000 \
-    "${@:2}" --dump-dom "file://$folder/$1" >dom 2>console || fail "chromium cannot show $1"
-}
-browse() {
-  dom_of "$1" --window-size="$2,900"
-  if grep -q 'CONSOLE' console; then fail "$1 has messages on the console: $(grep CONSOLE console)"; fi
-  grep -q '<button type="button">' dom || fail "the script of $1 did not run"
-}
-
-# fits FILE: on a wide screen and on a phone nobody has to scroll sideways. The page's policy lets no script of ours in, so
-# a frame of each width is looked at from outside.
-fits() {
-  cat >frames.html <<END
+# --- In a browser, where there is one. Frames of the width of a screen and of a phone, with scripts and without, are
+# looked at from outside, since the policy of the pages lets no script of ours in: nobody has to scroll sideways, the
+# page's script runs, and nothing stands on the console, not even a refused fetch.
+if ! command -v chromium >/dev/null; then
+  echo "skipped: there is no chromium to look at the pages with"
+  exit
+fi
+cat >frames.html <<'END'
 <!doctype html><body><script>
-for (const width of [1400, 400]) {
-  const frame = document.createElement('iframe');
-  frame.width = width;
-  frame.height = 900;
-  frame.style.border = 0;
-  frame.onload = () => {
-    const wide = frame.contentDocument.documentElement.scrollWidth;
-    document.body.append(wide <= width ? 'FITS ' + width + '; ' : 'WIDE ' + wide + ' in ' + width + '; ');
-  };
-  frame.src = '$1';
-  document.body.append(frame);
-}
+for (const page of ['usual', 'hostile', 'builds'])
+  for (const width of [1400, 400])
+    for (const scripts of [true, false]) {
+      const frame = document.createElement('iframe');
+      if (!scripts) frame.sandbox = 'allow-same-origin';
+      frame.width = width;
+      frame.height = 900;
+      frame.style.border = 0;
+      frame.onload = () => {
+        const inside = frame.contentDocument, wide = inside.documentElement.scrollWidth;
+        const buttons = inside.querySelectorAll('th button').length, rows = inside.querySelectorAll('tbody tr').length;
+        const good = wide <= width && (buttons > 0) === scripts && rows > 20;
+        document.body.append(`${good ? 'GOOD' : 'BAD'}: ${page} at ${width} px, scripts ${scripts}: ` +
+          `${wide} px, ${buttons} buttons, ${rows} rows. `);
+      };
+      frame.src = page + '.html';
+      document.body.append(frame);
+    }
 </script>
 END
-  dom_of frames.html --allow-file-access-from-files --window-size=1500,1000
-  for width in 1400 400; do
-    grep -q "FITS $width" dom || fail "$1 is to be scrolled sideways: $(grep -oE '(FITS|WIDE) [^;]*' dom)"
-  done
-}
-
-if command -v chromium >/dev/null; then
-  for width in 1400 500; do browse usual.html "$width"; done
-  fits usual.html
-  fits hostile.html
-  browse hostile.html 1400
-else
-  echo "skipped: there is no chromium to look at the page with"
-fi
+chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync \
+  --disable-component-update --user-data-dir="$folder/profile" --enable-logging=stderr --virtual-time-budget=10000 \
+  --allow-file-access-from-files --window-size=1500,1000 --dump-dom "file://$folder/frames.html" >dom 2>console ||
+  fail "chromium cannot show the pages"
+if grep 'CONSOLE' console | grep -v 'frame is sandboxed'; then fail "pages have messages on the console"; fi
+[[ $(grep -o 'GOOD:' dom | wc -l) -eq 12 ]] || fail "not all pages are good: $(grep -oE '(GOOD|BAD):[^.]*' dom)"
