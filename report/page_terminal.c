@@ -73,7 +73,7 @@ static double entry_value(const struct chart *chart, size_t i) {
 }
 
 static void measure(struct chart *chart, size_t columns) {
-    const size_t others = 3 * GAP + VALUE_WIDTH + BAR_MIN;
+    const size_t others = (size_t)3 * GAP + VALUE_WIDTH + BAR_MIN;
     const size_t room = columns > others + NAME_MIN_WIDTH ? columns - others : NAME_MIN_WIDTH;
     chart->smallest = INFINITY;
     for (size_t i = 0; i < entry_count(chart); i++) {
@@ -101,7 +101,7 @@ static size_t bar_length(const struct chart *chart, double value, size_t room) {
 static void write_bar(const struct terminal *terminal, const struct chart *chart, size_t i) {
     char name[256], cell[FORMAT_CELL_MAX];
     const double value = entry_value(chart, i);
-    const size_t used = 3 * GAP + chart->name_width + VALUE_WIDTH;
+    const size_t used = (size_t)3 * GAP + chart->name_width + VALUE_WIDTH;
     const size_t room = terminal->style.width > used ? terminal->style.width - used : 1;
     text_shorten(entry_name(chart, i), chart->name_width, name, sizeof name);
     if (chart->figure->unit == FIGURE_TIME)
