@@ -29,8 +29,9 @@ add_dependencies(harness source_revision)
 
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 separate_arguments(compiler_flags NATIVE_COMMAND "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${build_type}}")
-list(APPEND compiler_flags $<FILTER:$<TARGET_PROPERTY:house,INTERFACE_COMPILE_OPTIONS>,EXCLUDE,^-W>)
+list(JOIN compiler_flags " " compiler_flags) # here: a comma within a flag would end an argument of $<JOIN:...>
+string(APPEND compiler_flags " $<JOIN:$<FILTER:$<TARGET_PROPERTY:house,INTERFACE_COMPILE_OPTIONS>,EXCLUDE,^-W>, >")
 set_source_files_properties(environment.c PROPERTIES
   INCLUDE_DIRECTORIES ${CMAKE_CURRENT_BINARY_DIR}
   COMPILE_DEFINITIONS
-  "BUILD_VERSION=\"${PROJECT_VERSION}\";BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\";BUILD_COMPILER_FLAGS=\"$<JOIN:${compiler_flags}, >\";BUILD_HWLOC_VERSION=\"${HWLOC_VERSION}\";BUILD_BENCHMARK_VERSION=\"${benchmark_VERSION}\";BUILD_UNWIND_VERSION=\"${UNWIND_VERSION}\";BUILD_JANSSON_VERSION=\"${JANSSON_VERSION}\"")
+  "BUILD_VERSION=\"${PROJECT_VERSION}\";BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\";BUILD_COMPILER_FLAGS=\"${compiler_flags}\";BUILD_HWLOC_VERSION=\"${HWLOC_VERSION}\";BUILD_BENCHMARK_VERSION=\"${benchmark_VERSION}\";BUILD_UNWIND_VERSION=\"${UNWIND_VERSION}\";BUILD_JANSSON_VERSION=\"${JANSSON_VERSION}\"")
