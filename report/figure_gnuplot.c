@@ -29,6 +29,7 @@ struct sketch {
     const struct figure *figure;
     struct figure_size size;
     struct scale scale;
+    double point, yardstick;         /* sizes of points, in those of the terminal */
     double left, right, top, bottom; /* of the plot, as parts of the figure from its lower left corner */
     FILE *out;
 };
@@ -251,8 +252,9 @@ static void write_plot_of(const struct sketch *sketch, size_t s, bool has_interv
                       lines ? "1:2" : "2:1", colour);
     }
     begin_plot(sketch, begun);
-    (void)fprintf(sketch->out, "$values%zu using %s with points pt %d ps %s lc rgb '%s' notitle", s,
-                  lines ? "1:2" : "2:1", shape_of(sketch, s), series->reference ? "0.3" : "0.8", colour);
+    (void)fprintf(sketch->out, "$values%zu using %s with points pt %d ps %.9g lc rgb '%s' notitle", s,
+                  lines ? "1:2" : "2:1", shape_of(sketch, s), series->reference ? sketch->yardstick : sketch->point,
+                  colour);
 }
 
 static void write_series(const struct sketch *sketch) {
@@ -416,8 +418,8 @@ static void write_key(const struct sketch *sketch) {
         text_shorten(figure->series[s].label, room, shortened, sizeof shortened);
         (void)fputs("set label ", sketch->out);
         quote(sketch->out, shortened);
-        (void)fprintf(sketch->out, " at screen %.5f, screen %.5f left point pt %d ps 0.8 lc rgb '%s' offset 0.9, 0\n",
-                      x, 1 - 0.9 * letter_y, shape_of(sketch, s), colour_of(sketch, s));
+        (void)fprintf(sketch->out, " at screen %.5f, screen %.5f left point pt %d ps %.9g lc rgb '%s' offset 0.9, 0\n",
+                      x, 1 - 0.9 * letter_y, shape_of(sketch, s), sketch->point, colour_of(sketch, s));
         x += text_extent(sketch, shortened) + KEY_MARGIN * LETTER_WIDTH * letter_x;
     }
 }
@@ -434,6 +436,8 @@ static void write_dots(const struct sketch *sketch) {
 void figure_write_gnuplot(const struct figure *figure, enum figure_format format, const char *file, FILE *out) {
     struct sketch sketch = {.figure = figure, .size = figure_size(figure, format), .out = out};
     const bool pdf = format == FIGURE_PDF;
+    sketch.point = pdf ? 0.5 : 0.8; /* the same to see: that terminal draws points twice as large beside its letters */
+    sketch.yardstick = pdf ? 0.15 : 0.3;
     const double unit = pdf ? 72 : 1; /* that terminal takes inches */
     (void)fprintf(out, "set terminal %s size %.9g%s,%.9g%s noenhanced font '%s,%.9g'\nset encoding utf8\n",
                   pdf ? "pdfcairo" : "svg", sketch.size.width / unit, pdf ? "in" : "", sketch.size.height / unit,

@@ -5,8 +5,8 @@
  *   test_hostile_files [COUNT [FIRST]]   so many files (1,000), made from the seeds FIRST (0) and on
  *   test_hostile_files huge              files of 1 GiB in $TMPDIR or /tmp: takes a minute or two
  *
- * Built by the preset `asan` and run with 10000, it finds what reads beyond its memory. `scripts/test --all` runs it so,
- * and with huge.
+ * Built by the preset `asan` and run with 10000, it finds what reads beyond its memory. `scripts/test --all` runs it
+ * so, and with huge.
  */
 #include <ctype.h>
 #include <jansson.h>
