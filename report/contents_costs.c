@@ -7,7 +7,7 @@
 #include "contents_parts.h"
 #include "prose.h"
 
-enum { LINES_FROM = 3, DOTS_MAX = 28, DRAWN_MAX = 6, ID_PART_MAX = 32 };
+enum { LINES_FROM = 3, VALUES_NAMED_MAX = 3, DOTS_MAX = 28, DRAWN_MAX = 6, ID_PART_MAX = 32 };
 
 /* Curves within this factor of each other are drawn as one; more of them where there are too many. */
 static const double NEAR = 1.1, NEARER_STEP = 1.25, NEAR_MAX = 4;
@@ -165,6 +165,16 @@ static bool comes_before(const struct survey_sweep *sweep, size_t a, size_t b) {
     return false;
 }
 
+/* Where there are many values, there is no room for the axis beside each, and the caption names it. */
+static const char *name_of_value(struct document *document, const struct survey_sweep *sweep, size_t value) {
+    if (sweep->value_count == 1)
+        return "";
+    if (sweep->value_count > VALUES_NAMED_MAX)
+        return sweep->labels[value];
+    return document_text(document, "%s%s %s", sweep->axis, strcmp(sweep->axis, "threads") == 0 ? ":" : "",
+                         sweep->labels[value]);
+}
+
 /* A row for each strategy, a series for each value. */
 static bool fill_dots(struct document *document, const struct drawing *drawing, struct figure *figure,
                       struct figure_series *series) {
@@ -189,11 +199,7 @@ static bool fill_dots(struct document *document, const struct drawing *drawing, 
     for (size_t v = 0; v < sweep->value_count && v < FIGURE_SERIES_MAX; v++) {
         const struct column_of_dots column = {sweep, order, v};
         struct figure_series *one = &series[figure->series_count++];
-        const char *axis = sweep->axis;
-        *one = (struct figure_series){.label = sweep->value_count == 1 ? ""
-                                               : strcmp(axis, "threads") == 0
-                                                   ? document_text(document, "threads: %s", sweep->labels[v])
-                                                   : document_text(document, "%s %s", axis, sweep->labels[v])};
+        *one = (struct figure_series){.label = name_of_value(document, sweep, v)};
         if (!fill_series(document, one, count, in_column, &column))
             return false;
     }
@@ -218,10 +224,15 @@ static const char *caption_of(struct document *document, const struct drawing *d
     if (kind == FIGURE_LINES) {
         prose_add(&prose, " The values of %s stand at equal distances.", sweep->axis);
         add_stand_ins(&prose, drawing);
-        if (drawing->drawn > FIGURE_SERIES_MAX)
-            prose_add(&prose, " %zu more lines are not drawn, for want of colours; the data have them.",
-                      drawing->drawn - FIGURE_SERIES_MAX);
+        const size_t left_out = drawing->drawn > FIGURE_SERIES_MAX ? drawing->drawn - FIGURE_SERIES_MAX : 0;
+        if (left_out > 0)
+            prose_add(&prose, " %zu more line%s not drawn, for want of colours; the data have %s.", left_out,
+                      left_out == 1 ? " is" : "s are", left_out == 1 ? "it" : "them");
     }
+    if (kind == FIGURE_DOTS && sweep->value_count > VALUES_NAMED_MAX)
+        prose_add(&prose, " Each colour is a value of %s.", sweep->axis);
+    if (kind == FIGURE_DOTS && sweep->value_count > FIGURE_SERIES_MAX)
+        prose_add(&prose, " The first %d of %zu are drawn.", FIGURE_SERIES_MAX, sweep->value_count);
     if (kind == FIGURE_DOTS && sweep->curve_count > DOTS_MAX)
         prose_add(&prose, " The cheapest %d of %zu are drawn.", DOTS_MAX, sweep->curve_count);
     if (drawing->run->matrix != NULL)

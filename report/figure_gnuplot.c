@@ -372,17 +372,40 @@ static void write_frame(const struct sketch *sketch) {
                   sketch->figure->kind == FIGURE_LINES ? "ytics" : "xtics", figure_colours[FIGURE_GRID].on_white);
 }
 
+/*
+ * Which names stand below a plot of lines: from the last on, those that leave a gap to the one after. The ticks of the
+ * others stay.
+ */
+static void choose_names(const struct sketch *sketch, bool *chosen) {
+    const struct figure *figure = sketch->figure;
+    const double letter = sketch->size.font / sketch->size.width, gap = 0.6 * letter;
+    const double step = (sketch->right - sketch->left) / ((double)figure->category_count - 0.5);
+    double limit = INFINITY;
+    for (size_t i = figure->category_count; i > 0; i--) {
+        const double middle = step * (double)i, half = text_extent(sketch, figure->categories[i - 1]) / 2;
+        chosen[i - 1] = middle + half + gap <= limit;
+        if (chosen[i - 1])
+            limit = middle - half;
+    }
+}
+
 static void write_categories(const struct sketch *sketch, char axis) {
     const struct figure *figure = sketch->figure;
+    bool *chosen = calloc(figure->category_count + 1, sizeof *chosen);
+    if (chosen == NULL)
+        return;
+    if (figure->kind == FIGURE_LINES)
+        choose_names(sketch, chosen);
     (void)fprintf(sketch->out, "set %ctics (", axis);
     for (size_t i = 0; i < figure->category_count; i++) {
         char shortened[LABEL_MAX];
         shorten(sketch, figure->categories[i], shortened);
         (void)fputs(i > 0 ? ", " : "", sketch->out);
-        quote_tick(sketch->out, shortened);
+        quote_tick(sketch->out, figure->kind == FIGURE_DOTS || chosen[i] ? shortened : "");
         (void)fprintf(sketch->out, " %zu", figure->kind == FIGURE_LINES ? i : figure->category_count - i);
     }
     (void)fputs(")\n", sketch->out);
+    free(chosen);
 }
 
 /* gnuplot leaves out the titles of axes for which it finds too little room; labels stay. */
