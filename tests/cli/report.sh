@@ -232,14 +232,19 @@ assert "cheapest way to read the context is explicit" in page.text
   fail "without gnuplot, figures are not data and source alone"
 
 # --- In a browser, where there is one. Frames of the width of a screen and of a phone, with scripts and without, are
-# looked at from outside, since the policy of the pages lets no script of ours in: nobody has to scroll sideways, the
-# page's script runs, and nothing stands on the console, not even a refused fetch.
+# looked at from outside, since the policy of the pages lets no script of ours in: nobody has to scroll sideways, no
+# text of a figure lies on another, the page's script runs, and nothing stands on the console, not even a refused fetch.
 if ! command -v chromium >/dev/null; then
   echo "skipped: there is no chromium to look at the pages with"
   exit
 fi
 cat >frames.html <<'END'
 <!doctype html><body><script>
+const overlap = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+const countOverlaps = svg => {
+  const boxes = [...svg.querySelectorAll('text')].map(text => text.getBoundingClientRect());
+  return boxes.reduce((sum, a, i) => sum + boxes.slice(0, i).filter(b => overlap(a, b)).length, 0);
+};
 for (const page of ['usual', 'hostile', 'builds'])
   for (const width of [1400, 400])
     for (const scripts of [true, false]) {
@@ -251,9 +256,10 @@ for (const page of ['usual', 'hostile', 'builds'])
       frame.onload = () => {
         const inside = frame.contentDocument, wide = inside.documentElement.scrollWidth;
         const buttons = inside.querySelectorAll('th button').length, rows = inside.querySelectorAll('tbody tr').length;
-        const good = wide <= width && (buttons > 0) === scripts && rows > 20;
+        const overlaps = [...inside.querySelectorAll('svg')].reduce((sum, svg) => sum + countOverlaps(svg), 0);
+        const good = wide <= width && (buttons > 0) === scripts && rows > 20 && overlaps === 0;
         document.body.append(`${good ? 'GOOD' : 'BAD'}: ${page} at ${width} px, scripts ${scripts}: ` +
-          `${wide} px, ${buttons} buttons, ${rows} rows. `);
+          `${wide} px, ${buttons} buttons, ${rows} rows, ${overlaps} overlaps. `);
       };
       frame.src = page + '.html';
       document.body.append(frame);
