@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "estimate.h"
@@ -207,6 +208,32 @@ static void say_rounds(const struct supervisor *supervisor, FILE *notes) {
     }
 }
 
+/* So many executions give the median an interval of 95 %: with five, even the widest one holds it less often. */
+enum { EXECUTIONS_OF_AN_INTERVAL = 6 };
+
+/* "--budget=540s", for so many executions of each case; a tenth more than is foreseen, in whole tens of seconds. */
+static double budget_for(const struct supervisor *supervisor, unsigned executions) {
+    const struct estimate *estimate = &supervisor->estimate;
+    const double seconds = spent_seconds(supervisor) + estimate_calibration_seconds(estimate) +
+                           executions * estimate_round_seconds(estimate);
+    return ceil(1.1 * seconds / 10) * 10;
+}
+
+/* What is missing, and what it would take, where not even one execution of each case fits. */
+static void say_shortage(const struct supervisor *supervisor, FILE *notes) {
+    const double budget_seconds = supervisor->given->options->budget_seconds;
+    const unsigned wanted =
+        supervisor->executions < EXECUTIONS_OF_AN_INTERVAL ? supervisor->executions : EXECUTIONS_OF_AN_INTERVAL;
+    char budget[TEXT_DURATION_MAX];
+    if (!(budget_seconds > 0) || supervisor->summary->course.estimated_seconds <= budget_seconds)
+        return;
+    text_format_duration(budget_seconds, budget);
+    (void)fprintf(notes,
+                  "bench: %s are too short for so many cases; --budget=%.0fs would do for %u execution%s of each, "
+                  "--budget=%.0fs for the one that there is now: or name fewer cases\n",
+                  budget, budget_for(supervisor, wanted), wanted, wanted == 1 ? "" : "s", budget_for(supervisor, 1));
+}
+
 /* Says what the run will take, before it takes it. */
 static void announce(struct supervisor *supervisor) {
     const struct supervision *given = supervisor->given;
@@ -222,6 +249,7 @@ static void announce(struct supervisor *supervisor) {
     (void)fprintf(given->notes, "bench: suite %s: %zu cases, ", given->options->suite->name, given->plan->case_count);
     say_rounds(supervisor, given->notes);
     (void)fprintf(given->notes, ": about %s\n", duration);
+    say_shortage(supervisor, given->notes);
 }
 
 /* Goes through the rounds. Those that were recalled are completed in any case. */

@@ -34,7 +34,12 @@ def reads_of(name):
         return 3 * int(re.search("/nest:([0-9]+)/", name)[1])
     return 0 if "/with/" in name and "/inside:0/" in name else 1
 
-few, many = (json.load(open(name))["cases"] for name in ("100.json", "150.json"))
+def counted(name):
+    """Without the store `table`: it hashes addresses, so that where the plug-in lies decides what collides."""
+    cases = json.load(open(name))["cases"]
+    return {case: count for case, count in cases.items() if not case.startswith("drag+table/")}
+
+few, many = counted("100.json"), counted("150.json")
 assert few.keys() == many.keys() and len(few) >= 6, few.keys()
 assert any("/nest/nest:8/" in name for name in few), few.keys()
 for name in few:
