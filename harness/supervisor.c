@@ -229,9 +229,10 @@ static void say_shortage(const struct supervisor *supervisor, FILE *notes) {
         return;
     text_format_duration(budget_seconds, budget);
     (void)fprintf(notes,
-                  "bench: %s are too short for so many cases; --budget=%.0fs would do for %u execution%s of each, "
-                  "--budget=%.0fs for the one that there is now: or name fewer cases\n",
-                  budget, budget_for(supervisor, wanted), wanted, wanted == 1 ? "" : "s", budget_for(supervisor, 1));
+                  "bench: %s are too short for so many cases: %u execution%s of each take%s --budget=%.0fs, and one of "
+                  "each --budget=%.0fs; or name fewer cases\n",
+                  budget, wanted, wanted == 1 ? "" : "s", wanted == 1 ? "s" : "", budget_for(supervisor, wanted),
+                  budget_for(supervisor, 1));
 }
 
 /* Says what the run will take, before it takes it. */
