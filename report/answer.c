@@ -38,19 +38,28 @@ struct question {
     const char *scenarios;
 };
 
+enum { SCENARIO_MAX = 64 };
+
+/* The next name of a list, into `scenario`; false at its end. */
+static bool next_scenario(const char **list, char scenario[static SCENARIO_MAX]) {
+    const size_t length = strcspn(*list, ",");
+    if (length == 0)
+        return false;
+    (void)snprintf(scenario, SCENARIO_MAX, "%.*s", (int)length, *list);
+    *list += length + ((*list)[length] == ',');
+    return true;
+}
+
 /* The first cell that does not hold. NULL if all do; *known tells whether all were tried. */
 static const struct matrix_cell *first_failing(const struct question *question, const char *strategy, bool *known) {
-    char scenario[64];
+    char scenario[SCENARIO_MAX];
     *known = true;
-    for (const char *at = question->scenarios; *at != '\0';) {
-        const size_t length = strcspn(at, ",");
-        (void)snprintf(scenario, sizeof scenario, "%.*s", (int)length, at);
+    for (const char *list = question->scenarios; next_scenario(&list, scenario);) {
         const struct matrix_cell *cell = run_cell(question->run, scenario, strategy);
         if (cell == NULL || cell->outcome == MATRIX_UNKNOWN)
             *known = false;
         else if (cell->outcome != MATRIX_HELD)
             return cell;
-        at += length + (at[length] == ',');
     }
     return NULL;
 }
@@ -60,15 +69,35 @@ static bool stays_right(const char *strategy, const void *arg) {
     return first_failing(arg, strategy, &known) == NULL && known;
 }
 
-/* Whether any strategy was tried under the conditions. */
-static bool was_tried(const struct question *question, const struct survey_sweep *sweep) {
+/* Whether the scenario came to an end, good or bad, with any strategy. */
+static bool was_scenario_tried(const struct run *run, const char *scenario, const struct survey_sweep *sweep) {
     for (size_t i = 0; i < sweep->curve_count; i++) {
-        bool known;
-        if (!sweep->curves[i].reference &&
-            (first_failing(question, sweep->curves[i].strategy, &known) != NULL || known))
+        const struct matrix_cell *cell = run_cell(run, scenario, sweep->curves[i].strategy);
+        if (!sweep->curves[i].reference && cell != NULL &&
+            (cell->outcome == MATRIX_HELD || cell->outcome == MATRIX_BROKEN))
             return true;
     }
     return false;
+}
+
+/* Whether each scenario of the conditions was tried: what is applicable to no strategy here is nobody's fault. */
+static bool was_tried(const struct question *question, const struct survey_sweep *sweep) {
+    char scenario[SCENARIO_MAX];
+    for (const char *list = question->scenarios; next_scenario(&list, scenario);)
+        if (!was_scenario_tried(question->run, scenario, sweep))
+            return false;
+    return true;
+}
+
+/* Why conditions that were not tried are applicable to no strategy; NULL if nothing is said of that. */
+static const char *why_untried(const struct question *question, const struct survey_sweep *sweep) {
+    for (size_t i = 0; i < sweep->curve_count; i++) {
+        bool known;
+        const struct matrix_cell *failing = first_failing(question, sweep->curves[i].strategy, &known);
+        if (!sweep->curves[i].reference && failing != NULL && failing->outcome == MATRIX_NOT_APPLICABLE)
+            return matrix_reason(failing);
+    }
+    return NULL;
 }
 
 /* Whether the same strategies stay right in both. */
@@ -285,12 +314,33 @@ static void add_choice(struct document *document, const struct run *run, const s
     prose_end(&prose, DOCUMENT_ITEM);
 }
 
+/* What this run can say nothing of, in one item; the reason is that of the first. */
+static void add_untried(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
+    const char *reason = NULL;
+    struct prose prose;
+    for (size_t i = 0; i < CONDITION_COUNT; i++) {
+        const struct question question = {run, conditions[i].scenarios};
+        const char *why = was_tried(&question, sweep) ? NULL : why_untried(&question, sweep);
+        if (why == NULL)
+            continue;
+        if (reason == NULL)
+            prose_begin(&prose, document);
+        prose_add(&prose, "%s%s", reason == NULL ? DOCUMENT_STRONG "Not applicable here: " : "; ", conditions[i].title);
+        reason = reason != NULL ? reason : why;
+    }
+    if (reason == NULL)
+        return;
+    prose_add(&prose, DOCUMENT_STRONG " (%s).", reason);
+    prose_end(&prose, DOCUMENT_ITEM);
+}
+
 static void add_choices(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
     for (size_t i = 0; i < CONDITION_COUNT; i++) {
         const struct question question = {run, conditions[i].scenarios};
         if (was_tried(&question, sweep) && !is_told_before(run, sweep, i))
             add_choice(document, run, sweep, i);
     }
+    add_untried(document, run, sweep);
 }
 
 struct all_conditions {
@@ -356,8 +406,8 @@ static void add_summary(struct document *document, const struct run *run, const 
     prose_end(&prose, DOCUMENT_PARAGRAPH);
 }
 
-/* Without a matrix a ranking is all that can be given, and says so. */
-static void add_ranking_alone(struct document *document, const struct survey_sweep *sweep) {
+/* Without a matrix, or with one of other scenarios, a ranking is all that can be given, and says so. */
+static void add_ranking_alone(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
     const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
     if (all.count == 0)
         return;
@@ -370,8 +420,10 @@ static void add_ranking_alone(struct document *document, const struct survey_swe
     add_far_end(&prose, sweep, NULL, all.cases[0]);
     prose_end(&prose, DOCUMENT_ITEM);
     document_add(document, DOCUMENT_WARNING, NULL,
-                 "Nothing here says where a strategy gives wrong answers: no conformance matrix was given. "
-                 "bench conformance --out=FILE makes one, and this report takes it beside the run.");
+                 "Nothing here says where a strategy gives wrong answers: %s. bench conformance --out=FILE makes one, "
+                 "and this report takes it beside the run.",
+                 run->matrix == NULL ? "no conformance matrix was given"
+                                     : "the conformance matrix that was given leaves out what the choice rests on");
 }
 
 static void add_cheapest_and_dearest(struct prose *prose, const struct ranking *all) {
@@ -623,10 +675,10 @@ void answer_add(struct document *document, const struct run *run) {
     if (run->matrix != NULL && was_tried(&first, sweep))
         add_summary(document, run, sweep);
     document_add(document, DOCUMENT_SUBSECTION, NULL, "Which strategy");
-    if (run->matrix != NULL && was_tried(&first, sweep))
+    if (run->matrix != NULL && count_conditions(&(struct all_conditions){run, sweep}) > 0)
         add_choices(document, run, sweep);
     else
-        add_ranking_alone(document, sweep);
+        add_ranking_alone(document, run, sweep);
     add_axes(document, &run->survey);
     add_other_costs(document, &run->survey, sweep);
 }

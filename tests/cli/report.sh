@@ -26,7 +26,7 @@ page = page_parser.parse(sys.argv[1])
 $2" "$1" || fail "$1 is not as it should be"
 }
 
-for kind in usual other large hostile build-a build-b one-case failures nothing matrix unmatched stores; do
+for kind in usual other large hostile build-a build-b one-case failures nothing matrix unmatched stores no-fibers part-of-a-matrix; do
   make_result "$kind"
 done
 
@@ -54,6 +54,22 @@ assert "cheapest way to read the context is stacktag, 10.0 ns" in answer, answer
 assert "It stays right under all 4 conditions below" in answer
 assert "An argument stops being cheaper than tls between 0 and 5" in answer
 assert "Cheaper, but wrong" not in answer
+'
+
+# Where there are no fibers, nobody is said to be wrong or right on them.
+report no-fibers
+page no-fibers.html '
+answer = page.sections["answer"]
+assert ("Not applicable here: Fibers that take turns on a thread; Fibers that go from thread to thread "
+        "(this program has no fibers)") in answer, answer
+assert answer.count("Fibers") == 2 and "Of the 2 that stay right under all 2 conditions below" in answer, answer
+'
+
+report part-of-a-matrix
+page part-of-a-matrix.html '
+answer = page.sections["answer"]
+assert "the conformance matrix that was given leaves out what the choice rests on" in answer, answer
+assert "Cheapest read: explicit, 3.0" in answer, answer
 '
 
 # What a strategy cannot do stands in the tables, with the reason, and not nowhere.

@@ -134,6 +134,21 @@ def usual(**context):
     return make_result(rows, **context)
 
 
+def no_fibers():
+    """A program that was built without fibers: what takes them is applicable to no strategy."""
+    cells = make_matrix(STRATEGIES, {**BROKEN, **{(strategy, scenario): None for strategy in STRATEGIES
+                                                  for scenario in FIBERS}})
+    for cell in cells:
+        if cell["scenario"] in FIBERS:
+            cell["found"] = cell["reason"] = "this program has no fibers"
+    return usual(conformance=cells)
+
+
+def part_of_a_matrix():
+    """Two scenarios were tried, which no choice rests on alone."""
+    return usual(conformance=[make_cell("tls", "nest"), make_cell("stacktag", "nest")])
+
+
 def stores():
     """One strategy is cheapest with one store, another with another."""
     rows = []
@@ -207,6 +222,8 @@ KINDS = {
     "other": other,
     "large": large,
     "stores": stores,
+    "no-fibers": no_fibers,
+    "part-of-a-matrix": part_of_a_matrix,
     "hostile": hostile,
     "build-a": lambda: usual(build={"compiler": "gcc 12.2.0"}),
     "build-b": lambda: make_result(make_reads({**USUAL, "tls": (7.5, 0)}), build={"compiler": "clang 14.0.6"}),
