@@ -343,7 +343,7 @@ const struct option_row option_table[] = {
      INTO(threshold),
      .min = 0,
      .max = 100,
-     .help = "changes within it do not matter; when not given: of times 2%, or what calibrate suggests to check here; "
+     .help = "changes within it do not matter; when not given: of times 3%, or what calibrate suggests to check here; "
              "of instructions 0, since they are exact"},
     {.name = "strict",
      .group = OPTION_GROUP_HOW,

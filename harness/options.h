@@ -78,7 +78,7 @@ struct options {
     const char *topology;           /* NULL: this machine */
     const char *against, *baseline; /* what check compares with: another build, a file */
     unsigned metrics;               /* mask of enum metric */
-    double threshold;               /* 0.02: two per cent */
+    double threshold;               /* 0.03: three per cent */
     const char *figures;            /* folder for them; NULL: none are written */
     char **operands;                /* words that are neither option nor command: files */
     size_t operand_count;

@@ -100,7 +100,7 @@ told 'more than 41% matters'
 told 's of 0.5, seed'
 sed -i 's/"fingerprint":"./"fingerprint":"x/' "$calibration"
 expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --budget=500ms
-told 'more than 2% matters'
+told 'more than 3% matters'
 
 # Ctrl-C ends it, and what was measured is told.
 "$BENCH" check --against="$BENCH" --budget=600s --threshold=0.01 >out 2>"$err" &

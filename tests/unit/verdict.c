@@ -41,9 +41,11 @@ static void test_clear_cases(void **state) {
         double ratio, spread;
         enum verdict verdict;
     } cases[] = {
-        {1, 0.005, VERDICT_EQUIVALENT},    {1.05, 0.005, VERDICT_REGRESSED},      {1 / 1.05, 0.005, VERDICT_IMPROVED},
-        {1, 0.2, VERDICT_INCONCLUSIVE},    {1.05, 0.2, VERDICT_INCONCLUSIVE},     {1.02, 0.02, VERDICT_INCONCLUSIVE},
-        {1.01, 0.005, VERDICT_EQUIVALENT}, {1 / 1.01, 0.005, VERDICT_EQUIVALENT}, {100, 0.2, VERDICT_REGRESSED},
+        {1, 0.005, VERDICT_EQUIVALENT},      {1.05, 0.005, VERDICT_REGRESSED},
+        {1 / 1.05, 0.005, VERDICT_IMPROVED}, {1, 0.2, VERDICT_INCONCLUSIVE},
+        {1.05, 0.2, VERDICT_INCONCLUSIVE},   {1 + VERDICT_THRESHOLD, 0.02, VERDICT_INCONCLUSIVE},
+        {1.01, 0.005, VERDICT_EQUIVALENT},   {1 / 1.01, 0.005, VERDICT_EQUIVALENT},
+        {100, 0.2, VERDICT_REGRESSED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct verdict_case c = judge_one(cases[i].ratio, cases[i].spread, N);
