@@ -6,8 +6,9 @@
 
 #include "comparison.h"
 #include "contents_parts.h"
+#include "prose.h"
 
-enum { ROWS_MAX = 1500 };
+enum { ROWS_MAX = 1500, NAMED_MAX = 6 };
 
 /* The case of a run with this name; NULL if it has none. */
 static const struct report_case *case_named(const struct run *run, const char *name) {
@@ -89,6 +90,32 @@ static void add_texts(struct document *document, enum document_kind kind, const 
         document_add(document, kind, NULL, "%s%s", before, texts->items[i]);
 }
 
+/* "Regressed: a (1.50 x), b (1.20 x) and 3 more." */
+static void add_named(struct document *document, const struct comparison *comparison, enum verdict verdict,
+                      const char *title) {
+    struct prose prose;
+    char cell[FORMAT_CELL_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < comparison->count; i++) {
+        if (comparison->verdicts[i].verdict != verdict || ++count > NAMED_MAX)
+            continue;
+        if (count == 1) {
+            prose_begin(&prose, document);
+            prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ": ", title);
+        }
+        prose_add(&prose, "%s", count > 1 ? ", " : "");
+        prose_add_name(&prose, comparison->pairs[i].base->name);
+        format_number(comparison->verdicts[i].ratio.estimate, cell);
+        prose_add(&prose, " (%s x)", cell);
+    }
+    if (count == 0)
+        return;
+    if (count > NAMED_MAX)
+        prose_add(&prose, " and %zu more", count - NAMED_MAX);
+    prose_add(&prose, ".");
+    prose_end(&prose, DOCUMENT_ITEM);
+}
+
 static void add_judged(struct document *document, const struct run *base, const struct run *other, size_t index,
                        const struct comparison *comparison) {
     const struct document_column *columns = pair_columns(document, base, other);
@@ -100,6 +127,8 @@ static void add_judged(struct document *document, const struct run *base, const 
     document_add(document, DOCUMENT_PARAGRAPH, NULL,
                  DOCUMENT_STRONG "%s" DOCUMENT_STRONG " against " DOCUMENT_STRONG "%s" DOCUMENT_STRONG ": %s.",
                  other->label, base->label, summary);
+    add_named(document, comparison, VERDICT_REGRESSED, "Regressed");
+    add_named(document, comparison, VERDICT_IMPROVED, "Improved");
     if (alone > 0)
         document_add(document, DOCUMENT_PARAGRAPH, NULL, "Cases that one of the two has alone: %zu.", alone);
     add_texts(document, DOCUMENT_WARNING, "", &comparison->objections);
@@ -126,6 +155,8 @@ static void add_pair(struct document *document, const struct run *base, const st
 }
 
 static void add_pairs(struct document *document, const struct runs *runs) {
+    for (size_t r = 1; r < runs->run_count; r++)
+        add_pair(document, &runs->files[0], &runs->files[r], r);
     document_add(
         document, DOCUMENT_PARAGRAPH, NULL,
         "These runs took place on one machine. A case regressed or improved where the whole interval of the "
@@ -135,8 +166,6 @@ static void add_pairs(struct document *document, const struct runs *runs) {
     document_add(document, DOCUMENT_WARNING, NULL,
                  "The sides were measured one after the other: what changed on the machine between them changed these "
                  "ratios, too.");
-    for (size_t r = 1; r < runs->run_count; r++)
-        add_pair(document, &runs->files[0], &runs->files[r], r);
 }
 
 /* ---- Several machines ---- */

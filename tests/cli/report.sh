@@ -111,6 +111,9 @@ assert rows[0]["ratio"] == "1.50" and rows[0]["case"].startswith("tls/"), rows[0
 assert [row["verdict"] for row in rows] == ["regressed"] * 3 + ["equivalent"] * 15, rows
 assert "3 regressed, 0 improved, 15 equivalent, 0 inconclusive" in page.sections["comparison"]
 assert "compiler: gcc 12.2.0 / clang 14.0.6" in page.sections["comparison"]
+assert "Regressed: tls/get/depth:0/up:1/latency/threads:1/pu (1.50 x), tls/get/depth:16/" in page.sections["comparison"]
+assert "Improved:" not in page.sections["comparison"]
+assert page.text.index("3 regressed") < page.text.index("cheapest way to read"), "what changed does not come first"
 assert "side-by-side" not in page.tables
 '
 expect 0 "$BENCH" report usual.json other.json --out=machines.html --quiet

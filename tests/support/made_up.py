@@ -145,7 +145,7 @@ def no_fibers():
 
 
 def part_of_a_matrix():
-    """Two scenarios were tried, which no choice rests on alone."""
+    """One scenario was tried, on which alone no choice rests."""
     return usual(conformance=[make_cell("tls", "nest"), make_cell("stacktag", "nest")])
 
 
