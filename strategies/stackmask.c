@@ -13,7 +13,7 @@
  */
 #include "strategy.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -142,29 +142,53 @@ static void stackmask_thread_end(void) {
 
 /* ---- Scopes ---- */
 
-/* Runs fn(arg) on the stack below `top`. Unwinders, and chains of frame pointers, come back through it. */
-#if defined(__clang__)
-__attribute__((naked, noinline))
+/*
+ * Runs fn(arg) on the stack below `top`. Unwinders, and chains of frame pointers, come back through it. In assembly of
+ * its own, and not in a function without a prologue, which gcc does not know on aarch64.
+ */
+__attribute__((visibility("hidden"))) extern void stackmask_call(struct stackmask_top *top, void (*fn)(void *),
+                                                                 void *arg);
+__asm__(
+    "\t.pushsection .text.stackmask_call, \"ax\", %progbits\n"
+    "\t.globl stackmask_call\n"
+    "\t.hidden stackmask_call\n"
+    "\t.type stackmask_call, %function\n"
+    "\t.balign 16\n"
+    "stackmask_call:\n"
+    "\t.cfi_startproc\n"
+#if defined(__x86_64__)
+    "\tpushq %rbp\n"
+    "\t.cfi_adjust_cfa_offset 8\n"
+    "\t.cfi_rel_offset %rbp, 0\n"
+    "\tmovq %rsp, %rbp\n"
+    "\t.cfi_def_cfa_register %rbp\n"
+    "\tmovq %rdi, %rsp\n"
+    "\tmovq %rdx, %rdi\n"
+    "\tcallq *%rsi\n"
+    "\tmovq %rbp, %rsp\n"
+    "\tpopq %rbp\n"
+    "\t.cfi_def_cfa %rsp, 8\n"
+    "\tretq\n"
 #else
-__attribute__((naked, noipa))
+    "\tstp x29, x30, [sp, #-16]!\n"
+    "\t.cfi_def_cfa_offset 16\n"
+    "\t.cfi_offset x29, -16\n"
+    "\t.cfi_offset x30, -8\n"
+    "\tmov x29, sp\n"
+    "\t.cfi_def_cfa x29, 16\n"
+    "\tmov sp, x0\n"
+    "\tmov x0, x2\n"
+    "\tblr x1\n"
+    "\tmov sp, x29\n"
+    "\tldp x29, x30, [sp], #16\n"
+    "\t.cfi_restore x29\n"
+    "\t.cfi_restore x30\n"
+    "\t.cfi_def_cfa sp, 0\n"
+    "\tret\n"
 #endif
-static void
-stackmask_call(__attribute__((unused)) struct stackmask_top *top, __attribute__((unused)) void (*fn)(void *),
-               __attribute__((unused)) void *arg) {
-    __asm__(
-        "pushq %rbp\n\t"
-        ".cfi_adjust_cfa_offset 8\n\t"
-        ".cfi_rel_offset %rbp, 0\n\t"
-        "movq %rsp, %rbp\n\t"
-        ".cfi_def_cfa_register %rbp\n\t"
-        "movq %rdi, %rsp\n\t"
-        "movq %rdx, %rdi\n\t"
-        "callq *%rsi\n\t"
-        "movq %rbp, %rsp\n\t"
-        "popq %rbp\n\t"
-        ".cfi_def_cfa %rsp, 8\n\t"
-        "retq");
-}
+    "\t.cfi_endproc\n"
+    "\t.size stackmask_call, . - stackmask_call\n"
+    "\t.popsection");
 
 /* A scope that has moved to a stack of ours. */
 struct stackmask_move {
@@ -258,7 +282,7 @@ CTX_OPERATION void stackmask_with(const struct ctx *next, void (*fn)(void *), vo
 #define CTX_STACKS_MAX (STACKMASK_COUNT - 1)
 
 #else
-#define CTX_UNAVAILABLE_REASON "its call on another stack is written for x86-64 only, so far"
+#define CTX_UNAVAILABLE_REASON "its call on another stack is written for x86-64 and aarch64"
 #include "shared/unavailable.h"
 #endif
 

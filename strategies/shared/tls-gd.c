@@ -4,11 +4,13 @@
  */
 #include "tls_model.h"
 
-#if defined(__x86_64__)
+#if !defined(CTX_UNAVAILABLE_REASON)
 
 /* Exported, as a library's variable is that others may use. */
 extern _Thread_local const struct ctx *ctx_tls_gd_here;
 _Thread_local const struct ctx *ctx_tls_gd_here;
+
+#if defined(__x86_64__)
 
 /* The prefixes give the sequence the length that linkers want. The registers are those that a call loses. */
 CTX_OPERATION const struct ctx **tls_gd_address(uintptr_t after) {
@@ -23,6 +25,23 @@ CTX_OPERATION const struct ctx **tls_gd_address(uintptr_t after) {
                        "memory", "cc");
     return address;
 }
+
+#else /* aarch64, where compilers choose descriptors unless they are told -mtls-dialect=trad */
+
+CTX_OPERATION const struct ctx **tls_gd_address(uintptr_t after) {
+    register const struct ctx **address __asm__("x0");
+    __asm__ volatile(TLS_SEQUENCE("adrp x0, :tlsgd:ctx_tls_gd_here", "%x1", "x0",
+                                  "add x0, x0, #:tlsgd_lo12:ctx_tls_gd_here\n\tbl __tls_get_addr\n\tnop")
+                     : "=&r"(address)
+                     : "rZ"(after)
+                     : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+                       "x16", "x17", "x18", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18",
+                       "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",
+                       "memory", "cc");
+    return address;
+}
+
+#endif
 
 struct tls_gd_scope {
     const struct ctx **address;

@@ -4,7 +4,7 @@
  */
 #include "tls_model.h"
 
-#if defined(__x86_64__)
+#if !defined(CTX_UNAVAILABLE_REASON)
 
 /* Exported, as a library's variable is that others may use. */
 extern _Thread_local const struct ctx *ctx_tls_ie_here;
@@ -13,6 +13,7 @@ _Thread_local const struct ctx *ctx_tls_ie_here;
 /* In the latency form the first load waits for `after`, which its address can only do when it stands in a register. */
 CTX_OPERATION uintptr_t tls_ie_offset(uintptr_t after) {
     uintptr_t offset;
+#if defined(__x86_64__)
     __asm__ volatile(
         ".ifc %1,$0\n\t"
         "movq ctx_tls_ie_here@gottpoff(%%rip), %0\n\t"
@@ -22,6 +23,12 @@ CTX_OPERATION uintptr_t tls_ie_offset(uintptr_t after) {
         ".endif"
         : "=&r"(offset)
         : "re"(after));
+#else
+    __asm__ volatile(
+        TLS_SEQUENCE("adrp %0, :gottprel:ctx_tls_ie_here", "%x1", "%0", "ldr %0, [%0, #:gottprel_lo12:ctx_tls_ie_here]")
+        : "=&r"(offset)
+        : "rZ"(after));
+#endif
     return offset;
 }
 

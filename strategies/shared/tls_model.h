@@ -2,9 +2,10 @@
  * What the strategies in one TLS model share.
  *
  * The read is written in assembly, with the very instructions that compilers emit for the model (Drepper, "ELF Handling
- * For Thread-Local Storage"; Oliva, "RFC-TLSDESC-x86"). In C the address of a thread-local variable is a constant:
- * a compiler computes it once, in front of the loop that measures. It may also choose a cheaper model than was asked
- * for, and clang 14 has no TLS descriptors on x86-64. Which model it is, the module's relocations show; a test looks.
+ * For Thread-Local Storage"; Oliva, "RFC-TLSDESC-x86"; Arm, "ELF for the Arm 64-bit Architecture"). In C the address of
+ * a thread-local variable is a constant: a compiler computes it once, in front of the loop that measures. It may also
+ * choose a cheaper model than was asked for, and clang 14 has no TLS descriptors on x86-64. Which model it is, the
+ * module's relocations show; a test looks.
  *
  * In the latency form the first step already waits for the value that was read before. Where `after` is the constant 0,
  * the sequence is a compiler's to the byte.
@@ -55,6 +56,39 @@ CTX_OPERATION const void *tls_place(uintptr_t offset) {
     return (const void *)(self + offset); /* NOLINT: an address */
 }
 
+#elif defined(__aarch64__)
+
+/*
+ * As above; `after` is an operand with the constraint "rZ" and the modifier x. Calls need no care here: the stack is
+ * always aligned, nothing lies below the stack pointer, and that the link register is lost can be said.
+ */
+#define TLS_SEQUENCE(first, after, passed_on, second)                                                                  \
+    first "\n\t.ifnc " after ",xzr\n\tadd " passed_on ", " passed_on ", " after "\n\t.endif\n\t" second
+
+CTX_OPERATION const struct ctx *tls_load(uintptr_t offset) {
+    const struct ctx *context;
+    __asm__ volatile("mrs %0, tpidr_el0\n\tldr %0, [%0, %1]" : "=&r"(context) : "r"(offset) : "memory");
+    return context;
+}
+
+CTX_OPERATION void tls_store(uintptr_t offset, const struct ctx *context) {
+    uintptr_t self;
+    __asm__ volatile("mrs %0, tpidr_el0\n\tstr %2, [%0, %1]" : "=&r"(self) : "r"(offset), "r"(context) : "memory");
+}
+
+CTX_OPERATION const void *tls_place(uintptr_t offset) {
+    uintptr_t self;
+    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(self));
+    return (const void *)(self + offset); /* NOLINT: an address */
+}
+
+#else
+#define CTX_UNAVAILABLE_REASON "the instructions of the TLS models are written for x86-64 and aarch64"
+#include "unavailable.h"
+#endif
+
+#if !defined(CTX_UNAVAILABLE_REASON)
+
 /* A scope of a variable at a distance from the thread pointer. */
 struct tls_scope {
     uintptr_t offset;
@@ -73,9 +107,6 @@ CTX_OPERATION void tls_run(uintptr_t offset, const struct ctx *next, void (*fn)(
     fn(arg);
 }
 
-#else
-#define CTX_UNAVAILABLE_REASON "the instructions of the TLS models are written for x86-64 only, so far"
-#include "unavailable.h"
 #endif
 
 #endif

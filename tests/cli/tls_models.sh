@@ -17,19 +17,7 @@ fail() {
 [[ $(uname -m) == x86_64 ]] || { echo "relocations are known for x86-64 only" && exit 77; }
 command -v readelf objdump nm >/dev/null || { echo "binutils are missing; scripts/setup installs them" && exit 77; }
 
-# tls_relocations FILE: the kinds of relocations for thread-local variables, in one line.
-tls_relocations() {
-  readelf --relocs --wide "$1" | grep -oE 'R_X86_64_(TPOFF|DTPMOD|DTPOFF|TLSDESC)[0-9]*' | sort -u | xargs
-}
-
-# expect STRATEGY RELOCATIONS WORDS: what its object has, and what its results say.
-expect() {
-  local found
-  found=$(tls_relocations "$modules/$1.so")
-  [[ $found == "$2" ]] || fail "$1.so: found the relocations '$found', wanted '$2'"
-  expect_linkage "$1" "$3"
-}
-
+# What results say.
 expect_linkage() {
   "$BENCH" --strategy="$1" --workload=get --depth=0 --threads=1 --executions=1 --min-time=1ms --quiet \
     --out="$folder/$1.json" 2>"$folder/words" || fail "bench --strategy=$1 ended with $?: $(<"$folder/words")"
@@ -37,9 +25,10 @@ expect_linkage() {
   ! grep -v "\"linkage\":\"$2\"" "$folder/rows" || fail "$1: wanted the linkage '$2' in the rows above"
 }
 
-expect tls-ie 'R_X86_64_TPOFF64' 'shared object, initial-exec'
-expect tls-gd 'R_X86_64_DTPMOD64 R_X86_64_DTPOFF64' 'shared object, general dynamic'
-expect tls-desc 'R_X86_64_TLSDESC' 'shared object, TLS descriptors'
+"$SOURCE/tests/support/tls_relocations.sh" "$modules" || exit 1
+expect_linkage tls-ie 'shared object, initial-exec'
+expect_linkage tls-gd 'shared object, general dynamic'
+expect_linkage tls-desc 'shared object, TLS descriptors'
 expect_linkage tls-c11 program
 
 # The variable's distance from the thread pointer, which is the end of the program's thread-local block.

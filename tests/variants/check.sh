@@ -55,6 +55,7 @@ check_variant() {
   [[ $name != aarch64-* ]] || run=(qemu-aarch64 -cpu max)
   check "$name: build" build "$name"
   [[ $failed -eq $failed_before ]] || return 0
+  check "$name: TLS models" tests/support/tls_relocations.sh "$folder/strategies"
   check "$name: conformance matrix" "${run[@]}" "$folder/tests/prove_all" "$folder/strategies" "${strategies[@]}"
   for program in "${programs[@]:1}"; do
     check "$name: $program" "${run[@]}" "$folder/tests/$program"
