@@ -104,7 +104,7 @@ static bool take_counts(struct check *check, int *status) {
     }
     counting_end(&counting);
     if (result != COUNTING_DONE)
-        *status = result == COUNTING_INTERRUPTED ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
+        *status = interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
     return result == COUNTING_DONE;
 }
 

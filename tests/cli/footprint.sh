@@ -52,7 +52,7 @@ def footprints(name):
     return {row["name"]: row["ctxbench"]["footprint"] for row in json.load(open(name))["benchmarks"]
             if row["ctxbench"]["strategy"] == "hungry"}
 hungry, sated = footprints("hungry.json"), footprints("sated.json")
-assert len(sated) >= 3, sated.keys()
+assert len(sated) >= 2, sated.keys()
 for name, without in sated.items():
     found = hungry[name]
     assert found["scope_stack_bytes"] - without["scope_stack_bytes"] == 2048, (name, found, without)
