@@ -128,7 +128,9 @@ static bool save(const struct calibrate *calibrate, const char *text, struct err
 /* What was measured is told and kept, also when it was cut short: then beside the place of a whole calibration. */
 static int conclude(struct calibrate *calibrate, bool interrupted) {
     struct error error;
-    const struct calibration_advice advice = calibration_advise(&calibrate->regimes[0], calibrate->suite_seconds);
+    struct calibration_advice advice = {0, 0};
+    if (!interrupted) /* half of one advises nothing */
+        advice = calibration_advise(&calibrate->regimes[0], calibrate->suite_seconds);
     if (!calibrate->options.quiet)
         calibration_print_end(calibrate->regimes, calibrate->regime_count, advice, stdout);
     if (interrupted && strcmp(calibrate->path, "-") != 0)

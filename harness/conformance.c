@@ -252,11 +252,13 @@ static int conclude(const struct conformance *conformance, const struct topology
         .scenario_count = conformance->scenario_count,
         .cells = conformance->cells,
     };
-    if (!tell(conformance, &matrix, error) ||
-        (conformance->options->out != NULL && !write_file(conformance, &matrix, topology, argc, argv, error)))
-        return EXIT_STATUS_USAGE;
+    /* The file first: it is kept, even if nobody can be told. */
+    if ((conformance->options->out != NULL && !write_file(conformance, &matrix, topology, argc, argv, error)) ||
+        !tell(conformance, &matrix, error)) {
+        (void)fprintf(stderr, "bench: %s\n", error->text);
+        return EXIT_STATUS_FAILED;
+    }
     name_unknown(conformance);
-    error->text[0] = '\0';
     return matrix_count_surprises(&matrix) == 0 ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
 }
 

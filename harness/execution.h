@@ -1,8 +1,8 @@
 /*
  * An execution: one fresh worker process that measures one case, of which it or one before it has proved that the
- * strategy gets it right. The request goes to the
- * worker's standard input and the answer comes back through its standard output, each as one line of JSON (protocol.h);
- * everything is named rather than numbered, so that another build's worker can be driven.
+ * strategy gets it right. The request goes to the worker's standard input and the answer comes back through its
+ * standard output, each as one line of JSON (protocol.h); everything is named rather than numbered, so that another
+ * build's worker can be driven.
  */
 #ifndef CTXBENCH_EXECUTION_H
 #define CTXBENCH_EXECUTION_H

@@ -170,9 +170,9 @@ static int conclude(struct run *run, bool interrupted, const struct supervisor_s
         .source = journal_results(run->journal),
     };
     if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error)) {
-        (void)complain(EXIT_STATUS_USAGE, &error);
+        (void)complain(EXIT_STATUS_FAILED, &error);
         say_how_to_resume(run);
-        return EXIT_STATUS_USAGE;
+        return EXIT_STATUS_FAILED;
     }
     bool shown = show(run, &results, &error);
     if (interrupted)
@@ -180,7 +180,7 @@ static int conclude(struct run *run, bool interrupted, const struct supervisor_s
     else
         unlink(run->files.journal);
     if (!shown)
-        return complain(EXIT_STATUS_USAGE, &error);
+        return complain(EXIT_STATUS_FAILED, &error);
     return interrupted ? EXIT_STATUS_INTERRUPTED : summary->failures > 0 ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
 }
 
@@ -200,9 +200,9 @@ static int measure(struct run *run) {
     plan_shorten(&run->plan, summary.rounds);
     if (end != SUPERVISOR_FAILED)
         return conclude(run, end == SUPERVISOR_INTERRUPTED, &summary);
-    (void)complain(EXIT_STATUS_USAGE, &error);
+    (void)complain(EXIT_STATUS_FAILED, &error);
     say_how_to_resume(run);
-    return EXIT_STATUS_USAGE;
+    return EXIT_STATUS_FAILED;
 }
 
 /* Plans, and unless that was all, measures. */

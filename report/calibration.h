@@ -102,7 +102,7 @@ size_t calibration_wrong_signs(const struct calibration_regime *regime);        
 /* Where the file comes from. */
 struct calibration_origin {
     const char *fingerprint, *date; /* of the machine; UTC */
-    bool interrupted;               /* then it gives no advice */
+    bool interrupted;
 };
 
 /* The text of the file that check reads; freed by free(). NULL when out of memory. */

@@ -90,7 +90,7 @@ char *calibration_text(const struct calibration_regime *regimes, size_t count, s
                   origin.fingerprint, "date", origin.date, "regimes", array, "together", rates_to_json(&sum));
     if (origin.interrupted)
         (void)json_object_set_new(root, "interrupted", json_true());
-    if (advice.threshold > 0 && !origin.interrupted) {
+    if (advice.threshold > 0) {
         (void)json_object_set_new(root, "threshold", json_real(advice.threshold));
         (void)json_object_set_new(root, "budget_seconds", json_real(advice.budget_seconds));
     }

@@ -18,7 +18,7 @@ static void write_rate(size_t count, size_t trials, char cell[static FORMAT_CELL
     (void)snprintf(cell, FORMAT_CELL_MAX, "%.0f%% %.0f-%.0f", 100 * rate.estimate, 100 * rate.low, 100 * rate.high);
 }
 
-/* "  equivalent             285 of 300, 95.0%, which is 91.9 to 97.2%" */
+/* "  identical pairs told equivalent  285 of 300: 95.0% (91.9..97.2)" */
 static void print_rate(const char *what, size_t count, size_t trials, FILE *out) {
     if (trials == 0) {
         (void)fprintf(out, "  %-32s none were measured\n", what);

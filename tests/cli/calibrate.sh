@@ -60,6 +60,7 @@ wait $! || status=$?
 half=$XDG_STATE_HOME/ctxbench/calibration-$(hostname).json
 [[ ! -e $half && -e $half.interrupted ]] || fail "an interrupted calibration should be kept as such"
 expect_words "The calibration, as far as it went, is in $half.interrupted."
+if grep -q '^suggested' out; then fail "an interrupted calibration suggests something"; fi
 grep -q '"interrupted": true' "$half.interrupted" || fail "the file does not say that it was interrupted"
 expect_schema calibration.schema.json "$half.interrupted"
 expect_no_survivors

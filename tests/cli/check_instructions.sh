@@ -6,7 +6,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 
-if grep -qE '__(asan|tsan)_' "$BENCH"; then
+if is_sanitised; then
   echo "skipped: sanitizers do not run under valgrind"
   exit 77
 fi

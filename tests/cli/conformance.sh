@@ -99,3 +99,9 @@ expect 0 "${bench[@]}" --scenario=nest --strategy=tls --out=all.json --force --q
 [[ ! -s out ]] || fail "--quiet prints"
 expect 0 "${bench[@]}" --scenario=nest --strategy=tls --out=-
 "$python" -c 'import json; json.load(open("out"))' || fail "--out=- prints no JSON"
+
+# Where there is no room to show it, the file holds it all the same.
+status=0
+"${bench[@]}" --scenario=nest --strategy=tls --out=kept.json >/dev/full 2>"$err" || status=$?
+[[ $status -eq 1 ]] || fail "no room for the matrix: status $status, wanted 1"
+check kept.json 'assert len(result["context"]["ctxbench"]["conformance"]) == 1'

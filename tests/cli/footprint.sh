@@ -11,7 +11,7 @@ measure() {
 }
 
 counted=yes
-if grep -qE '__(asan|tsan)_' "$BENCH"; then
+if is_sanitised; then
   counted=no # the sanitizer's allocator is not the one that is counted
 fi
 

@@ -127,7 +127,7 @@ assert answer.index("to read the context is explicit") < answer.index("to read t
 
 # --- Small, large, broken and missing.
 memory_mib=200
-if grep -qE '__(asan|tsan|ubsan)_' "$BENCH"; then memory_mib=2000; fi
+if is_sanitised; then memory_mib=2000; fi
 "$python" -c '
 import resource, subprocess, sys
 subprocess.run(sys.argv[2:], check=True)

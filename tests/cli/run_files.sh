@@ -47,22 +47,26 @@ expect_words nowhere/file.json
 # A stream that is full or closed: the measurements are kept, and the message says how to go on.
 status=0
 "$BENCH" "${settings[@]}" --out=- >/dev/full 2>"$err" || status=$?
-[[ $status -eq 2 ]] || fail "a full standard output: status $status, wanted 2"
+[[ $status -eq 1 ]] || fail "a full standard output: status $status, wanted 1"
 file=$(sed -n 's/.*--resume=//p' "$err")
 [[ -s $file.journal ]] || fail "the journal should be kept"
 expect 0 "$BENCH" --resume="$file"
 check out 'assert rows'
 [[ ! -e $file.journal ]] || fail "the journal should be gone"
 status=0
+"$BENCH" "${settings[@]}" --out=table.json >/dev/full 2>"$err" || status=$?
+[[ $status -eq 1 ]] || fail "no room for the table: status $status, wanted 1"
+check table.json 'assert rows'
+status=0
 "$BENCH" "${settings[@]}" --out=- 2>"$err" >&- || status=$?
-[[ $status -eq 2 ]] || fail "a closed standard output: status $status, wanted 2"
+[[ $status -eq 1 ]] || fail "a closed standard output: status $status, wanted 1"
 rm -f ./*.journal
 
 # A disk that is full, as a limit on the size of files: nothing half-written is left. (ThreadSanitizer writes a file of
 # its own, which it does without when it has no folder for it.)
 status=0
 (ulimit -f 2 && TEST_TMPDIR=/nonexistent exec "$BENCH" "${longer[@]}" --out=full.json) >out 2>"$err" || status=$?
-[[ $status -eq 2 ]] || fail "a full disk: status $status, wanted 2"
+[[ $status -eq 1 ]] || fail "a full disk: status $status, wanted 1"
 [[ ! -e full.json ]] || fail "full.json should not be there"
 expect_words --resume=full.json
 expect 0 "$BENCH" --resume=full.json

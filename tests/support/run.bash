@@ -29,6 +29,11 @@ expect_words() {
   grep -qF -- "$1" "$err" || fail "standard error should have '$1'"
 }
 
+# Whether the program was built with AddressSanitizer or ThreadSanitizer, under which much takes long, and valgrind fails.
+is_sanitised() {
+  grep -qE '__(asan|tsan)_' "$BENCH"
+}
+
 # Processes that carry our lock in their environment: runs and their workers, and what those started.
 survivors() {
   env -u CTXBENCH_LOCK grep -lzxF "CTXBENCH_LOCK=$CTXBENCH_LOCK" /proc/[0-9]*/environ 2>/dev/null || true
