@@ -22,7 +22,7 @@ static size_t effect_of(size_t number, size_t entry) {
 /* ---- What came of it ---- */
 
 static bool is_of_use(const struct duel_entry *entry) {
-    return entry->state != DUEL_FAILED && entry->counts[DUEL_NEW] > 0;
+    return entry->state != DUEL_FAILED && entry->sides[DUEL_NEW].count > 0;
 }
 
 /* A case that fails has no part in it, but for a message. */
@@ -40,7 +40,7 @@ static bool collect_entry(struct calibration_regime *regime, const struct duel *
         .effect = effect,
         .verdict = verdict,
         .fixed = duel->fixed ? &entry->verdict : NULL,
-        .samples_ns = {entry->samples_ns[DUEL_BASE], entry->samples_ns[DUEL_NEW]},
+        .samples_ns = {entry->sides[DUEL_BASE].samples_ns, entry->sides[DUEL_NEW].samples_ns},
         .sample_counts = {verdict->base.count * duel->sample_count, verdict->other.count * duel->sample_count},
     };
     return calibration_add(regime, &comparison, duel->seed);
@@ -51,7 +51,7 @@ static double seconds_of(const struct duel *duel, const struct verdict_case *ver
     size_t taken = 0, all = 0;
     for (size_t i = 0; i < duel->count; i++) {
         taken += verdicts[i].other.count;
-        all += duel->entries[i].counts[DUEL_NEW];
+        all += duel->entries[i].sides[DUEL_NEW].count;
     }
     return all == 0 ? duel->seconds_spent : duel->seconds_spent * (double)taken / (double)all;
 }

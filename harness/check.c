@@ -114,7 +114,7 @@ static void note_dissent(struct counts_changes *changes, const struct duel *duel
         struct counts_change *change = &changes->items[i];
         const struct verdict_case *time = NULL;
         for (size_t j = 0; j < duel->count && time == NULL; j++) {
-            if (strcmp(duel->entries[j].name, change->name) == 0 && duel->entries[j].counts[DUEL_NEW] > 0)
+            if (strcmp(duel->entries[j].name, change->name) == 0 && duel->entries[j].sides[DUEL_NEW].count > 0)
                 time = &duel->entries[j].verdict;
         }
         if (time != NULL && change->verdict == COUNTS_REGRESSED && time->ratio.high < 1)

@@ -36,7 +36,7 @@ static bool take_base(const struct timing *timing, struct duel_entry *entry, str
                            base->workload_revision, revision);
         return true;
     }
-    (void)snprintf(entry->linkage[DUEL_BASE], sizeof entry->linkage[DUEL_BASE], "%s", base->linkage);
+    (void)snprintf(entry->sides[DUEL_BASE].linkage, sizeof entry->sides[DUEL_BASE].linkage, "%s", base->linkage);
     entry->iterations = base->executions[0].iterations;
     for (size_t i = 0; i < base->execution_count; i++) {
         if (!duel_add_execution(entry, DUEL_BASE, base->executions[i].median_ns))
@@ -117,7 +117,7 @@ void timing_end(struct timing *timing) {
 
 static void remark(const struct duel_entry *entry, char *text, size_t size) {
     static const char *const sides[DUEL_SIDES] = {[DUEL_BASE] = "the base", [DUEL_NEW] = "this build"};
-    const char *base = entry->linkage[DUEL_BASE], *new = entry->linkage[DUEL_NEW];
+    const char *base = entry->sides[DUEL_BASE].linkage, *new = entry->sides[DUEL_NEW].linkage;
     text[0] = '\0';
     if (entry->state == DUEL_LACKING || entry->state == DUEL_FAILED)
         (void)snprintf(text, size, "%s %s: %s", sides[entry->side],

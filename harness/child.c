@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -104,6 +105,8 @@ static int spawn(const struct child_plan *plan, const struct channels *channels,
     const int sources[] = {channels->input, channels->output[1], channels->complaint[1]};
     for (int fd = 0; fd < 3 && failure == 0; fd++)
         failure = posix_spawn_file_actions_adddup2(&actions, sources[fd], fd);
+    if (plan->socket != NULL && failure == 0) /* last: what had this number is in its place by now */
+        failure = posix_spawn_file_actions_adddup2(&actions, *plan->socket, CHILD_SOCKET);
     const int persona = plan->fixed_layout ? personality(0xffffffff) : -1;
     if (persona != -1) /* what a child inherits; containers may forbid it, and counts then say whether they vary */
         (void)personality((unsigned long)persona | ADDR_NO_RANDOMIZE);
@@ -163,67 +166,114 @@ static bool has_ended(pid_t pid) {
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
 }
 
-/* Waits until there is something to read, the child ended, a signal came, or the time is up. */
-static void wait_for_news(const struct channels *channels, double seconds_left, struct progress *progress) {
-    struct pollfd fds[] = {
-        {.fd = channels->output[0], .events = POLLIN},
-        {.fd = channels->complaint[0], .events = POLLIN},
-    };
-    double limit = progress != NULL ? 1.0 : 60.0; /* seconds between two looks at the remaining time */
-    double seconds = seconds_left < 0 ? 0 : seconds_left < limit ? seconds_left : limit;
-    (void)interrupt_poll(fds, 2, (int)(seconds * 1e3) + 1);
+/* A child under way. */
+struct running {
+    const struct child_plan *plan;
+    struct child_end *end;
+    struct channels channels;
+    pid_t pid;
+    double started;
+    bool over;
+};
+
+static double seconds_left(const struct running *running) {
+    return running->started + running->plan->deadline_seconds - now_seconds();
+}
+
+/* Waits until there is something to read, a child ended, a signal came, or the time is up. */
+static void wait_for_news(const struct running *running, size_t count) {
+    struct pollfd fds[2 * CHILD_TOGETHER_MAX];
+    struct progress *progress = running[0].plan->progress;
+    double seconds = progress != NULL ? 1.0 : 60.0; /* between two looks at the remaining time */
+    nfds_t watched = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (running[i].over)
+            continue;
+        fds[watched++] = (struct pollfd){.fd = running[i].channels.output[0], .events = POLLIN};
+        fds[watched++] = (struct pollfd){.fd = running[i].channels.complaint[0], .events = POLLIN};
+        seconds = fmax(0, fmin(seconds, seconds_left(&running[i])));
+    }
+    (void)interrupt_poll(fds, watched, (int)(seconds * 1e3) + 1);
     if (progress != NULL)
         progress_refresh(progress);
 }
 
-/* Watches the child until it ended by itself or by our hand. */
-static void watch(pid_t pid, const struct child_plan *plan, struct channels *channels, double started,
-                  struct child_end *end) {
-    double deadline = started + plan->deadline_seconds;
-    while (!has_ended(pid)) {
-        collect(channels, end);
+/* It ended by itself or is to end now, with all that it started. */
+static void finish(struct running *running) {
+    struct child_end *end = running->end;
+    kill(-running->pid, SIGKILL);
+    while (wait4(running->pid, &end->status, 0, &end->usage) < 0 && errno == EINTR)
+        ;
+    end->wall_seconds = now_seconds() - running->started;
+    collect(&running->channels, end);
+    channels_close(&running->channels);
+    running->over = true;
+}
+
+static void look_after(struct running *running) {
+    struct child_end *end = running->end;
+    if (!has_ended(running->pid)) {
+        collect(&running->channels, end);
         if (interrupt_requested())
             end->fate = CHILD_INTERRUPTED;
         else if (end->output_length == CHILD_OUTPUT_MAX)
             end->fate = CHILD_FLOODED;
-        else if (now_seconds() >= deadline)
+        else if (seconds_left(running) <= 0)
             end->fate = CHILD_TIMED_OUT;
-        if (end->fate != CHILD_ENDED) {
-            kill(-pid, SIGKILL);
-            break;
-        }
-        wait_for_news(channels, deadline - now_seconds(), plan->progress);
+        if (end->fate == CHILD_ENDED)
+            return;
     }
+    finish(running);
 }
 
-bool child_run(const struct child_plan *plan, struct child_end *end, struct error *error) {
-    struct channels channels;
+static bool start(struct running *running, const struct child_plan *plan, struct child_end *end, struct error *error) {
+    *running = (struct running){.plan = plan, .end = end, .over = true};
     end->fate = CHILD_ENDED;
     end->output_length = end->complaint_length = 0;
     char **environment = plan->environment == NULL ? environment_make(plan->pad_bytes) : NULL;
     if (plan->environment == NULL && environment == NULL)
         return error_set(error, "out of memory for a worker's environment");
-    if (!channels_open(&channels, plan, error)) {
+    if (!channels_open(&running->channels, plan, error)) {
         free(environment);
         return false;
     }
-    double started = now_seconds();
-    pid_t pid;
-    int failure = spawn(plan, &channels, environment != NULL ? environment : plan->environment, &pid);
+    running->started = now_seconds();
+    int failure = spawn(plan, &running->channels, environment != NULL ? environment : plan->environment, &running->pid);
     free(environment);
     if (failure != 0) {
-        channels_close(&channels);
+        channels_close(&running->channels);
         return error_set(error, "cannot start %s: %s", plan->program, strerror(failure));
     }
-    close_channel(&channels.input);
-    close_channel(&channels.output[1]);
-    close_channel(&channels.complaint[1]);
-    watch(pid, plan, &channels, started, end);
-    kill(-pid, SIGKILL); /* what the child started and left behind */
-    while (wait4(pid, &end->status, 0, &end->usage) < 0 && errno == EINTR)
-        ;
-    end->wall_seconds = now_seconds() - started;
-    collect(&channels, end);
-    channels_close(&channels);
+    close_channel(&running->channels.input);
+    close_channel(&running->channels.output[1]);
+    close_channel(&running->channels.complaint[1]);
+    if (plan->socket != NULL) /* so that whoever holds the other end sees when the child is gone */
+        close_channel(plan->socket);
+    running->over = false;
     return true;
+}
+
+bool child_run_together(const struct child_plan *plans, struct child_end *const *ends, size_t count,
+                        struct error *error) {
+    struct running running[CHILD_TOGETHER_MAX];
+    size_t started = 0, left;
+    while (started < count && start(&running[started], &plans[started], ends[started], error))
+        started++;
+    for (size_t i = 0; started < count && i < started; i++)
+        finish(&running[i]);
+    do {
+        left = 0;
+        for (size_t i = 0; i < started; i++) {
+            if (!running[i].over)
+                look_after(&running[i]);
+            left += !running[i].over;
+        }
+        if (left > 0)
+            wait_for_news(running, started);
+    } while (left > 0);
+    return started == count;
+}
+
+bool child_run(const struct child_plan *plan, struct child_end *end, struct error *error) {
+    return child_run_together(plan, &end, 1, error);
 }

@@ -1,6 +1,6 @@
 /*
- * One child process from spawn to end: its input is given, its output and the last of its complaints are collected, and
- * it does not outlive its deadline, an interruption, or what it started itself.
+ * Child processes from spawn to end: their input is given, their output and the last of their complaints are collected,
+ * and none outlives its deadline, an interruption, or what it started itself.
  */
 #ifndef CTXBENCH_CHILD_H
 #define CTXBENCH_CHILD_H
@@ -17,6 +17,8 @@ struct progress;
 enum {
     CHILD_OUTPUT_MAX = 256 * 1024, /* more is taken for a flood, and ends the child */
     CHILD_COMPLAINT_MAX = 1024,    /* the last of what it wrote to standard error */
+    CHILD_TOGETHER_MAX = 2,
+    CHILD_SOCKET = 3, /* the descriptor that a child knows its socket by */
 };
 
 struct child_plan {
@@ -26,6 +28,7 @@ struct child_plan {
     bool fixed_layout;        /* without address-space randomisation, where the system lets us */
     const char *input;        /* what it reads from standard input */
     size_t input_length;
+    int *socket; /* handed to it, and -1 from then on; NULL: none */
     size_t pad_bytes; /* length of a variable in its environment that moves its stack */
     double deadline_seconds;
     struct progress *progress; /* kept fitting the terminal while the child runs; may be NULL */
@@ -51,5 +54,9 @@ struct child_end {
 
 /* Runs one child. False with *error set: not started. */
 bool child_run(const struct child_plan *plan, struct child_end *end, struct error *error);
+
+/* Runs up to CHILD_TOGETHER_MAX at the same time. False with *error set: not all could be started, and none is left. */
+bool child_run_together(const struct child_plan *plans, struct child_end *const *ends, size_t count,
+                        struct error *error);
 
 #endif

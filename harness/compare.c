@@ -64,7 +64,7 @@ static int status_of(const struct comparison *comparison, bool strict) {
 static int compare(struct comparison_side base, struct comparison_side other, const struct options *options) {
     struct error error;
     double threshold = options->threshold_given ? options->threshold : VERDICT_THRESHOLD;
-    struct comparison *comparison = comparison_make(base, other, false, threshold, VERDICT_ALPHA);
+    struct comparison *comparison = comparison_make(base, other, threshold, VERDICT_ALPHA);
     if (comparison == NULL) {
         (void)error_set(&error, "out of memory for the comparison of %.300s and %.300s", base.path, other.path);
         return complain(&error, EXIT_STATUS_FAILED);

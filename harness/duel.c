@@ -26,7 +26,8 @@ struct ring {
     struct random random;
     double started, patience;
     struct progress progress;
-    struct child_end *end; /* too large for the stack */
+    struct side_call *made; /* of each side, as their ends: too large for the stack */
+    struct child_end *ends;
 };
 
 static double spent_seconds(const struct ring *ring) {
@@ -35,38 +36,44 @@ static double spent_seconds(const struct ring *ring) {
 
 /* ---- What was measured ---- */
 
-/* Makes room for one execution more. */
-static bool reserve(struct duel_entry *entry, int side, unsigned sample_count) {
-    const size_t count = entry->counts[side];
-    if (count < entry->capacity[side])
+/* Makes room for one value more, of several doubles each. */
+static bool grow(double **values, size_t count, size_t *capacity, size_t doubles) {
+    if (count < *capacity)
         return true;
-    const size_t capacity = count == 0 ? 32 : count * 2;
-    double *values = realloc(entry->execution_ns[side], capacity * sizeof *values);
-    if (values == NULL)
+    const size_t larger = count == 0 ? 32 : count * 2;
+    double *moved = realloc(*values, larger * doubles * sizeof *moved);
+    if (moved == NULL)
         return false;
-    entry->execution_ns[side] = values;
-    if (sample_count > 0) {
-        values = realloc(entry->samples_ns[side], capacity * sample_count * sizeof *values);
-        if (values == NULL)
-            return false;
-        entry->samples_ns[side] = values;
-    }
-    entry->capacity[side] = capacity;
+    *values = moved;
+    *capacity = larger;
     return true;
 }
 
 bool duel_add_execution(struct duel_entry *entry, int side, double median_ns) {
-    if (!reserve(entry, side, 0))
+    struct duel_side *values = &entry->sides[side];
+    if (!grow(&values->execution_ns, values->count, &values->execution_capacity, 1))
         return false;
-    entry->execution_ns[side][entry->counts[side]++] = median_ns;
+    values->execution_ns[values->count++] = median_ns;
     return true;
 }
 
 static bool add_samples(struct duel_entry *entry, int side, const double *samples_ns, unsigned sample_count) {
-    if (!reserve(entry, side, sample_count))
+    struct duel_side *values = &entry->sides[side];
+    if (!grow(&values->samples_ns, values->count, &values->sample_capacity, sample_count))
         return false;
-    memcpy(entry->samples_ns[side] + entry->counts[side] * sample_count, samples_ns, sample_count * sizeof *samples_ns);
-    entry->execution_ns[side][entry->counts[side]++] = statistics_median(samples_ns, sample_count);
+    memcpy(values->samples_ns + values->count * sample_count, samples_ns, sample_count * sizeof *samples_ns);
+    return duel_add_execution(entry, side, statistics_median(samples_ns, sample_count));
+}
+
+/* The n-th samples of both were taken one after the other: what the machine was like meanwhile is in both. */
+static bool add_shift(struct duel_entry *entry, double samples_ns[DUEL_SIDES][EXECUTION_SAMPLES_MAX],
+                      unsigned sample_count) {
+    double shifts[EXECUTION_SAMPLES_MAX];
+    for (unsigned i = 0; i < sample_count; i++)
+        shifts[i] = log(samples_ns[DUEL_NEW][i] / samples_ns[DUEL_BASE][i]);
+    if (!grow(&entry->pair_shifts, entry->pair_count, &entry->pair_capacity, 1))
+        return false;
+    entry->pair_shifts[entry->pair_count++] = statistics_median(shifts, sample_count);
     return true;
 }
 
@@ -78,9 +85,10 @@ void duel_enter(struct duel_entry *entry, const struct bench_case *c, double wor
 void duel_clear(struct duel *duel) {
     for (size_t i = 0; i < duel->count; i++) {
         for (int side = 0; side < DUEL_SIDES; side++) {
-            free(duel->entries[i].execution_ns[side]);
-            free(duel->entries[i].samples_ns[side]);
+            free(duel->entries[i].sides[side].execution_ns);
+            free(duel->entries[i].sides[side].samples_ns);
         }
+        free(duel->entries[i].pair_shifts);
     }
 }
 
@@ -93,97 +101,153 @@ static void give_up(struct duel_entry *entry, int side, enum duel_state state, c
     (void)snprintf(entry->reason, sizeof entry->reason, "%.*s", (int)sizeof entry->reason - 1, reason);
 }
 
-/* False when interrupted. Whether it went well, the answer says; on failure the entry's state does. */
-static bool call(struct ring *ring, struct duel_entry *entry, int side, uint64_t iterations,
-                 struct execution_answer *answer) {
-    const struct duel *duel = ring->duel;
+/* A call of one side's worker, and what it leads to. */
+struct side_call {
     char plugin[PATH_MAX];
     struct execution_request request;
+    struct worker_call call;
+};
+
+/* False when the side cannot be asked, and the entry's state says why. */
+static bool make_call(struct ring *ring, struct duel_entry *entry, int side, uint64_t iterations,
+                      struct side_call *made) {
+    const struct duel *duel = ring->duel;
     struct error error;
-    *answer = (struct execution_answer){.outcome = EXECUTION_FAILED};
-    if (!gate_side_request(duel->sides[side], entry->c, entry->name, duel->registry, plugin, &request, &error)) {
+    if (!gate_side_request(duel->sides[side], entry->c, entry->name, duel->registry, made->plugin, &made->request,
+                           &error)) {
         give_up(entry, side, DUEL_LACKING, error.text);
-        return true;
+        return false;
     }
-    request.iterations = iterations;
-    request.sample_count = duel->sample_count;
-    request.sample_seconds = duel->sample_seconds;
-    request.proved = entry->proved[side];
-    const struct worker_call worker = {
-        .request = &request,
+    made->request.iterations = iterations;
+    made->request.sample_count = duel->sample_count;
+    made->request.sample_seconds = duel->sample_seconds;
+    made->request.proved = entry->sides[side].proved;
+    made->call = (struct worker_call){
+        .request = &made->request,
         .program = duel->sides[side]->program,
         .pad_bytes = random_below(&ring->random, PAD_BYTES_MAX + 1),
         .deadline_seconds = ring->patience + patience_factor * duel->sample_seconds * duel->sample_count,
         .progress = &ring->progress,
-        .end = ring->end,
+        .end = &ring->ends[side],
     };
-    if (!worker_call(&worker, answer))
-        return false;
-    entry->proved[side] = answer->outcome == EXECUTION_OK;
-    if (answer->outcome != EXECUTION_OK)
-        give_up(entry, side,
-                answer->outcome == EXECUTION_FAILED && duel->sides[side]->is_other ? DUEL_LACKING : DUEL_FAILED,
-                answer->reason);
     return true;
 }
 
-/* The number of iterations for both sides, as the base has it, unless it is from elsewhere and does not say. */
+/* Whether it went well; if not, the entry's state says how. */
+static bool take_answer(const struct duel *duel, struct duel_entry *entry, int side,
+                        const struct execution_answer *answer) {
+    entry->sides[side].proved = answer->outcome == EXECUTION_OK;
+    if (answer->outcome == EXECUTION_OK)
+        return true;
+    give_up(entry, side,
+            answer->outcome == EXECUTION_FAILED && duel->sides[side]->is_other ? DUEL_LACKING : DUEL_FAILED,
+            answer->reason);
+    return false;
+}
+
+/*
+ * The number of iterations for both sides, as the base has it, unless it is from elsewhere and does not say. Each side
+ * is asked, since that is when it proves the case. False when interrupted.
+ */
 static bool calibrate(struct ring *ring, struct duel_entry *entry) {
-    struct execution_answer answer;
-    const bool going_on = call(ring, entry, ring->duel->sides[DUEL_BASE] != NULL ? DUEL_BASE : DUEL_NEW, 0, &answer);
-    if (going_on && answer.outcome == EXECUTION_OK)
-        entry->iterations = answer.iterations;
-    execution_answer_clear(&answer);
+    bool going_on = true;
+    for (int side = 0; side < DUEL_SIDES && going_on && entry->state == DUEL_OPEN; side++) {
+        struct side_call made;
+        struct execution_answer answer;
+        if (ring->duel->sides[side] == NULL || !make_call(ring, entry, side, 0, &made))
+            continue;
+        going_on = worker_call(&made.call, &answer);
+        if (going_on && take_answer(ring->duel, entry, side, &answer) && entry->iterations == 0)
+            entry->iterations = answer.iterations;
+        execution_answer_clear(&answer);
+    }
     return going_on;
 }
 
-/* Times are divided by the iterations that were asked for, whatever more the side executes for them. */
-static bool execute(struct ring *ring, struct duel_entry *entry, int side, double *samples_ns) {
-    struct execution_answer answer;
-    const double work = side == DUEL_NEW ? entry->work : 1;
-    const uint64_t executed = (uint64_t)ceil((double)entry->iterations * work);
-    const bool going_on = call(ring, entry, side, executed, &answer);
-    for (unsigned i = 0; going_on && answer.outcome == EXECUTION_OK && i < ring->duel->sample_count; i++)
-        samples_ns[i] = answer.samples[i].real_ns * ((double)executed / (double)entry->iterations);
-    if (answer.outcome == EXECUTION_OK)
-        (void)snprintf(entry->linkage[side], sizeof entry->linkage[side], "%s", answer.linkage);
-    if (going_on && answer.outcome == EXECUTION_OK && answer.sample_count != ring->duel->sample_count)
-        give_up(entry, side, DUEL_FAILED, "answered with another number of samples than was asked for");
+/* How many iterations a side goes through for those that its times are divided by. */
+static uint64_t executed_iterations(const struct duel_entry *entry, int side) {
+    return (uint64_t)ceil((double)entry->iterations * (side == DUEL_NEW ? entry->work : 1));
+}
+
+static void take_samples(struct ring *ring, struct duel_entry *entry, int side, const struct execution_answer *answer,
+                         double *samples_ns) {
+    const struct duel *duel = ring->duel;
     ring->duel->executions_done++;
-    execution_answer_clear(&answer);
-    return going_on;
+    if (!take_answer(duel, entry, side, answer))
+        return;
+    if (answer->sample_count != duel->sample_count) {
+        give_up(entry, side, DUEL_FAILED, "answered with another number of samples than was asked for");
+        return;
+    }
+    const double share = (double)executed_iterations(entry, side) / (double)entry->iterations;
+    for (unsigned i = 0; i < duel->sample_count; i++)
+        samples_ns[i] = answer->samples[i].real_ns * share;
+    (void)snprintf(entry->sides[side].linkage, sizeof entry->sides[side].linkage, "%s", answer->linkage);
 }
 
 /* ---- One pair ---- */
 
 /* Pairs come in twos, the second the other way round; which way the first goes, the seed says. */
-static bool new_goes_first(const struct duel *duel, size_t entry, size_t pair) {
+static int first_of(const struct duel *duel, size_t entry, size_t pair) {
     struct random random = {duel->seed ^ ((uint64_t)entry << 32 | pair / 2)};
-    return (random_below(&random, 2) ^ (pair % 2)) != 0;
+    return (random_below(&random, 2) ^ (pair % 2)) != 0 ? DUEL_NEW : DUEL_BASE;
 }
 
-static enum duel_end measure_pair(struct ring *ring, size_t index) {
+/* Both sides together. False when interrupted. */
+static bool execute_pair(struct ring *ring, size_t index, double samples_ns[DUEL_SIDES][EXECUTION_SAMPLES_MAX]) {
+    struct duel_entry *entry = &ring->duel->entries[index];
+    struct side_call *made = ring->made;
+    struct execution_answer answers[DUEL_SIDES];
+    struct worker_call calls[DUEL_SIDES];
+    for (int side = 0; side < DUEL_SIDES; side++) {
+        if (!make_call(ring, entry, side, executed_iterations(entry, side), &made[side]))
+            return true;
+        made[side].request.in_turns = true;
+        calls[side] = made[side].call;
+        calls[side].deadline_seconds *= DUEL_SIDES; /* it waits for the other */
+    }
+    const bool going_on = worker_call_in_turns(calls, first_of(ring->duel, index, entry->pair_count), answers);
+    for (int side = 0; side < DUEL_SIDES; side++) {
+        if (going_on && entry->state == DUEL_OPEN)
+            take_samples(ring, entry, side, &answers[side], samples_ns[side]);
+        execution_answer_clear(&answers[side]);
+    }
+    return going_on;
+}
+
+/* The new side alone. False when interrupted. */
+static bool execute_new(struct ring *ring, struct duel_entry *entry, double *samples_ns) {
+    struct execution_answer answer;
+    if (!make_call(ring, entry, DUEL_NEW, executed_iterations(entry, DUEL_NEW), &ring->made[DUEL_NEW]))
+        return true;
+    const bool going_on = worker_call(&ring->made[DUEL_NEW].call, &answer);
+    if (going_on)
+        take_samples(ring, entry, DUEL_NEW, &answer, samples_ns);
+    execution_answer_clear(&answer);
+    return going_on;
+}
+
+static enum duel_end measure(struct ring *ring, size_t index) {
     struct duel *duel = ring->duel;
     struct duel_entry *entry = &duel->entries[index];
     double samples_ns[DUEL_SIDES][EXECUTION_SAMPLES_MAX];
-    const int first = new_goes_first(duel, index, entry->counts[DUEL_NEW]) ? DUEL_NEW : DUEL_BASE;
-    for (int turn = 0; turn < DUEL_SIDES && entry->state == DUEL_OPEN; turn++) {
-        const int side = turn == 0 ? first : DUEL_SIDES - 1 - first;
-        if (duel->sides[side] != NULL && !execute(ring, entry, side, samples_ns[side]))
-            return DUEL_INTERRUPTED;
-    }
-    for (int side = 0; side < DUEL_SIDES && entry->state == DUEL_OPEN; side++) {
-        if (duel->sides[side] != NULL && !add_samples(entry, side, samples_ns[side], duel->sample_count))
-            return DUEL_NO_MEMORY;
-    }
-    return DUEL_DONE;
+    const bool has_pair = duel->sides[DUEL_BASE] != NULL;
+    if (!(has_pair ? execute_pair(ring, index, samples_ns) : execute_new(ring, entry, samples_ns[DUEL_NEW])))
+        return DUEL_INTERRUPTED;
+    if (entry->state != DUEL_OPEN)
+        return DUEL_DONE;
+    const bool kept =
+        add_samples(entry, DUEL_NEW, samples_ns[DUEL_NEW], duel->sample_count) &&
+        (!has_pair || (add_samples(entry, DUEL_BASE, samples_ns[DUEL_BASE], duel->sample_count) &&
+                       add_shift(entry, samples_ns, duel->sample_count)));
+    return kept ? DUEL_DONE : DUEL_NO_MEMORY;
 }
 
 static enum duel_end step(struct ring *ring, size_t index) {
     struct duel_entry *entry = &ring->duel->entries[index];
     if (interrupt_requested() || (entry->iterations == 0 && !calibrate(ring, entry)))
         return DUEL_INTERRUPTED;
-    return entry->state == DUEL_OPEN ? measure_pair(ring, index) : DUEL_DONE;
+    return entry->state == DUEL_OPEN ? measure(ring, index) : DUEL_DONE;
 }
 
 /* ---- Rounds and looks ---- */
@@ -199,9 +263,10 @@ static bool look(struct ring *ring, double fraction) {
     struct duel *duel = ring->duel;
     for (size_t i = 0; i < duel->count; i++) {
         struct duel_entry *entry = &duel->entries[i];
-        ring->verdicts[i].base = (struct verdict_side){entry->execution_ns[DUEL_BASE], entry->counts[DUEL_BASE]};
-        ring->verdicts[i].other = (struct verdict_side){entry->execution_ns[DUEL_NEW], entry->counts[DUEL_NEW]};
-        ring->verdicts[i].alternating = duel->sides[DUEL_BASE] != NULL;
+        const struct duel_side *base = &entry->sides[DUEL_BASE], *new = &entry->sides[DUEL_NEW];
+        ring->verdicts[i].base = (struct verdict_side){base->execution_ns, base->count};
+        ring->verdicts[i].other = (struct verdict_side){new->execution_ns, new->count};
+        ring->verdicts[i].pair_shifts = entry->pair_shifts;
         ring->settled[i] = entry->state != DUEL_OPEN;
     }
     if (!sequence_look(&ring->sequence, ring->verdicts, ring->settled, fraction))
@@ -283,9 +348,11 @@ static bool make_ring(struct ring *ring, struct duel *duel) {
         .random = {duel->seed},
         .started = now_seconds(),
         .patience = worker_patience_seconds(),
-        .end = malloc(sizeof *ring->end),
+        .made = calloc(DUEL_SIDES, sizeof *ring->made),
+        .ends = calloc(DUEL_SIDES, sizeof *ring->ends),
     };
-    return ring->verdicts != NULL && ring->settled != NULL && ring->order != NULL && ring->end != NULL;
+    return ring->verdicts != NULL && ring->settled != NULL && ring->order != NULL && ring->made != NULL &&
+           ring->ends != NULL;
 }
 
 enum duel_end duel_run(struct duel *duel) {
@@ -300,6 +367,7 @@ enum duel_end duel_run(struct duel *duel) {
     free(ring.verdicts);
     free(ring.settled);
     free(ring.order);
-    free(ring.end);
+    free(ring.made);
+    free(ring.ends);
     return end;
 }

@@ -1,7 +1,8 @@
 /*
- * Two builds, measured in turns: for each case an execution of one and one of the other, in random order (A B, then B
- * A, or the other way round), on the same PUs and with the same number of iterations, until each verdict is settled or
- * the budget is spent. What drifts with time meets both sides alike.
+ * Two builds, measured in turns: for each case an execution of one and one of the other at the same time, on the same
+ * PUs and with the same number of iterations, which take their samples in turn (turns.h), in random order (A B, then B
+ * A, or the other way round); until each verdict is settled or the budget is spent. What the machine does meanwhile
+ * meets both sides alike; what is compared is by what one took longer than the other, pair by pair.
  *
  * A side may be given more work than its times are divided by: that is a slow-down of known size, on the very code that
  * the case measures, and how the gate itself is tested. The base may be values that were measured before; then only the
@@ -22,21 +23,28 @@ enum duel_state {
     DUEL_FAILED,  /* an execution went wrong; the reason says how */
 };
 
+/* What was measured of one side. Times are per operation; samples stand execution after execution. */
+struct duel_side {
+    bool proved; /* by a worker of this side */
+    size_t count, execution_capacity, sample_capacity; /* in executions */
+    double *execution_ns, *samples_ns;                 /* a base from elsewhere has no samples */
+    char linkage[sizeof((struct execution_answer *)0)->linkage];
+};
+
 struct duel_entry {
     const struct bench_case *c;
     double work; /* of the new side: operations executed for each that its time is divided by; 1: no more */
     /* For a base that is no program: the number that it was measured with. Otherwise calibrated. */
     uint64_t iterations;
 
-    /* What comes out. Times are per operation; samples stand execution after execution, each duel->sample_count. */
+    /* What comes out. */
     char name[CASE_NAME_MAX];
     enum duel_state state;
     int side; /* which is lacking or failed */
     char reason[sizeof((struct execution_answer *)0)->reason];
-    bool proved[DUEL_SIDES];                                   /* by a worker of that side */
-    size_t counts[DUEL_SIDES], capacity[DUEL_SIDES];           /* executions */
-    double *execution_ns[DUEL_SIDES], *samples_ns[DUEL_SIDES]; /* a base from elsewhere has no samples */
-    char linkage[DUEL_SIDES][sizeof((struct execution_answer *)0)->linkage];
+    struct duel_side sides[DUEL_SIDES];
+    double *pair_shifts; /* of each pair of executions (struct verdict_case); NULL: the base is from elsewhere */
+    size_t pair_count, pair_capacity;
     struct verdict_case verdict;
 };
 

@@ -43,13 +43,14 @@ static json_t *indices_to_json(const unsigned *indices, size_t count) {
 }
 
 static json_t *measurement_to_json(const struct execution_request *request) {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:I, s:i, s:f, s:I, s:b, s:b, s:b}", "protocol",
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s*, s:o, s:o, s:I, s:i, s:f, s:I, s:b, s:b, s:b, s:b}", "protocol",
                      PROTOCOL_VERSION, "case", request->case_name, "strategy", request->strategy, "workload",
                      request->workload, "form", request->form, "store", request->store, "parameters",
                      parameters_to_json(request), "pus", indices_to_json(request->pus, request->thread_count),
                      "iterations", (json_int_t)request->iterations, "samples", (int)request->sample_count,
                      "sample_seconds", request->sample_seconds, "revision", (json_int_t)request->revision, "count",
-                     (int)request->count, "proved", (int)request->proved, "observe", (int)request->observe);
+                     (int)request->count, "proved", (int)request->proved, "in_turns", (int)request->in_turns, "observe",
+                     (int)request->observe);
 }
 
 static json_t *scenario_to_json(const struct execution_request *request) {
@@ -153,14 +154,14 @@ static bool get_measurement(json_t *line, struct protocol_request *decoded, stru
     struct execution_request *request = &decoded->request;
     json_t *parameters, *pus;
     json_int_t iterations, revision = 0;
-    int samples, count = 0, proved = 0, observe = 0;
+    int samples, count = 0, proved = 0, in_turns = 0, observe = 0;
     json_error_t where;
-    if (json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?s, s?I, s?b, s?b, s?b}",
+    if (json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?s, s?I, s?b, s?b, s?b, s?b}",
                        "case", &request->case_name, "strategy", &request->strategy, "workload", &request->workload,
                        "form", &request->form, "parameters", &parameters, "pus", &pus, "iterations", &iterations,
                        "samples", &samples, "sample_seconds", &request->sample_seconds, "plugin", &request->plugin,
-                       "store", &request->store, "revision", &revision, "count", &count, "proved", &proved, "observe",
-                       &observe) != 0)
+                       "store", &request->store, "revision", &revision, "count", &count, "proved", &proved, "in_turns",
+                       &in_turns, "observe", &observe) != 0)
         return error_set(error, "%s", where.text);
     if (revision < 0 || revision > UINT32_MAX)
         return error_set(error, "found revision %lld of a workload, which is none", (long long)revision);
@@ -169,6 +170,7 @@ static bool get_measurement(json_t *line, struct protocol_request *decoded, stru
     request->revision = (uint32_t)revision;
     request->count = count != 0;
     request->proved = proved != 0;
+    request->in_turns = in_turns != 0;
     request->observe = observe != 0;
     if (iterations < 0)
         return error_set(error, "found %lld iterations, wanted 0 or more", (long long)iterations);

@@ -15,6 +15,7 @@
 #include "allocations.h"
 #include "callgrind_loop.h"
 #include "case.h"
+#include "child.h"
 #include "execution.h"
 #include "gbench.h"
 #include "last_words.h"
@@ -23,6 +24,7 @@
 #include "protocol.h"
 #include "registry.h"
 #include "topology.h"
+#include "turns.h"
 #include "worker_parts.h"
 
 bool worker_fail(struct gbench_work *work, enum execution_outcome outcome, const char *format, ...) {
@@ -204,6 +206,8 @@ static uint64_t sum_of(uint64_t a, uint64_t b) {
 }
 
 static void sample_begin(struct gbench_work *work) {
+    if (work->request->in_turns)
+        turns_wait(CHILD_SOCKET);
     work->shared = NULL;
     work->prepared = !atomic_load(&work->failed);
     if (work->kernel->prepare != NULL && work->prepared) {
@@ -266,6 +270,8 @@ static void sample_end(struct gbench_work *work) {
     }
     if (work->kernel->finish != NULL && work->prepared)
         work->kernel->finish(work->shared);
+    if (work->request->in_turns)
+        turns_pass(CHILD_SOCKET);
 }
 
 bool worker_pass(struct gbench_work *work, uint64_t iterations, unsigned sample_count, struct execution_sample *samples,
@@ -431,6 +437,8 @@ static void execute(const struct execution_request *request, struct registry *re
     } else if (ready) {
         const bool done = request->iterations == 0 ? calibrate(&work)
                                                    : take_samples(&work, request->iterations, request->sample_count);
+        if (request->in_turns) /* what follows must not disturb the other's last sample */
+            turns_wait(CHILD_SOCKET);
         linkage_describe(work.entry, answer->linkage);
         answer->memory_peak_bytes = memory_peak_bytes();
         if (done && request->observe)

@@ -54,32 +54,68 @@ static void check_kind(const struct execution_request *request, struct execution
     (void)snprintf(answer->reason, sizeof answer->reason, "answered with a %s where a %s was asked for", found, wanted);
 }
 
-bool worker_call(const struct worker_call *call, struct execution_answer *answer) {
+static struct child_plan plan_of(const struct worker_call *call, const char *line) {
     static char program[] = "/proc/self/exe", name[] = "bench", role[] = "--worker";
-    char *const argv[] = {name, role, NULL};
-    struct error error;
-    char *line = protocol_encode_request(call->request);
-    const struct child_plan plan = {
+    static char *const argv[] = {name, role, NULL};
+    return (struct child_plan){
         .program = call->program != NULL ? call->program : program,
         .argv = call->argv != NULL ? call->argv : argv,
         .environment = call->environment,
         .fixed_layout = call->request->count,
         .input = line,
-        .input_length = line == NULL ? 0 : strlen(line),
+        .input_length = strlen(line),
         .pad_bytes = call->pad_bytes,
         .deadline_seconds = call->deadline_seconds,
         .progress = call->progress,
     };
+}
+
+/* Lets the workers run, at the same time; with sockets, each is handed one. False with *error set: none did. */
+static bool run(const struct worker_call *calls, int *sockets, size_t count, struct error *error) {
+    char *lines[TURNS_SIDES] = {NULL};
+    struct child_plan plans[TURNS_SIDES];
+    struct child_end *ends[TURNS_SIDES];
+    bool ready = true;
+    for (size_t i = 0; i < count && ready; i++) {
+        lines[i] = protocol_encode_request(calls[i].request);
+        ready = lines[i] != NULL ||
+                error_set(error, "the request cannot be put into JSON: out of memory, or a path that is not UTF-8");
+        if (ready) {
+            plans[i] = plan_of(&calls[i], lines[i]);
+            plans[i].socket = sockets == NULL ? NULL : &sockets[i];
+            ends[i] = calls[i].end;
+        }
+    }
+    const bool ran = ready && child_run_together(plans, ends, count, error);
+    for (size_t i = 0; i < count; i++)
+        free(lines[i]);
+    return ran;
+}
+
+static void fill(const struct worker_call *call, bool ran, const struct error *error, struct execution_answer *answer) {
     *answer = (struct execution_answer){.outcome = EXECUTION_FAILED};
-    if (line == NULL) {
-        (void)snprintf(answer->reason, sizeof answer->reason,
-                       "the request cannot be put into JSON: out of memory, or a path that is not UTF-8");
-    } else if (!child_run(&plan, call->end, &error)) {
-        (void)snprintf(answer->reason, sizeof answer->reason, "%.*s", (int)sizeof answer->reason - 1, error.text);
+    if (!ran) {
+        (void)snprintf(answer->reason, sizeof answer->reason, "%.*s", (int)sizeof answer->reason - 1, error->text);
     } else if (call->end->fate != CHILD_INTERRUPTED) {
         judge_worker(call->end, call->request->case_name, answer);
         check_kind(call->request, answer);
     }
-    free(line);
+}
+
+bool worker_call(const struct worker_call *call, struct execution_answer *answer) {
+    struct error error;
+    const bool ran = run(call, NULL, 1, &error);
+    fill(call, ran, &error, answer);
+    return !interrupt_requested();
+}
+
+bool worker_call_in_turns(const struct worker_call calls[TURNS_SIDES], int first,
+                          struct execution_answer answers[TURNS_SIDES]) {
+    struct error error;
+    int sockets[TURNS_SIDES];
+    const bool ran = turns_open(sockets, first, &error) && run(calls, sockets, TURNS_SIDES, &error);
+    turns_close(sockets);
+    for (int side = 0; side < TURNS_SIDES; side++)
+        fill(&calls[side], ran, &error, &answers[side]);
     return !interrupt_requested();
 }

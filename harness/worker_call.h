@@ -1,9 +1,10 @@
-/* One call of a worker: a fresh process gets a request, is watched, and what comes of it is judged. */
+/* Calls of workers: a fresh process gets a request, is watched, and what comes of it is judged. */
 #ifndef CTXBENCH_WORKER_CALL_H
 #define CTXBENCH_WORKER_CALL_H
 
 #include "child.h"
 #include "execution.h"
+#include "turns.h"
 
 /* How much longer than it should a worker may take before it is taken for hung (CTXBENCH_PATIENCE, or 10). */
 double worker_patience_seconds(void);
@@ -21,5 +22,9 @@ struct worker_call {
 
 /* False when the program was asked to finish meanwhile; otherwise the answer is filled, and the caller clears it. */
 bool worker_call(const struct worker_call *call, struct execution_answer *answer);
+
+/* The same of two at the same time, whose requests say in_turns; the one of calls[first] has the first turn. */
+bool worker_call_in_turns(const struct worker_call calls[TURNS_SIDES], int first,
+                          struct execution_answer answers[TURNS_SIDES]);
 
 #endif

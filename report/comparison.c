@@ -75,7 +75,6 @@ static bool judge(struct comparison *comparison) {
         struct verdict_case *c = &comparison->verdicts[i];
         c->base = take_side(comparison->pairs[i].base, &values);
         c->other = take_side(comparison->pairs[i].other, &values);
-        c->alternating = comparison->alternating && c->base.count == c->other.count;
     }
     if (!verdict_judge(comparison->verdicts, comparison->count, comparison->threshold, comparison->alpha))
         return false;
@@ -231,22 +230,20 @@ static void note_warnings(struct comparison *comparison) {
             "%zu of %zu cases have too few executions for a verdict: over so many cases it takes %zu on each side "
             "(--executions=%zu).",
             few, comparison->count, needed, needed);
-    if (!comparison->alternating)
-        add(comparison, &comparison->warnings,
-            "The sides were measured one after the other: what the machine did differently in between counts as a "
-            "change.");
+    add(comparison, &comparison->warnings,
+        "The sides were measured one after the other: what the machine did differently in between counts as a "
+        "change.");
     take_warnings(comparison, &comparison->base, comparison->other.file);
     take_warnings(comparison, &comparison->other, comparison->base.file);
 }
 
-struct comparison *comparison_make(struct comparison_side base, struct comparison_side other, bool alternating,
-                                   double threshold, double alpha) {
+struct comparison *comparison_make(struct comparison_side base, struct comparison_side other, double threshold,
+                                   double alpha) {
     struct comparison *comparison = calloc(1, sizeof *comparison);
     if (comparison == NULL)
         return NULL;
     comparison->base = base;
     comparison->other = other;
-    comparison->alternating = alternating;
     comparison->threshold = threshold;
     comparison->alpha = alpha;
     if (!allocate(comparison)) {

@@ -30,7 +30,6 @@ struct comparison_texts {
 struct comparison {
     struct comparison_side base, other;
     double threshold, alpha;
-    bool alternating; /* the sides were measured in turn, pair by pair; otherwise one after the other */
 
     struct comparison_pair *pairs; /* in the order of base */
     struct verdict_case *verdicts; /* of each pair */
@@ -53,8 +52,8 @@ struct comparison {
  * The sides and what they hold stay the caller's and outlive the comparison. NULL when out of memory. What is objected
  * to is compared nevertheless: whether that may be shown is for the caller to decide.
  */
-struct comparison *comparison_make(struct comparison_side base, struct comparison_side other, bool alternating,
-                                   double threshold, double alpha);
+struct comparison *comparison_make(struct comparison_side base, struct comparison_side other, double threshold,
+                                   double alpha);
 void comparison_free(struct comparison *comparison);
 
 /* Cases that `base` has and that failed in `other`. */

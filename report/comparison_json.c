@@ -86,7 +86,6 @@ bool comparison_print_json(const struct comparison *comparison, FILE *out) {
     json_build_put(&build, object, "new", make_file(&build, &comparison->other));
     json_build_put_number(&build, object, "threshold", comparison->threshold);
     json_build_put_number(&build, object, "alpha", comparison->alpha);
-    json_build_put(&build, object, "alternating", json_boolean(comparison->alternating));
     json_build_put(&build, object, "objections", make_texts(&build, &comparison->objections));
     json_build_put(&build, object, "differences", make_texts(&build, &comparison->differences));
     json_build_put(&build, object, "warnings", make_texts(&build, &comparison->warnings));

@@ -146,7 +146,7 @@ static void add_judged(struct document *document, const struct run *base, const 
 static void add_pair(struct document *document, const struct run *base, const struct run *other, size_t index) {
     struct comparison *comparison =
         comparison_make((struct comparison_side){base->path, base->file},
-                        (struct comparison_side){other->path, other->file}, false, VERDICT_THRESHOLD, VERDICT_ALPHA);
+                        (struct comparison_side){other->path, other->file}, VERDICT_THRESHOLD, VERDICT_ALPHA);
     document->out_of_memory |= comparison == NULL;
     if (comparison == NULL)
         return;

@@ -5,7 +5,7 @@
 #include "error_rate.h"
 
 /* With fewer than the first, a suite of some cases comes to no verdict, whatever the values are. */
-enum { FIRST_LOOK = 8 };
+enum { FIRST_LOOK = 12 };
 static const double LOOK_GROWTH = 1.3;
 
 bool sequence_is_due(struct sequence *sequence, size_t executions) {

@@ -22,6 +22,8 @@ const char *verdict_name(enum verdict verdict) {
 
 /* Both sides on a scale where a ratio is a difference. NULL when out of memory. */
 static struct statistics_shift *make_shift(const struct verdict_case *c) {
+    if (c->pair_shifts != NULL)
+        return statistics_shift_of_pairs(c->pair_shifts, c->other.count);
     size_t base_count = c->base.count, other_count = c->other.count;
     double *logarithms = malloc((base_count + other_count) * sizeof *logarithms);
     if (logarithms == NULL)
@@ -31,7 +33,7 @@ static struct statistics_shift *make_shift(const struct verdict_case *c) {
     for (size_t i = 0; i < other_count; i++)
         logarithms[base_count + i] = log(c->other.execution_ns[i]);
     struct statistics_shift *shift =
-        statistics_shift_new(logarithms, base_count, logarithms + base_count, other_count, c->alternating);
+        statistics_shift_of_groups(logarithms, base_count, logarithms + base_count, other_count);
     free(logarithms);
     return shift;
 }

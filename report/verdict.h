@@ -31,14 +31,18 @@ enum verdict { VERDICT_EQUIVALENT, VERDICT_IMPROVED, VERDICT_INCONCLUSIVE, VERDI
 
 /* Fresh processes are what varies: one value is the median of one execution's samples. */
 struct verdict_side {
-    const double *execution_ns; /* in the order of time; positive and finite */
+    const double *execution_ns; /* positive and finite */
     size_t count;               /* at least 1 */
 };
 
 struct verdict_case {
-    /* What is judged. Alternating: the executions of the two sides, equally many, were taken in turn, in pairs. */
+    /* What is judged. */
     struct verdict_side base, other;
-    bool alternating;
+    /*
+     * Where an execution of one side and one of the other were measured together, equally many: for each such pair, by
+     * what `other` took longer than `base`, as the logarithm of the ratio. NULL: each side by itself.
+     */
+    const double *pair_shifts;
 
     /* What comes out. Ratios are those of `other` to `base`: above 1 is slower. */
     bool decidable; /* enough executions for any verdict but inconclusive, as the first of its suite */

@@ -2,9 +2,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Up to these sizes the exact distribution takes less than some milliseconds. */
-enum { EXACT_VALUES_MAX = 40, EXACT_PAIRS_MAX = 4000 };
+enum { EXACT_VALUES_MAX = 40, EXACT_SIGNED_MAX = 80 };
 
 /* SciPy's rule for the test. */
 enum { EXACT_TEST_VALUES_MAX = 8 };
@@ -23,84 +24,87 @@ double statistics_normal_quantile(double p) {
     return (low + high) / 2;
 }
 
-/* The null distribution. */
+/* The null distributions. */
+
+/* Turns ways into the probabilities that they add up to. */
+static double *accumulate(double *ways, size_t count) {
+    double total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += ways[i];
+    ways[0] /= total;
+    for (size_t i = 1; i < count; i++)
+        ways[i] = ways[i] / total + ways[i - 1];
+    return ways;
+}
 
 /*
- * Probabilities of the number of pairs in one stratum: of all ways to choose the ranks of the x, those whose sum
- * exceeds the least by u have u pairs. Counts ways over the ranks 1 to x + y, one after the other; `ways[k][s]` is the
- * probability-weighted number of ways to choose k ranks with excess s.
+ * Of all ways to choose the ranks of the x, those whose sum exceeds the least by u have u pairs. Counts ways over the
+ * ranks 1 to x + y, one after the other; `ways[k][s]` is the number of ways to choose k ranks with excess s. Exact
+ * while a double is.
  */
-static bool stratum_probabilities(size_t x, size_t y, double *probabilities) {
-    size_t width = x * y + 1;
-    double *ways = calloc((x + 1) * width, sizeof *ways), total = 0;
-    if (ways == NULL)
-        return false;
-    ways[0] = 1;
-    for (size_t rank = 1; rank <= x + y; rank++) {
-        for (size_t k = rank < x ? rank : x; k > 0; k--) {
-            size_t excess = rank - k; /* choosing this rank as the k-th adds so much */
-            for (size_t s = excess; s < width && excess <= y; s++)
-                ways[k * width + s] += ways[(k - 1) * width + s - excess];
+static double *group_probabilities(size_t x, size_t y) {
+    const size_t width = x * y + 1;
+    double *ways = calloc((x + 1) * width, sizeof *ways), *last = malloc(width * sizeof *last);
+    if (ways != NULL && last != NULL) {
+        ways[0] = 1;
+        for (size_t rank = 1; rank <= x + y; rank++) {
+            for (size_t k = rank < x ? rank : x; k > 0; k--) {
+                const size_t excess = rank - k; /* choosing this rank as the k-th adds so much */
+                for (size_t s = excess; s < width && excess <= y; s++)
+                    ways[k * width + s] += ways[(k - 1) * width + s - excess];
+            }
         }
+        memcpy(last, ways + x * width, width * sizeof *last);
+        (void)accumulate(last, width);
+    } else {
+        free(last);
+        last = NULL;
     }
-    for (size_t s = 0; s < width; s++)
-        total += ways[x * width + s];
-    for (size_t s = 0; s < width; s++)
-        probabilities[s] = ways[x * width + s] / total;
     free(ways);
-    return true;
+    return last;
 }
 
-/* The distribution of a sum: `sum` has room for count + more - 1 probabilities and holds `count`. */
-static void convolve(double *sum, size_t count, const double *other, size_t more) {
-    for (size_t i = count + more - 1; i-- > 0;) {
-        double p = 0;
-        size_t first = i >= count ? i - count + 1 : 0, last = i < more - 1 ? i : more - 1;
-        for (size_t j = first; j <= last; j++)
-            p += sum[i - j] * other[j];
-        sum[i] = p;
+/* Each rank is in the sum or it is not, with the same chance. */
+static double *signed_probabilities(size_t n, size_t pairs) {
+    double *ways = calloc(pairs + 1, sizeof *ways);
+    if (ways == NULL)
+        return NULL;
+    ways[0] = 1;
+    for (size_t rank = 1; rank <= n; rank++) {
+        for (size_t s = rank * (rank + 1) / 2; s >= rank; s--)
+            ways[s] += ways[s - rank];
     }
+    return accumulate(ways, pairs + 1);
 }
 
-static bool make_exact(struct statistics_null *null, const size_t *x_counts, const size_t *y_counts, size_t strata) {
-    double *sum = malloc((null->pairs + 1) * sizeof *sum), *stratum = malloc((null->pairs + 1) * sizeof *stratum);
-    bool made = sum != NULL && stratum != NULL;
-    size_t count = 1;
-    if (made)
-        sum[0] = 1;
-    for (size_t i = 0; made && i < strata; i++) {
-        size_t pairs = x_counts[i] * y_counts[i];
-        made = stratum_probabilities(x_counts[i], y_counts[i], stratum);
-        if (made)
-            convolve(sum, count, stratum, pairs + 1);
-        count += pairs;
-    }
-    for (size_t i = 1; made && i < count; i++)
-        sum[i] += sum[i - 1];
-    free(stratum);
-    if (!made) {
-        free(sum);
-        return false;
-    }
-    null->cumulative = sum;
-    return true;
+bool statistics_null_make_groups(struct statistics_null *null, size_t x_count, size_t y_count) {
+    const double x = (double)x_count, y = (double)y_count, variance = x * y * (x + y + 1) / 12;
+    const double fourth = -x * y * (x + y + 1) * (x * x + y * y + x * y + x + y) / 120; /* cumulant */
+    *null = (struct statistics_null){
+        .pairs = x_count * y_count,
+        .mean = x * y / 2,
+        .sd = sqrt(variance),
+        .kurtosis = fourth / (variance * variance),
+    };
+    if (x_count > EXACT_VALUES_MAX || y_count > EXACT_VALUES_MAX)
+        return true;
+    null->cumulative = group_probabilities(x_count, y_count);
+    return null->cumulative != NULL;
 }
 
-bool statistics_null_make(struct statistics_null *null, const size_t *x_counts, const size_t *y_counts, size_t strata) {
-    *null = (struct statistics_null){0};
-    double variance = 0, fourth = 0; /* cumulants, which add up over strata */
-    bool small = true;
-    for (size_t i = 0; i < strata; i++) {
-        double x = (double)x_counts[i], y = (double)y_counts[i];
-        null->pairs += x_counts[i] * y_counts[i];
-        variance += x * y * (x + y + 1) / 12;
-        fourth -= x * y * (x + y + 1) * (x * x + y * y + x * y + x + y) / 120;
-        small = small && x_counts[i] <= EXACT_VALUES_MAX && y_counts[i] <= EXACT_VALUES_MAX;
-    }
-    null->mean = (double)null->pairs / 2;
-    null->sd = sqrt(variance);
-    null->kurtosis = fourth / (variance * variance);
-    return !small || null->pairs > EXACT_PAIRS_MAX || make_exact(null, x_counts, y_counts, strata);
+bool statistics_null_make_signed(struct statistics_null *null, size_t count) {
+    const double n = (double)count, variance = n * (n + 1) * (2 * n + 1) / 24;
+    const double fourth = -n * (n + 1) * (2 * n + 1) * (3 * n * n + 3 * n - 1) / 240; /* cumulant: -sum(i^4) / 8 */
+    *null = (struct statistics_null){
+        .pairs = count * (count + 1) / 2,
+        .mean = n * (n + 1) / 4,
+        .sd = sqrt(variance),
+        .kurtosis = fourth / (variance * variance),
+    };
+    if (count > EXACT_SIGNED_MAX)
+        return true;
+    null->cumulative = signed_probabilities(count, null->pairs);
+    return null->cumulative != NULL;
 }
 
 void statistics_null_free(struct statistics_null *null) {
@@ -159,7 +163,7 @@ static double rank_sum(const struct tagged *all, size_t count, double *ties) {
 
 static double exact_p(size_t x_count, size_t y_count, double u) {
     struct statistics_null null;
-    if (!statistics_null_make(&null, &x_count, &y_count, 1))
+    if (!statistics_null_make_groups(&null, x_count, y_count))
         return NAN;
     double p = fmin(1, 2 * statistics_null_tail(&null, (size_t)u));
     statistics_null_free(&null);

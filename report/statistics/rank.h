@@ -1,6 +1,8 @@
 /*
- * Rank tests of two independent groups, and what both the test and the interval of a shift (shift.h) count with: the
- * distribution that the number of pairs (x, y) with y <= x has when both groups come from one population.
+ * Rank tests, and what both a test and the interval of a shift (shift.h) count with: the distribution that the number of
+ * pairs in order has when nothing differs. Of two independent groups: pairs (x, y) with y <= x (Mann and Whitney, 1947).
+ * Of differences, each as likely to have the other sign: pairs of them, each with itself too, whose sum is below zero
+ * (Wilcoxon's signed ranks, 1945, as Tukey counts them).
  */
 #ifndef CTXBENCH_RANK_H
 #define CTXBENCH_RANK_H
@@ -14,10 +16,9 @@ double statistics_normal_cumulative(double z);
 double statistics_normal_quantile(double p);
 
 /*
- * The distribution of the number of pairs, summed over strata of x_counts[i] and y_counts[i] values (van Elteren, 1960;
- * one stratum: Mann and Whitney, 1947). Exact where that is cheap; elsewhere the normal approximation with the
- * correction for continuity and Edgeworth's for the fourth moment (Fix and Hodges, 1955), which is off by less than a
- * hundredth at p = 0.001.
+ * The distribution of that number. Exact where that is cheap; elsewhere the normal approximation with the correction
+ * for continuity and Edgeworth's for the fourth moment (Fix and Hodges, 1955), which is off by less than a hundredth at
+ * p = 0.001.
  */
 struct statistics_null {
     size_t pairs;       /* the largest number */
@@ -26,8 +27,9 @@ struct statistics_null {
     double *cumulative; /* P(number <= i), pairs + 1 of them; NULL: approximated */
 };
 
-/* False when out of memory. */
-bool statistics_null_make(struct statistics_null *null, const size_t *x_counts, const size_t *y_counts, size_t strata);
+/* Counts >= 1. False when out of memory. */
+bool statistics_null_make_groups(struct statistics_null *null, size_t x_count, size_t y_count);
+bool statistics_null_make_signed(struct statistics_null *null, size_t count);
 void statistics_null_free(struct statistics_null *null);
 
 /* P(number <= count). It is symmetric: P(number >= pairs - count) is the same. */

@@ -10,18 +10,13 @@
 /* Halving an interval so often leaves nothing that a double could tell from it. */
 enum { HALVINGS = 120 };
 
-/* A stretch: its values of each side, sorted. */
-struct stretch {
-    const double *base, *other;
-    size_t base_count, other_count;
-};
-
+/* All values, sorted. Of two groups: the base's, then the other's. Of pairs: their differences, and no base. */
 struct statistics_shift {
     struct statistics_null null;
-    struct stretch *stretches;
-    size_t stretch_count;
-    double *values;         /* of all stretches */
-    double least, greatest; /* difference */
+    const double *base, *other;
+    size_t base_count, other_count;
+    double least, greatest; /* of what is counted */
+    double values[];
 };
 
 static int compare_doubles(const void *a, const void *b) {
@@ -29,88 +24,87 @@ static int compare_doubles(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void sort(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare_doubles);
-}
-
-/* Cuts both sides into stretches as equal as can be. */
-static void cut(struct statistics_shift *shift, size_t base_count, size_t other_count) {
-    double *base = shift->values, *other = shift->values + base_count;
-    size_t count = shift->stretch_count;
-    shift->least = INFINITY;
-    shift->greatest = -INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        size_t base_start = base_count * i / count, other_start = other_count * i / count;
-        struct stretch *stretch = &shift->stretches[i];
-        *stretch = (struct stretch){base + base_start, other + other_start, base_count * (i + 1) / count - base_start,
-                                    other_count * (i + 1) / count - other_start};
-        sort(base + base_start, stretch->base_count);
-        sort(other + other_start, stretch->other_count);
-        shift->least = fmin(shift->least, stretch->other[0] - stretch->base[stretch->base_count - 1]);
-        shift->greatest = fmax(shift->greatest, stretch->other[stretch->other_count - 1] - stretch->base[0]);
-    }
-}
-
-static bool make_null(struct statistics_shift *shift) {
-    size_t *counts = malloc(2 * shift->stretch_count * sizeof *counts);
-    if (counts == NULL)
-        return false;
-    for (size_t i = 0; i < shift->stretch_count; i++) {
-        counts[i] = shift->stretches[i].base_count;
-        counts[shift->stretch_count + i] = shift->stretches[i].other_count;
-    }
-    bool made = statistics_null_make(&shift->null, counts, counts + shift->stretch_count, shift->stretch_count);
-    free(counts);
-    return made;
-}
-
-struct statistics_shift *statistics_shift_new(const double *base, size_t base_count, const double *other,
-                                              size_t other_count, bool alternating) {
-    struct statistics_shift *shift = calloc(1, sizeof *shift);
+/* Copies both and sorts each. NULL when out of memory. */
+static struct statistics_shift *copy(const double *base, size_t base_count, const double *other, size_t other_count) {
+    struct statistics_shift *shift = malloc(sizeof *shift + (base_count + other_count) * sizeof shift->values[0]);
     if (shift == NULL)
         return NULL;
-    shift->stretch_count = alternating && base_count > STATISTICS_STRETCH ? base_count / STATISTICS_STRETCH : 1;
-    shift->stretches = calloc(shift->stretch_count, sizeof *shift->stretches);
-    shift->values = malloc((base_count + other_count) * sizeof *shift->values);
-    bool made = shift->stretches != NULL && shift->values != NULL;
-    if (made) {
-        memcpy(shift->values, base, base_count * sizeof *base);
-        memcpy(shift->values + base_count, other, other_count * sizeof *other);
-        cut(shift, base_count, other_count);
-        made = make_null(shift);
-    }
+    double *copies[] = {shift->values, shift->values + base_count};
+    if (base_count > 0)
+        memcpy(copies[0], base, base_count * sizeof *base);
+    memcpy(copies[1], other, other_count * sizeof *other);
+    qsort(copies[0], base_count, sizeof *base, compare_doubles);
+    qsort(copies[1], other_count, sizeof *other, compare_doubles);
+    shift->base = copies[0];
+    shift->other = copies[1];
+    shift->base_count = base_count;
+    shift->other_count = other_count;
+    return shift;
+}
+
+/* The shift, if its null distribution could be made. */
+static struct statistics_shift *complete(struct statistics_shift *shift, bool made) {
     if (made)
         return shift;
-    statistics_shift_free(shift);
+    free(shift);
     return NULL;
+}
+
+struct statistics_shift *statistics_shift_of_groups(const double *base, size_t base_count, const double *other,
+                                                    size_t other_count) {
+    struct statistics_shift *shift = copy(base, base_count, other, other_count);
+    if (shift == NULL)
+        return NULL;
+    shift->least = shift->other[0] - shift->base[base_count - 1];
+    shift->greatest = shift->other[other_count - 1] - shift->base[0];
+    return complete(shift, statistics_null_make_groups(&shift->null, base_count, other_count));
+}
+
+struct statistics_shift *statistics_shift_of_pairs(const double *differences, size_t count) {
+    struct statistics_shift *shift = copy(NULL, 0, differences, count);
+    if (shift == NULL)
+        return NULL;
+    shift->least = shift->other[0];
+    shift->greatest = shift->other[count - 1];
+    return complete(shift, statistics_null_make_signed(&shift->null, count));
 }
 
 void statistics_shift_free(struct statistics_shift *shift) {
     if (shift == NULL)
         return;
     statistics_null_free(&shift->null);
-    free(shift->stretches);
-    free(shift->values);
     free(shift);
 }
 
-/* How many differences are at most (or, with `strictly`, below) `limit`. Walks along both sorted sides at once. */
-static size_t count_differences(const struct statistics_shift *shift, double limit, bool strictly) {
-    size_t total = 0;
-    for (size_t i = 0; i < shift->stretch_count; i++) {
-        const struct stretch *stretch = &shift->stretches[i];
-        size_t reached = 0;
-        for (size_t b = 0; b < stretch->base_count; b++) {
-            while (reached < stretch->other_count) {
-                double difference = stretch->other[reached] - stretch->base[b];
-                if (strictly ? difference >= limit : difference > limit)
-                    break;
-                reached++;
-            }
-            total += reached;
-        }
+static bool is_within(double value, double limit, bool strictly) {
+    return strictly ? value < limit : value <= limit;
+}
+
+/* How many differences between the groups are at most (or below) `limit`. Walks along both sorted sides at once. */
+static size_t count_of_groups(const struct statistics_shift *shift, double limit, bool strictly) {
+    size_t total = 0, reached = 0;
+    for (size_t b = 0; b < shift->base_count; b++) {
+        while (reached < shift->other_count && is_within(shift->other[reached] - shift->base[b], limit, strictly))
+            reached++;
+        total += reached;
     }
     return total;
+}
+
+/* How many means of two differences, or of one with itself, are. Walks from both ends towards the middle. */
+static size_t count_of_pairs(const struct statistics_shift *shift, double limit, bool strictly) {
+    const double *differences = shift->other;
+    size_t total = 0, reached = shift->other_count;
+    for (size_t i = 0; i < shift->other_count; i++) {
+        while (reached > i && !is_within((differences[i] + differences[reached - 1]) / 2, limit, strictly))
+            reached--;
+        total += reached > i ? reached - i : 0;
+    }
+    return total;
+}
+
+static size_t count_differences(const struct statistics_shift *shift, double limit, bool strictly) {
+    return (shift->base_count > 0 ? count_of_groups : count_of_pairs)(shift, limit, strictly);
 }
 
 /* The k-th smallest difference, k from 0: found by halving the range of differences, without making them all. */

@@ -2,20 +2,19 @@
  * By how much is one side of a comparison larger than the other? On logarithms of times the shift is the logarithm of
  * their ratio.
  *
- * A value stands for one execution (the median of its samples). The estimate is the median of the differences between
- * each value of one side and each of the other (Hodges and Lehmann, 1963), the interval consists of the shifts that the
- * rank test does not reject, and the p-values are that test's: estimate, interval and p-values always agree. Where the
- * sides were measured alternately, only values of the same stretch of time, of about STATISTICS_STRETCH a side, are
- * compared (van Elteren, 1960), so that a drift of the machine is no difference between the sides.
+ * Of two groups of values, measured apart, the estimate is the median of the differences between each value of one and
+ * each of the other; of differences that were measured as such, in pairs, it is the median of the means of any two of
+ * them (both of Hodges and Lehmann, 1963). The interval consists of the shifts that the rank test does not reject
+ * (Mann-Whitney, or Wilcoxon's signed ranks), and the p-values are that test's: estimate, interval and p-values always
+ * agree, and their level is exact by construction where nothing differs, whatever the distribution.
  *
  * Why not a bootstrap? On simulated executions with the noise of shared machines (log-normal, a slow mode in 15 to 25 %
- * of processes, outliers, drift), 6 to 30 a side, 2,000 comparisons each: intervals of this kind at 95 % held the truth
- * in 94.3 to 98.1 % of cases, exactly so by construction if the sides do not differ, whatever the distribution. The
- * percentile bootstrap of the median of paired ratios held it in 92.2 to 95.0 %, its BCa form in 92.2 to 95.0 % (both
- * fall short where executions are few). The hierarchical bootstrap of the ratio of medians held it in 95.2 to 98.8 %
- * (what samples add to the noise is in the executions' medians already, and resampling adds it again) with intervals up
- * to 40 % wider: it found 5 % more work in 64 % of comparisons of 12 executions where this finds it in 74 %. Intervals
- * of paired differences (signed rank, sign) pay for the outliers of both members of a pair and are wider still.
+ * of processes, outliers, drift), 6 to 30 a side, 2,000 comparisons each: intervals of groups at 95 % held the truth in
+ * 94.3 to 98.1 % of cases. The percentile bootstrap of the median of paired ratios held it in 92.2 to 95.0 %, its BCa
+ * form in 92.2 to 95.0 % (both fall short where executions are few). The hierarchical bootstrap of the ratio of medians
+ * held it in 95.2 to 98.8 % (what samples add to the noise is in the executions' medians already, and resampling adds
+ * it again) with intervals up to 40 % wider: it found 5 % more work in 64 % of comparisons of 12 executions where this
+ * finds it in 74 %.
  */
 #ifndef CTXBENCH_SHIFT_H
 #define CTXBENCH_SHIFT_H
@@ -25,16 +24,18 @@
 
 #include "statistics.h"
 
-enum { STATISTICS_STRETCH = 6 };
+struct statistics_shift; /* values made ready */
 
-struct statistics_shift; /* two sides, made ready */
+/* Copies the values. Counts >= 1, values finite. NULL when out of memory. */
+struct statistics_shift *statistics_shift_of_groups(const double *base, size_t base_count, const double *other,
+                                                    size_t other_count);
 
 /*
- * Copies the values, in the order in which they were measured. With `alternating`, base[i] and other[i] were measured
- * next to each other, and the counts are equal. Counts >= 1, values finite. NULL when out of memory.
+ * A difference is that of `other` to `base` where both were measured together, so that what disturbs one disturbs the
+ * other; which of them came first is left to chance. Count >= 1, values finite. NULL when out of memory.
  */
-struct statistics_shift *statistics_shift_new(const double *base, size_t base_count, const double *other,
-                                              size_t other_count, bool alternating);
+struct statistics_shift *statistics_shift_of_pairs(const double *differences, size_t count);
+
 void statistics_shift_free(struct statistics_shift *shift);
 
 double statistics_shift_estimate(const struct statistics_shift *shift);

@@ -62,7 +62,7 @@ grep -qF '**3 regressed, 0 improved, 12 equivalent, 0 inconclusive**' out || fai
 grep -v '^|' out | grep -q '`' || fail "Markdown should quote the names of files"
 expect 3 "$BENCH" compare base.json slow.json --format=json
 json '
-assert result["ctxbench_comparison"] == 1 and result["threshold"] == 0.03 and not result["alternating"]
+assert result["ctxbench_comparison"] == 1 and result["threshold"] == 0.03
 assert result["summary"]["worst"] == "regressed" and result["summary"]["regressed"] == 3
 assert len(cases) == 15 and not result["objections"] and not result["differences"]
 for name, case in cases.items():

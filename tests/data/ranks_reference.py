@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes ranks_reference.h: what SciPy says about the values that tests/unit/ranks.c and verdict.c feed to ours.
 
-Where SciPy has no such function (Holm, intervals of a shift, strata), the answer is computed from the definition in the
+Where SciPy has no such function (Holm, intervals of a shift), the answer is computed from the definition in the
 plainest way: by trying all arrangements of the ranks. Run it with python3-numpy and python3-scipy installed:
 
     tests/data/ranks_reference.py > tests/data/ranks_reference.h
@@ -59,23 +59,36 @@ def pair_counts(n):
     return counts
 
 
-def shift(base, other, sizes, alpha, limit):
-    """Estimate, interval, p above and p below: values are compared within stretches of the given sizes."""
-    differences, counts, start = [], numpy.ones(1), 0
-    for size in sizes:
-        differences += [o - b for o in other[start:start + size] for b in base[start:start + size]]
-        counts = numpy.convolve(counts, pair_counts(size))
-        start += size
+def answer(differences, counts, alpha, limit):
+    """Estimate, interval, p above and p below, from the differences and how many arrangements have each number of
+    them below zero."""
     tails = numpy.cumsum(counts) / counts.sum()
-    differences.sort()
+    differences = sorted(differences)
     inside = [k for k in range(len(differences)) if tails[k] <= alpha / 2]
     low, high = (differences[inside[-1]], differences[-1 - inside[-1]]) if inside else (-math.inf, math.inf)
     above = tails[sum(d <= limit for d in differences)]
     below = tails[sum(d >= limit for d in differences)]
-    if len(sizes) == 1:
-        p = scipy.stats.mannwhitneyu(other - limit, base, alternative="greater", method="exact").pvalue
-        assert abs(p - above) < 1e-12
     return [float(v) for v in (numpy.median(differences), low, high, above, below)]
+
+
+def groups(base, other, alpha, limit):
+    found = answer([o - b for o in other for b in base], pair_counts(len(base)), alpha, limit)
+    p = scipy.stats.mannwhitneyu(other - limit, base, alternative="greater", method="exact").pvalue
+    assert abs(p - found[3]) < 1e-12
+    return found
+
+
+def signed(differences, alpha, limit):
+    """The same of differences: each sign is as likely as the other, and all ways to have them are tried."""
+    n = len(differences)
+    counts = numpy.zeros(n * (n + 1) // 2 + 1)
+    for signs in itertools.product((0, 1), repeat=n):
+        counts[sum(rank + 1 for rank in range(n) if signs[rank])] += 1
+    means = [(differences[i] + differences[j]) / 2 for i in range(n) for j in range(i, n)]
+    found = answer(means, counts, alpha, limit)
+    p = scipy.stats.wilcoxon(differences - limit, alternative="greater", mode="exact").pvalue
+    assert abs(p - found[3]) < 1e-12
+    return found
 
 
 def number(value):
@@ -84,17 +97,18 @@ def number(value):
 
 def shifts():
     rows = []
-    for i, (sizes, alpha, limit) in enumerate([([6], 0.05, 0.1), ([9], 0.05, 0.0), ([9], 1e-7, 0.0),
-                                                    ([6, 6], 0.05, 0.1), ([6, 7], 0.001, -0.05), ([3], 0.1, 0.0),
-                                                    ([6, 7, 7], 0.01, 0.02)]):
-        n = sum(sizes)
+    for i, (n, alpha, limit) in enumerate([(6, 0.05, 0.1), (9, 0.05, 0.0), (9, 1e-7, 0.0), (3, 0.1, 0.0)]):
         base, other = random.lognormal(0, 0.1, n), random.lognormal(0.1, 0.1, n)
-        array(f"shift_base_{i}", floats(base))
-        array(f"shift_other_{i}", floats(other))
-        found = [number(v) for v in shift(base, other, sizes, alpha, limit)]
-        rows.append((f"shift_base_{i}", f"shift_other_{i}", n, "true" if len(sizes) > 1 else "false", alpha, limit,
-                     *found))
-    table("shift_expected", "    const double *base, *other;\n    size_t count;\n    bool alternating;\n"
+        array(f"groups_base_{i}", floats(base))
+        array(f"groups_other_{i}", floats(other))
+        rows.append((f"groups_base_{i}", f"groups_other_{i}", n, alpha, limit,
+                     *map(number, groups(base, other, alpha, limit))))
+    for i, (n, alpha, limit) in enumerate([(6, 0.05, 0.1), (9, 0.05, 0.0), (9, 1e-4, 0.0), (16, 0.01, 0.05),
+                                                (16, 0.001, -0.02), (1, 0.1, 0.0)]):
+        differences = random.normal(0.05, 0.1, n)
+        array(f"pairs_{i}", floats(differences))
+        rows.append(("NULL", f"pairs_{i}", n, alpha, limit, *map(number, signed(differences, alpha, limit))))
+    table("shift_expected", "    const double *base, *other; /* no base: differences */\n    size_t count;\n"
           "    double alpha, limit, estimate, low, high, p_above, p_below;\n", rows)
 
 

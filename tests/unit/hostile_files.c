@@ -333,7 +333,7 @@ static void read_alone(const struct result_file *file, uint64_t seed) {
 
 static void compare(const struct result_file *base, const struct result_file *other, uint64_t seed) {
     struct comparison *comparison = comparison_make((struct comparison_side){"base.json", base},
-                                                    (struct comparison_side){"new.json", other}, false, 0.02, 0.05);
+                                                    (struct comparison_side){"new.json", other}, 0.02, 0.05);
     struct output output;
     assert_non_null(comparison);
     begin(&output);

@@ -29,6 +29,7 @@ static struct execution_request request_make(void) {
         .iterations = 1234567890123,
         .sample_count = 5,
         .proved = true,
+        .in_turns = true,
         .memory_nodes = memory_nodes,
         .memory_node_count = 2,
         .sample_seconds = 0.002,
@@ -61,6 +62,7 @@ static void test_request_survives(void **state) {
     assert_int_equal(got->iterations, 1234567890123);
     assert_int_equal(got->sample_count, 5);
     assert_true(got->proved);
+    assert_true(got->in_turns);
     assert_int_equal(got->memory_node_count, 2);
     assert_memory_equal(got->memory_nodes, memory_nodes, sizeof memory_nodes);
     assert_float_equal(got->sample_seconds, 0.002, 1e-12);
@@ -80,10 +82,10 @@ static void test_wrong_requests_are_refused(void **state) {
     (void)state;
     assert_request_refused("", "no JSON");
     assert_request_refused("[1]", "no JSON object");
-    assert_request_refused("{\"protocol\":1}", "found protocol version 1, wanted 3");
-    assert_request_refused("{\"protocol\":3}", "case");
+    assert_request_refused("{\"protocol\":1}", "found protocol version 1, wanted 4");
+    assert_request_refused("{\"protocol\":4}", "case");
 #define REST(pus, iterations, samples, seconds, depth)                                                                 \
-    "{\"protocol\":3,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
+    "{\"protocol\":4,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
     "\"depth\":" depth "},\"pus\":" pus ",\"iterations\":" iterations ",\"samples\":" samples                          \
     ",\"sample_seconds\":" seconds "}"
     assert_request_refused(REST("[]", "1", "1", "1", "0"), "no PU");
@@ -198,7 +200,7 @@ static void test_nonsense_is_told_apart(void **state) {
     const struct {
         const char *from, *to, *because;
     } changes[] = {
-        {"\"protocol\":3", "\"protocol\":9", "found protocol version 9"},
+        {"\"protocol\":4", "\"protocol\":9", "found protocol version 9"},
         {"\"outcome\":\"ok\"", "\"outcome\":\"fine\"", "found outcome \"fine\""},
         {"1.25", "-1.2", "real_ns"},
         {"1.25", "null", "real_ns"},

@@ -1,6 +1,7 @@
 /*
- * Judging while sampling: error rates and the time that is saved, on synthetic executions from a fixed seed. Executions
- * scatter as on shared machines: log-normal, one process in six in a slow mode, and a drift that both sides share.
+ * Judging while sampling: error rates and the time that is saved, on synthetic pairs of executions from a fixed seed.
+ * Executions scatter as on shared machines: log-normal, one process in six in a slow mode, and now and then a machine
+ * half as fast, which both sides share.
  *
  * Figures are counts of many simulated suites, the same at each run; SIMULATE=N makes it N times as many.
  */
@@ -23,7 +24,7 @@ enum { CASES = 12, PAIRS_MAX = 120 };
 
 /* One suite in the making: all values first, so that two ways to stop see the same. */
 struct suite {
-    double base[CASES][PAIRS_MAX], other[CASES][PAIRS_MAX];
+    double base[CASES][PAIRS_MAX], other[CASES][PAIRS_MAX], shifts[CASES][PAIRS_MAX];
     struct verdict_case cases[CASES];
     bool settled[CASES];
     size_t pairs[CASES]; /* that were needed */
@@ -37,19 +38,20 @@ static double normal(struct random *random) {
     return sqrt(-2 * log(uniform(random))) * cos(6.283185307179586 * uniform(random));
 }
 
-static double execution_ns(struct random *random, double noise, size_t pair) {
+static double execution_ns(struct random *random, double noise) {
     const double slow_mode = uniform(random) < 1.0 / 6 ? 0.04 : 0;
-    const double drift = 0.03 * (double)pair / PAIRS_MAX;
-    return 10 * exp(noise * normal(random) + slow_mode + drift);
+    return 10 * exp(noise * normal(random) + slow_mode);
 }
 
 static void fill(struct suite *suite, struct random *random, double noise, double ratio) {
     for (size_t i = 0; i < CASES; i++) {
         for (size_t pair = 0; pair < PAIRS_MAX; pair++) {
-            suite->base[i][pair] = execution_ns(random, noise, pair);
-            suite->other[i][pair] = execution_ns(random, noise, pair) * ratio;
+            const double speed = uniform(random) < 0.25 ? 2 : 1;
+            suite->base[i][pair] = execution_ns(random, noise) * speed;
+            suite->other[i][pair] = execution_ns(random, noise) * speed * ratio;
+            suite->shifts[i][pair] = log(suite->other[i][pair] / suite->base[i][pair]);
         }
-        suite->cases[i] = (struct verdict_case){.alternating = true, .verdict = VERDICT_INCONCLUSIVE};
+        suite->cases[i] = (struct verdict_case){.verdict = VERDICT_INCONCLUSIVE};
         suite->settled[i] = false;
     }
 }
@@ -60,6 +62,7 @@ static void offer(struct suite *suite, size_t pairs) {
             continue;
         suite->cases[i].base = (struct verdict_side){suite->base[i], pairs};
         suite->cases[i].other = (struct verdict_side){suite->other[i], pairs};
+        suite->cases[i].pair_shifts = suite->shifts[i];
         suite->pairs[i] = pairs;
     }
 }
@@ -185,7 +188,7 @@ static void looks_become_rarer(void **state) {
     for (size_t executions = 1; executions <= 1000; executions++) {
         if (!sequence_is_due(&sequence, executions))
             continue;
-        assert_true(executions >= 8 && executions > last);
+        assert_true(executions >= 12 && executions > last);
         last = executions;
         looks++;
     }

@@ -69,14 +69,17 @@ static void check_joint_interval(const struct verdict_case *c) {
 
 static void test_verdict_follows_from_the_interval(void **state) {
     (void)state;
-    static double base[CASES][N], other[CASES][N];
+    static double base[CASES][N], other[CASES][N], shifts[CASES][N];
     uint64_t random = 5;
     for (size_t trial = 0; trial < 20; trial++) {
         struct verdict_case cases[CASES];
         for (size_t i = 0; i < CASES; i++) {
             fill(base[i], N, 1, 0.02, &random);
             fill(other[i], N, 0.9 + 0.2 * uniform(&random), 0.02, &random);
-            cases[i] = (struct verdict_case){.base = {base[i], N}, .other = {other[i], N}, .alternating = trial % 2};
+            for (size_t pair = 0; pair < N; pair++)
+                shifts[i][pair] = log(other[i][pair] / base[i][pair]);
+            cases[i] = (struct verdict_case){
+                .base = {base[i], N}, .other = {other[i], N}, .pair_shifts = trial % 2 == 0 ? NULL : shifts[i]};
         }
         assert_true(verdict_judge(cases, CASES, VERDICT_THRESHOLD, VERDICT_ALPHA));
         for (size_t i = 0; i < CASES; i++)
