@@ -23,7 +23,7 @@ enum { CALIBRATION_OURS = RULE_COUNT };
  * So many executions a side has a comparison at most: what a fixed number of them is held to be, which sampling that
  * stops when a verdict is settled has to beat.
  */
-enum { CALIBRATION_PAIRS_MAX = 40 };
+enum { CALIBRATION_PAIRS_MAX = 80 };
 
 /* Of one rule at one effect. */
 struct calibration_tally {
