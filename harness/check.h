@@ -1,5 +1,6 @@
 /*
- * `bench check`: the gate. Compares this build with another one (--against: both executed in turns), or with a file
+ * `bench check`: the gate. Compares this build with another one (--against: both at the same time, sample by sample in
+ * turn), or with a file
  * (--baseline), in time or in instructions, and tells by its exit status.
  */
 #ifndef CTXBENCH_CHECK_H

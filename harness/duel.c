@@ -236,10 +236,9 @@ static enum duel_end measure(struct ring *ring, size_t index) {
         return DUEL_INTERRUPTED;
     if (entry->state != DUEL_OPEN)
         return DUEL_DONE;
-    const bool kept =
-        add_samples(entry, DUEL_NEW, samples_ns[DUEL_NEW], duel->sample_count) &&
-        (!has_pair || (add_samples(entry, DUEL_BASE, samples_ns[DUEL_BASE], duel->sample_count) &&
-                       add_shift(entry, samples_ns, duel->sample_count)));
+    const bool kept = add_samples(entry, DUEL_NEW, samples_ns[DUEL_NEW], duel->sample_count) &&
+                      (!has_pair || (add_samples(entry, DUEL_BASE, samples_ns[DUEL_BASE], duel->sample_count) &&
+                                     add_shift(entry, samples_ns, duel->sample_count)));
     return kept ? DUEL_DONE : DUEL_NO_MEMORY;
 }
 

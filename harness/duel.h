@@ -25,7 +25,7 @@ enum duel_state {
 
 /* What was measured of one side. Times are per operation; samples stand execution after execution. */
 struct duel_side {
-    bool proved; /* by a worker of this side */
+    bool proved;                                       /* by a worker of this side */
     size_t count, execution_capacity, sample_capacity; /* in executions */
     double *execution_ns, *samples_ns;                 /* a base from elsewhere has no samples */
     char linkage[sizeof((struct execution_answer *)0)->linkage];

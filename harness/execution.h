@@ -38,9 +38,9 @@ struct execution_request {
     const char *store; /* as case_store_name calls it; NULL: the common one, for those that know no other */
     uint32_t revision; /* of the workload; 0: any. A worker whose workload has another refuses */
     bool count;        /* instructions, in place of time */
-    bool proved;  /* a worker of this program proved this case already: go without, which costs more than measuring */
+    bool proved;   /* a worker of this program proved this case already: go without, which costs more than measuring */
     bool in_turns; /* each sample in turn with another worker (turns.h), by way of CHILD_SOCKET; not with observe */
-    bool observe; /* after the samples, also what `recording` and `footprint` of the answer hold */
+    bool observe;  /* after the samples, also what `recording` and `footprint` of the answer hold */
     struct execution_parameter parameters[CTX_PARAMETERS_MAX];
     size_t parameter_count;
     unsigned thread_count;

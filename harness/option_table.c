@@ -396,7 +396,8 @@ const struct option_row option_table[] = {
      .completion = OPTION_COMPLETES_FILES,
      .parse = parse_text,
      INTO(against),
-     .help = "the build to compare with, as OTHER/build/release/bench: both are executed in turns"},
+     .help = "the build to compare with, as OTHER/build/release/bench: both run at the same time and take their "
+             "samples in turn"},
     {.name = "baseline",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,

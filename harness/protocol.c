@@ -156,12 +156,12 @@ static bool get_measurement(json_t *line, struct protocol_request *decoded, stru
     json_int_t iterations, revision = 0;
     int samples, count = 0, proved = 0, in_turns = 0, observe = 0;
     json_error_t where;
-    if (json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?s, s?I, s?b, s?b, s?b, s?b}",
-                       "case", &request->case_name, "strategy", &request->strategy, "workload", &request->workload,
-                       "form", &request->form, "parameters", &parameters, "pus", &pus, "iterations", &iterations,
-                       "samples", &samples, "sample_seconds", &request->sample_seconds, "plugin", &request->plugin,
-                       "store", &request->store, "revision", &revision, "count", &count, "proved", &proved, "in_turns",
-                       &in_turns, "observe", &observe) != 0)
+    if (json_unpack_ex(
+            line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?s, s?I, s?b, s?b, s?b, s?b}", "case",
+            &request->case_name, "strategy", &request->strategy, "workload", &request->workload, "form", &request->form,
+            "parameters", &parameters, "pus", &pus, "iterations", &iterations, "samples", &samples, "sample_seconds",
+            &request->sample_seconds, "plugin", &request->plugin, "store", &request->store, "revision", &revision,
+            "count", &count, "proved", &proved, "in_turns", &in_turns, "observe", &observe) != 0)
         return error_set(error, "%s", where.text);
     if (revision < 0 || revision > UINT32_MAX)
         return error_set(error, "found revision %lld of a workload, which is none", (long long)revision);

@@ -1,8 +1,8 @@
 /*
- * Rank tests, and what both a test and the interval of a shift (shift.h) count with: the distribution that the number of
- * pairs in order has when nothing differs. Of two independent groups: pairs (x, y) with y <= x (Mann and Whitney, 1947).
- * Of differences, each as likely to have the other sign: pairs of them, each with itself too, whose sum is below zero
- * (Wilcoxon's signed ranks, 1945, as Tukey counts them).
+ * Rank tests, and what both a test and the interval of a shift (shift.h) count with: the distribution that the number
+ * of pairs in order has when nothing differs. Of two independent groups: pairs (x, y) with y <= x (Mann and Whitney,
+ * 1947). Of differences, each as likely to have the other sign: pairs of them, each with itself too, whose sum is below
+ * zero (Wilcoxon's signed ranks, 1945, as Tukey counts them).
  */
 #ifndef CTXBENCH_RANK_H
 #define CTXBENCH_RANK_H
