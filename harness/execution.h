@@ -97,14 +97,14 @@ enum execution_outcome {
 
 struct execution_answer {
     enum execution_outcome outcome;
-    char reason[512]; /* empty when OK, HELD or COUNTED; a sentence otherwise */
-    uint64_t iterations;
     unsigned sample_count;
-    struct execution_sample samples[EXECUTION_SAMPLES_MAX];
     unsigned thread_count;
+    char reason[512];  /* empty when OK, HELD or COUNTED; a sentence otherwise */
+    bool memory_bound; /* to the nodes that were asked for, as read back */
+    char linkage[64];  /* how the strategy was linked, and so which TLS model it got (linkage.h) */
+    uint64_t iterations;
+    struct execution_sample samples[EXECUTION_SAMPLES_MAX];
     unsigned *pus_bound;        /* as read back, one per thread; owned, freed by execution_answer_clear */
-    bool memory_bound;          /* to the nodes that were asked for, as read back */
-    char linkage[64];           /* how the strategy was linked, and so which TLS model it got (linkage.h) */
     double measured_ms;         /* all that was spent in kernels, the tries of a calibration too */
     double overhead_ms;         /* from spawning the worker to its end, less measured_ms */
     uint64_t memory_peak_bytes; /* resident, of the worker; or EXECUTION_UNKNOWN */

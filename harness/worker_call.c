@@ -76,15 +76,15 @@ static bool run(const struct worker_call *calls, int *sockets, size_t count, str
     struct child_plan plans[TURNS_SIDES];
     struct child_end *ends[TURNS_SIDES];
     bool ready = true;
-    for (size_t i = 0; i < count && ready; i++) {
+    for (size_t i = 0; i < count; i++) {
         lines[i] = protocol_encode_request(calls[i].request);
-        ready = lines[i] != NULL ||
-                error_set(error, "the request cannot be put into JSON: out of memory, or a path that is not UTF-8");
-        if (ready) {
-            plans[i] = plan_of(&calls[i], lines[i]);
-            plans[i].socket = sockets == NULL ? NULL : &sockets[i];
-            ends[i] = calls[i].end;
+        if (lines[i] == NULL) {
+            ready = error_set(error, "the request cannot be put into JSON: out of memory, or a path that is not UTF-8");
+            break;
         }
+        plans[i] = plan_of(&calls[i], lines[i]);
+        plans[i].socket = sockets == NULL ? NULL : &sockets[i];
+        ends[i] = calls[i].end;
     }
     const bool ran = ready && child_run_together(plans, ends, count, error);
     for (size_t i = 0; i < count; i++)

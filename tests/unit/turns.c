@@ -13,7 +13,7 @@
 
 #include "turns.h"
 
-enum { ROUNDS = 50 };
+enum { ROUNDS = 50, DIARY_MAX = 2 * ROUNDS };
 
 /* Writes a letter in each of its turns. */
 static _Noreturn void take_turns(int end, char letter, unsigned rounds, int diary) {
@@ -37,7 +37,7 @@ static pid_t start(int ends[TURNS_SIDES], int side, unsigned rounds, int diary) 
 }
 
 /* What both wrote, of so many rounds each. */
-static void play(int first, unsigned a_rounds, unsigned b_rounds, char diary[2 * ROUNDS + 1]) {
+static void play(int first, unsigned a_rounds, unsigned b_rounds, char diary[DIARY_MAX + 1]) {
     int ends[TURNS_SIDES], pages[2], status;
     struct error error;
     assert_true(turns_open(ends, first, &error));
@@ -49,7 +49,7 @@ static void play(int first, unsigned a_rounds, unsigned b_rounds, char diary[2 *
         assert_int_equal(status, 0);
     }
     (void)close(pages[1]);
-    const ssize_t length = read(pages[0], diary, 2 * ROUNDS);
+    const ssize_t length = read(pages[0], diary, DIARY_MAX);
     assert_true(length >= 0);
     diary[length] = '\0';
     (void)close(pages[0]);
@@ -58,17 +58,17 @@ static void play(int first, unsigned a_rounds, unsigned b_rounds, char diary[2 *
 static void test_they_take_turns(void **state) {
     (void)state;
     for (int first = 0; first < TURNS_SIDES; first++) {
-        char diary[2 * ROUNDS + 1];
+        char diary[DIARY_MAX + 1];
         play(first, ROUNDS, ROUNDS, diary);
-        assert_int_equal(strlen(diary), 2 * ROUNDS);
-        for (int i = 0; i < 2 * ROUNDS; i++)
+        assert_int_equal(strlen(diary), DIARY_MAX);
+        for (int i = 0; i < DIARY_MAX; i++)
             assert_int_equal(diary[i], 'a' + (first + i) % TURNS_SIDES);
     }
 }
 
 static void test_one_goes_on_alone(void **state) {
     (void)state;
-    char diary[2 * ROUNDS + 1];
+    char diary[DIARY_MAX + 1];
     play(1, ROUNDS, 2, diary);
     assert_int_equal(strlen(diary), ROUNDS + 2);
     assert_memory_equal(diary, "babaaaaa", 8);
