@@ -34,9 +34,46 @@ struct pieces {
  */
 enum { ENTRY_MAKES_NO_CALLS = true };
 
-/* Can no two bytes be the start of a near call (E8, or FF with 2 in the middle of the next byte)? */
+/*
+ * The length of the instruction at `at`, if it is one of those that compilers like to put in front of the one that sets
+ * the frame pointer; 0 if it is another. An address relative to the instruction pointer is why: where a linker puts
+ * things decides whether its displacement looks like a call.
+ */
+static size_t harmless_bytes(const unsigned char *at, const unsigned char *end) {
+    enum { REX = 0x40, REX_W = 0x48, REX_MASK = 0xf0, REX_W_MASK = 0xf8, LONGEST = 7 };
+    enum {
+        LEA = 0x8d,
+        LOAD = 0x8b,
+        MOV = 0x89,
+        XOR = 0x31,
+        ESCAPE = 0x0f,
+        MOVQ = 0x6e,
+        PUNPCKLQDQ = 0x6c,
+        WIDE = 0x66
+    };
+    enum { REGISTERS = 0xc0, RIP_MASK = 0xc7, RIP = 0x05 };
+    if (end - at < LONGEST) /* no instruction here goes beyond what may be read */
+        return 0;
+    if ((at[0] & REX_W_MASK) == REX_W && (at[1] == LEA || at[1] == LOAD) && (at[2] & RIP_MASK) == RIP)
+        return LONGEST;
+    const unsigned char *byte = at + (at[0] == WIDE);
+    byte += (*byte & REX_MASK) == REX;
+    if (at[0] == WIDE && byte[0] == ESCAPE && (byte[1] == MOVQ || byte[1] == PUNPCKLQDQ) && byte[2] >= REGISTERS)
+        return (size_t)(byte + 3 - at);
+    if (at[0] != WIDE && (byte[0] == MOV || byte[0] == XOR) && byte[1] >= REGISTERS)
+        return (size_t)(byte + 2 - at);
+    return 0;
+}
+
+/*
+ * From the first instruction on that is not known to be harmless: can no two bytes be the start of a near call (E8, or
+ * FF with 2 in the middle of the next byte)?
+ */
 static bool holds_no_call(uintptr_t start, uintptr_t end) {
-    for (const unsigned char *byte = (const unsigned char *)start; byte < (const unsigned char *)end; byte++)
+    const unsigned char *byte = (const unsigned char *)start, *const limit = (const unsigned char *)end;
+    for (size_t bytes; (bytes = harmless_bytes(byte, limit)) > 0;)
+        byte += bytes;
+    for (; byte < limit; byte++)
         if (byte[0] == 0xe8 || (byte[0] == 0xff && (byte[1] >> 3 & 7) == 2))
             return false;
     return true;
@@ -119,7 +156,7 @@ static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
 
 /* Is there nothing but padding in between? Code without unwind information is not padding, however short. */
 static bool is_padding(uintptr_t start, uintptr_t end) {
-    enum { ALIGNMENT_MAX = 64 }; /* larger gaps may not even be mapped */
+    enum { ALIGNMENT_MAX = 4095 }; /* less than a page: longer ones may not even be mapped */
     const unsigned char *at = (const unsigned char *)start;
     const unsigned char *const limit = (const unsigned char *)end;
     if (end - start > ALIGNMENT_MAX)
