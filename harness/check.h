@@ -1,7 +1,6 @@
 /*
  * `bench check`: the gate. Compares this build with another one (--against: both at the same time, sample by sample in
- * turn), or with a file
- * (--baseline), in time or in instructions, and tells by its exit status.
+ * turn), or with a file (--baseline), in time or in instructions, and tells by its exit status.
  */
 #ifndef CTXBENCH_CHECK_H
 #define CTXBENCH_CHECK_H

@@ -26,8 +26,7 @@ struct ring {
     struct random random;
     double started, patience;
     struct progress progress;
-    struct side_call *made; /* of each side, as their ends: too large for the stack */
-    struct child_end *ends;
+    struct child_end *ends; /* of each side; too large for the stack */
 };
 
 static double spent_seconds(const struct ring *ring) {
@@ -36,22 +35,21 @@ static double spent_seconds(const struct ring *ring) {
 
 /* ---- What was measured ---- */
 
-/* Makes room for one value more, of several doubles each. */
-static bool grow(double **values, size_t count, size_t *capacity, size_t doubles) {
-    if (count < *capacity)
+/* Makes room for one value more, of several doubles each. How much there is follows from how many there are. */
+static bool make_room(double **values, size_t count, size_t doubles) {
+    enum { FIRST = 32 };
+    const bool is_full = count == 0 || (count >= FIRST && (count & (count - 1)) == 0);
+    if (!is_full)
         return true;
-    const size_t larger = count == 0 ? 32 : count * 2;
-    double *moved = realloc(*values, larger * doubles * sizeof *moved);
-    if (moved == NULL)
-        return false;
-    *values = moved;
-    *capacity = larger;
-    return true;
+    double *moved = realloc(*values, (count == 0 ? FIRST : 2 * count) * doubles * sizeof *moved);
+    if (moved != NULL)
+        *values = moved;
+    return moved != NULL;
 }
 
 bool duel_add_execution(struct duel_entry *entry, int side, double median_ns) {
     struct duel_side *values = &entry->sides[side];
-    if (!grow(&values->execution_ns, values->count, &values->execution_capacity, 1))
+    if (!make_room(&values->execution_ns, values->count, 1))
         return false;
     values->execution_ns[values->count++] = median_ns;
     return true;
@@ -59,21 +57,25 @@ bool duel_add_execution(struct duel_entry *entry, int side, double median_ns) {
 
 static bool add_samples(struct duel_entry *entry, int side, const double *samples_ns, unsigned sample_count) {
     struct duel_side *values = &entry->sides[side];
-    if (!grow(&values->samples_ns, values->count, &values->sample_capacity, sample_count))
+    if (!make_room(&values->samples_ns, values->count, sample_count))
         return false;
     memcpy(values->samples_ns + values->count * sample_count, samples_ns, sample_count * sizeof *samples_ns);
     return duel_add_execution(entry, side, statistics_median(samples_ns, sample_count));
 }
 
-/* The n-th samples of both were taken one after the other: what the machine was like meanwhile is in both. */
+/*
+ * Before the samples of a pair are added. The n-th ones of both were taken one after the other: what the machine was
+ * like meanwhile is in both.
+ */
 static bool add_shift(struct duel_entry *entry, double samples_ns[DUEL_SIDES][EXECUTION_SAMPLES_MAX],
                       unsigned sample_count) {
+    const size_t pair = entry->sides[DUEL_NEW].count;
     double shifts[EXECUTION_SAMPLES_MAX];
     for (unsigned i = 0; i < sample_count; i++)
         shifts[i] = log(samples_ns[DUEL_NEW][i] / samples_ns[DUEL_BASE][i]);
-    if (!grow(&entry->pair_shifts, entry->pair_count, &entry->pair_capacity, 1))
+    if (!make_room(&entry->pair_shifts, pair, 1))
         return false;
-    entry->pair_shifts[entry->pair_count++] = statistics_median(shifts, sample_count);
+    entry->pair_shifts[pair] = statistics_median(shifts, sample_count);
     return true;
 }
 
@@ -196,7 +198,7 @@ static int first_of(const struct duel *duel, size_t entry, size_t pair) {
 /* Both sides together. False when interrupted. */
 static bool execute_pair(struct ring *ring, size_t index, double samples_ns[DUEL_SIDES][EXECUTION_SAMPLES_MAX]) {
     struct duel_entry *entry = &ring->duel->entries[index];
-    struct side_call *made = ring->made;
+    struct side_call made[DUEL_SIDES];
     struct execution_answer answers[DUEL_SIDES];
     struct worker_call calls[DUEL_SIDES];
     for (int side = 0; side < DUEL_SIDES; side++) {
@@ -206,7 +208,11 @@ static bool execute_pair(struct ring *ring, size_t index, double samples_ns[DUEL
         calls[side] = made[side].call;
         calls[side].deadline_seconds *= DUEL_SIDES; /* it waits for the other */
     }
-    const bool going_on = worker_call_in_turns(calls, first_of(ring->duel, index, entry->pair_count), answers);
+    /* Where the new side hangs, the base sees it gone and ends well; where the base does, both are late, and the first
+     * that is looked at is to blame. */
+    calls[DUEL_BASE].deadline_seconds *= 2;
+    const bool going_on =
+        worker_call_in_turns(calls, first_of(ring->duel, index, entry->sides[DUEL_NEW].count), answers);
     for (int side = 0; side < DUEL_SIDES; side++) {
         if (going_on && entry->state == DUEL_OPEN)
             take_samples(ring, entry, side, &answers[side], samples_ns[side]);
@@ -217,10 +223,11 @@ static bool execute_pair(struct ring *ring, size_t index, double samples_ns[DUEL
 
 /* The new side alone. False when interrupted. */
 static bool execute_new(struct ring *ring, struct duel_entry *entry, double *samples_ns) {
+    struct side_call made;
     struct execution_answer answer;
-    if (!make_call(ring, entry, DUEL_NEW, executed_iterations(entry, DUEL_NEW), &ring->made[DUEL_NEW]))
+    if (!make_call(ring, entry, DUEL_NEW, executed_iterations(entry, DUEL_NEW), &made))
         return true;
-    const bool going_on = worker_call(&ring->made[DUEL_NEW].call, &answer);
+    const bool going_on = worker_call(&made.call, &answer);
     if (going_on)
         take_samples(ring, entry, DUEL_NEW, &answer, samples_ns);
     execution_answer_clear(&answer);
@@ -236,9 +243,9 @@ static enum duel_end measure(struct ring *ring, size_t index) {
         return DUEL_INTERRUPTED;
     if (entry->state != DUEL_OPEN)
         return DUEL_DONE;
-    const bool kept = add_samples(entry, DUEL_NEW, samples_ns[DUEL_NEW], duel->sample_count) &&
-                      (!has_pair || (add_samples(entry, DUEL_BASE, samples_ns[DUEL_BASE], duel->sample_count) &&
-                                     add_shift(entry, samples_ns, duel->sample_count)));
+    const bool kept = (!has_pair || (add_shift(entry, samples_ns, duel->sample_count) &&
+                                     add_samples(entry, DUEL_BASE, samples_ns[DUEL_BASE], duel->sample_count))) &&
+                      add_samples(entry, DUEL_NEW, samples_ns[DUEL_NEW], duel->sample_count);
     return kept ? DUEL_DONE : DUEL_NO_MEMORY;
 }
 
@@ -347,11 +354,9 @@ static bool make_ring(struct ring *ring, struct duel *duel) {
         .random = {duel->seed},
         .started = now_seconds(),
         .patience = worker_patience_seconds(),
-        .made = calloc(DUEL_SIDES, sizeof *ring->made),
         .ends = calloc(DUEL_SIDES, sizeof *ring->ends),
     };
-    return ring->verdicts != NULL && ring->settled != NULL && ring->order != NULL && ring->made != NULL &&
-           ring->ends != NULL;
+    return ring->verdicts != NULL && ring->settled != NULL && ring->order != NULL && ring->ends != NULL;
 }
 
 enum duel_end duel_run(struct duel *duel) {
@@ -366,7 +371,6 @@ enum duel_end duel_run(struct duel *duel) {
     free(ring.verdicts);
     free(ring.settled);
     free(ring.order);
-    free(ring.made);
     free(ring.ends);
     return end;
 }

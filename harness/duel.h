@@ -25,9 +25,9 @@ enum duel_state {
 
 /* What was measured of one side. Times are per operation; samples stand execution after execution. */
 struct duel_side {
-    bool proved;                                       /* by a worker of this side */
-    size_t count, execution_capacity, sample_capacity; /* in executions */
-    double *execution_ns, *samples_ns;                 /* a base from elsewhere has no samples */
+    bool proved;                       /* by a worker of this side */
+    size_t count;                      /* of executions */
+    double *execution_ns, *samples_ns; /* a base from elsewhere has no samples */
     char linkage[sizeof((struct execution_answer *)0)->linkage];
 };
 
@@ -44,7 +44,6 @@ struct duel_entry {
     char reason[sizeof((struct execution_answer *)0)->reason];
     struct duel_side sides[DUEL_SIDES];
     double *pair_shifts; /* of each pair of executions (struct verdict_case); NULL: the base is from elsewhere */
-    size_t pair_count, pair_capacity;
     struct verdict_case verdict;
 };
 

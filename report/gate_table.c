@@ -128,10 +128,9 @@ void gate_print(const struct gate_table *table, FILE *out, struct table_style st
     (void)fputc('\n', out);
     for (size_t i = 0; i < table->row_count; i++)
         print_row(&table->rows[i], &layout, out, style);
-    (void)fputs(
-        "\n  interval: of the change; all of them hold together in 95 of 100 checks\n"
-        "  sees: the smallest slow-down that 8 of 10 such checks would find\n",
-        out);
+    (void)fputc('\n', out);
+    text_wrap(out, "  interval: of the change; all of them hold together in 95 of 100 checks", style.width, 2);
+    text_wrap(out, "  sees: the smallest slow-down that 8 of 10 such checks would find", style.width, 2);
     for (size_t i = 0; i < table->note_count; i++)
         text_wrap(out, table->notes[i], style.width, 2);
     write_summary(table, text, sizeof text);

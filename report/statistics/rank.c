@@ -27,14 +27,13 @@ double statistics_normal_quantile(double p) {
 /* The null distributions. */
 
 /* Turns ways into the probabilities that they add up to. */
-static double *accumulate(double *ways, size_t count) {
+static void accumulate(double *ways, size_t count) {
     double total = 0;
     for (size_t i = 0; i < count; i++)
         total += ways[i];
     ways[0] /= total;
     for (size_t i = 1; i < count; i++)
         ways[i] = ways[i] / total + ways[i - 1];
-    return ways;
 }
 
 /*
@@ -44,24 +43,20 @@ static double *accumulate(double *ways, size_t count) {
  */
 static double *group_probabilities(size_t x, size_t y) {
     const size_t width = x * y + 1;
-    double *ways = calloc((x + 1) * width, sizeof *ways), *last = malloc(width * sizeof *last);
-    if (ways != NULL && last != NULL) {
-        ways[0] = 1;
-        for (size_t rank = 1; rank <= x + y; rank++) {
-            for (size_t k = rank < x ? rank : x; k > 0; k--) {
-                const size_t excess = rank - k; /* choosing this rank as the k-th adds so much */
-                for (size_t s = excess; s < width && excess <= y; s++)
-                    ways[k * width + s] += ways[(k - 1) * width + s - excess];
-            }
+    double *ways = calloc((x + 1) * width, sizeof *ways);
+    if (ways == NULL)
+        return NULL;
+    ways[0] = 1;
+    for (size_t rank = 1; rank <= x + y; rank++) {
+        for (size_t k = rank < x ? rank : x; k > 0; k--) {
+            const size_t excess = rank - k; /* choosing this rank as the k-th adds so much */
+            for (size_t s = excess; s < width && excess <= y; s++)
+                ways[k * width + s] += ways[(k - 1) * width + s - excess];
         }
-        memcpy(last, ways + x * width, width * sizeof *last);
-        (void)accumulate(last, width);
-    } else {
-        free(last);
-        last = NULL;
     }
-    free(ways);
-    return last;
+    memmove(ways, ways + x * width, width * sizeof *ways); /* all of x chosen */
+    accumulate(ways, width);
+    return ways;
 }
 
 /* Each rank is in the sum or it is not, with the same chance. */
@@ -74,7 +69,8 @@ static double *signed_probabilities(size_t n, size_t pairs) {
         for (size_t s = rank * (rank + 1) / 2; s >= rank; s--)
             ways[s] += ways[s - rank];
     }
-    return accumulate(ways, pairs + 1);
+    accumulate(ways, pairs + 1);
+    return ways;
 }
 
 bool statistics_null_make_groups(struct statistics_null *null, size_t x_count, size_t y_count) {

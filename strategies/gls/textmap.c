@@ -40,17 +40,9 @@ enum { ENTRY_MAKES_NO_CALLS = true };
  * things decides whether its displacement looks like a call.
  */
 static size_t harmless_bytes(const unsigned char *at, const unsigned char *end) {
-    enum { REX = 0x40, REX_W = 0x48, REX_MASK = 0xf0, REX_W_MASK = 0xf8, LONGEST = 7 };
-    enum {
-        LEA = 0x8d,
-        LOAD = 0x8b,
-        MOV = 0x89,
-        XOR = 0x31,
-        ESCAPE = 0x0f,
-        MOVQ = 0x6e,
-        PUNPCKLQDQ = 0x6c,
-        WIDE = 0x66
-    };
+    enum { WIDE = 0x66, REX = 0x40, REX_W = 0x48, REX_MASK = 0xf0, REX_W_MASK = 0xf8, LONGEST = 7 };
+    enum { LEA = 0x8d, LOAD = 0x8b, MOV = 0x89, XOR = 0x31 };
+    enum { ESCAPE = 0x0f, MOVQ = 0x6e, PUNPCKLQDQ = 0x6c };
     enum { REGISTERS = 0xc0, RIP_MASK = 0xc7, RIP = 0x05 };
     if (end - at < LONGEST) /* no instruction here goes beyond what may be read */
         return 0;

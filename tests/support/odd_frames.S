@@ -12,6 +12,7 @@ call_with_fp:
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16
+	leaq	call_with_fp(%rip), %rax /* as compilers have it in front of a frame; what follows is a call all the same */
 	movq	%rdi, %rax
 	movq	%rsi, %rdi
 	movq	%rdx, %rbp
@@ -22,6 +23,27 @@ call_with_fp:
 	ret
 	.cfi_endproc
 	.size	call_with_fp, . - call_with_fp
+
+	.globl	call_with_late_frame
+	.type	call_with_late_frame, %function
+call_with_late_frame:
+	.cfi_startproc
+	endbr64
+	pushq	%rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	leaq	0xe8(%rip), %rax
+	movq	%rdi, %rax
+	movq	%rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	movq	%rsi, %rdi
+	call	*%rax
+	popq	%rbp
+	.cfi_def_cfa %rsp, 8
+	.cfi_restore %rbp
+	ret
+	.cfi_endproc
+	.size	call_with_late_frame, . - call_with_late_frame
 
 	.globl	call_uncovered
 	.type	call_uncovered, %function

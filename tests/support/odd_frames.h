@@ -14,6 +14,11 @@ uintptr_t frameless_descend(unsigned depth, void (*fn)(void *), void *arg);
 /* Assembly with right unwind information that keeps `fp` in the frame-pointer register. */
 void call_with_fp(void (*fn)(void *), void *arg, uintptr_t fp);
 
+#if defined(__x86_64__)
+/* The same with a frame that begins behind an instruction in which a byte looks like a call. */
+void call_with_late_frame(void (*fn)(void *), void *arg);
+#endif
+
 /* Assembly without unwind information, with a frame pointer and without. */
 void call_uncovered(void (*fn)(void *), void *arg);
 void call_uncovered_without_frame(void (*fn)(void *), void *arg);

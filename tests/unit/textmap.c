@@ -63,6 +63,18 @@ static void test_other_code_is_not(void **state) {
     assert_false(is_believed((uintptr_t)&caller));
 }
 
+#if defined(__x86_64__)
+/* What is in front of a frame does not part a function, and so its neighbours, only since a byte looks like a call. */
+static void test_a_late_frame_does_not_part_a_function(void **state) {
+    (void)state;
+    uintptr_t caller = 0;
+    call_with_late_frame(record_caller, &caller);
+    assert_true(is_believed(caller));
+    assert_ptr_equal(textmap_find(&glsi_text_map, (uintptr_t)call_with_late_frame + 1),
+                     textmap_find(&glsi_text_map, caller));
+}
+#endif
+
 static void test_ranges_are_sorted_and_the_likely_one_is_the_largest(void **state) {
     (void)state;
     const struct text_map *map = &glsi_text_map;
@@ -115,6 +127,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_code_with_frame_pointers_is_believed),
         cmocka_unit_test(test_other_code_is_not),
+#if defined(__x86_64__)
+        cmocka_unit_test(test_a_late_frame_does_not_part_a_function),
+#endif
         cmocka_unit_test(test_ranges_are_sorted_and_the_likely_one_is_the_largest),
         cmocka_unit_test(test_where_stacks_end),
     };
