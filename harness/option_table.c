@@ -251,7 +251,8 @@ const struct option_row option_table[] = {
      .parse = parse_threads,
      .min = 1,
      .max = 65536,
-     .help = "numbers of threads; when not given: 1, and with every parameter at its base also 2 and one per PU"},
+     .help = "numbers of threads; when not given: 1, and with every parameter at its base also 2 and one per PU (the "
+             "workload threads takes more than there are PUs)"},
     {.name = "placement",
      .argument = "LIST",
      .group = OPTION_GROUP_WHAT,

@@ -171,13 +171,15 @@ static bool check_threads(const struct selection *selection, struct error *error
     const struct parameter_choice *threads = &selection->options->threads;
     const struct topology_facts *facts = topology_facts(selection->topology);
     for (size_t i = 0; i < threads->count; i++) {
-        if (threads->values[i] <= 2 * (int64_t)facts->pu_count)
+        if (threads->values[i] <= topology_threads_max(selection->topology))
             continue;
         return error_set(error,
                          "--threads: found %" PRId64
-                         ", wanted at most two for each PU; there %s %u PU%s to run on (%s of %s)",
-                         threads->values[i], facts->pu_count == 1 ? "is only" : "are", facts->pu_count,
-                         facts->pu_count == 1 ? "" : "s", facts->allowed_pus, facts->source);
+                         ", wanted at most %u (two for each PU, but %d on any machine); there %s %u PU%s to run on "
+                         "(%s of %s)",
+                         threads->values[i], topology_threads_max(selection->topology), TOPOLOGY_THREADS_ANYWHERE,
+                         facts->pu_count == 1 ? "is only" : "are", facts->pu_count, facts->pu_count == 1 ? "" : "s",
+                         facts->allowed_pus, facts->source);
     }
     return true;
 }
@@ -321,8 +323,10 @@ static bool add_spots(struct selection *selection, struct use *use, unsigned thr
 
 /* The largest number of threads that a workload takes here. */
 static int64_t threads_max(const struct selection *selection, const struct ctx_workload *workload) {
-    const int64_t pu_count = topology_facts(selection->topology)->pu_count;
-    return workload->threads_max != 0 ? workload->threads_max : workload->oversubscribes ? 2 * pu_count : pu_count;
+    if (workload->threads_max != 0)
+        return workload->threads_max;
+    return workload->oversubscribes ? topology_threads_max(selection->topology)
+                                    : topology_facts(selection->topology)->pu_count;
 }
 
 static bool has_count(const unsigned *counts, size_t count, int64_t wanted) {
@@ -342,8 +346,8 @@ static size_t thread_counts(const struct selection *selection, const struct use 
     const struct ctx_workload *workload = use->workload;
     const struct parameter_choice *given =
         selection->options->threads.count > 0 ? &selection->options->threads : &use->wanted->threads;
-    const int64_t most = threads_max(selection, workload);
-    const int64_t sweep[] = {1, 2, topology_facts(selection->topology)->pu_count, most},
+    const int64_t most = threads_max(selection, workload), pu_count = topology_facts(selection->topology)->pu_count;
+    const int64_t sweep[] = {1, 2, pu_count, workload->oversubscribes ? 2 * pu_count : pu_count},
                   own[] = {workload->threads_min};
     const int64_t *wanted = given->values;
     size_t wanted_count = given->count, count = 0;

@@ -59,6 +59,10 @@ struct topology_facts {
 /* The most PUs that a topology may have: what Linux can be built for. */
 enum { TOPOLOGY_PUS_MAX = 8192 };
 
+/* The most threads that can be placed: two for each PU, but so many on any machine, however small. */
+enum { TOPOLOGY_THREADS_ANYWHERE = 64 };
+unsigned topology_threads_max(const struct topology *topology);
+
 /*
  * Loads the topology of this machine (spec NULL; uses only the PUs that the calling thread may run on), of an XML file
  * (spec is a path ending in ".xml", or of an existing file) or of hwloc's synthetic description ("package:2 core:4
@@ -75,8 +79,8 @@ const struct topology_facts *topology_facts(const struct topology *topology);
 /*
  * The placements that `thread_count` threads can have, one representative each, closest first. Hybrid machines: the
  * representative pair is of one kind of core where there is such a pair, of the highest kind (the most
- * performing). More threads than PUs, up to twice as many: same-pu for two, oversubscribed for others. `*placements`
- * stays owned by the topology. Returns how many there are.
+ * performing). More threads than PUs, up to topology_threads_max: same-pu for two, oversubscribed for others.
+ * `*placements` stays owned by the topology. Returns how many there are.
  */
 size_t topology_placements(const struct topology *topology, unsigned thread_count, const struct placement **placements);
 

@@ -165,13 +165,14 @@ static void scatter(const struct search *search, unsigned *order) {
 
 /*
  * Placements of three threads and more. Compact and scatter are one order each, of which n threads take the first n.
- * Beyond the PUs, compact begins again from the front: no PU has more than two threads, as far as placements go. Their
- * sets are equal when the first n of scatter all are among the first n in logical order.
+ * Beyond the PUs, compact begins again from the front: no PU has two threads more than another. Their sets are equal
+ * when the first n of scatter all are among the first n in logical order.
  */
 static void find_groups(struct search *search) {
     struct topology *topology = search->topology;
-    unsigned *const compact_order = search->next_pu, *const scatter_order = compact_order + 2 * search->usable_count;
-    for (size_t i = 0; i < 2 * search->usable_count; i++)
+    const size_t threads_max = topology->placement_thread_max;
+    unsigned *const compact_order = search->next_pu, *const scatter_order = compact_order + threads_max;
+    for (size_t i = 0; i < threads_max; i++)
         compact_order[i] = search->usable[i % search->usable_count].os_index;
     scatter(search, scatter_order);
 
@@ -186,13 +187,13 @@ static void find_groups(struct search *search) {
         if (rank_max >= n)
             add(search, PLACEMENT_SCATTER, n, scatter_order);
     }
-    for (size_t n = search->usable_count + 1; n <= topology->placement_thread_max; n++) {
+    for (size_t n = search->usable_count + 1; n <= threads_max; n++) {
         if (n < 3)
             continue;
         topology->placement_starts[n] = search->placement_count;
         add(search, PLACEMENT_OVERSUBSCRIBED, (unsigned)n, compact_order);
     }
-    topology->placement_starts[topology->placement_thread_max + 1] = search->placement_count;
+    topology->placement_starts[threads_max + 1] = search->placement_count;
 }
 
 /* Makes room for the placements, which the topology keeps, and for the search. False when out of memory. */
@@ -200,14 +201,15 @@ static bool begin_search(struct search *search) {
     struct topology *topology = search->topology;
     const size_t kinds = topology->facts.core_kind_count, pus = topology->facts.pu_count;
     const size_t pairs = 1 + SHARE_COUNT; /* same-pu and the shares */
-    topology->placement_thread_max = 2 * (unsigned)pus;
-    topology->placements = calloc(kinds + pairs + 3 * pus, sizeof *topology->placements);
+    const size_t threads_max = 2 * pus > TOPOLOGY_THREADS_ANYWHERE ? 2 * pus : TOPOLOGY_THREADS_ANYWHERE;
+    topology->placement_thread_max = (unsigned)threads_max;
+    topology->placements = calloc(kinds + pairs + pus + threads_max, sizeof *topology->placements);
     topology->placement_starts = calloc(topology->placement_thread_max + 2u, sizeof *topology->placement_starts);
-    topology->placement_pus = calloc(kinds + 2 * pairs + 3 * pus, sizeof *topology->placement_pus);
+    topology->placement_pus = calloc(kinds + 2 * pairs + pus + threads_max, sizeof *topology->placement_pus);
     search->next_pu = topology->placement_pus;
-    search->usable = calloc(topology->placement_thread_max, sizeof *search->usable);
-    search->taken = calloc(topology->placement_thread_max, sizeof *search->taken);
-    search->scatter_ranks = calloc(topology->placement_thread_max, sizeof *search->scatter_ranks);
+    search->usable = calloc(pus, sizeof *search->usable);
+    search->taken = calloc(pus, sizeof *search->taken);
+    search->scatter_ranks = calloc(pus, sizeof *search->scatter_ranks);
     search->id_count = topology->facts.pus_present + (size_t)1;
     unsigned *const counts = calloc(SHARE_COUNT * search->id_count, sizeof *counts);
     for (enum share share = 0; counts != NULL && share < SHARE_COUNT; share++)
@@ -242,6 +244,10 @@ bool topology_find_placements(struct topology *topology) {
     }
     end_search(&search);
     return ok;
+}
+
+unsigned topology_threads_max(const struct topology *topology) {
+    return topology->placement_thread_max;
 }
 
 size_t topology_placements(const struct topology *topology, unsigned thread_count,

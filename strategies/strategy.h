@@ -107,7 +107,7 @@ struct ctx_workload {
     uint32_t revision;                 /* raised when the work changes: figures of two revisions do not compare */
     uint32_t requires;                 /* mask of enum ctx_scenario_id */
     unsigned threads_min, threads_max; /* threads_max 0: as many as there are PUs */
-    bool oversubscribes;               /* more threads than PUs are worth measuring, up to twice as many */
+    bool oversubscribes;               /* more threads than PUs are worth measuring: twice as many, if not told */
     bool communicates; /* its threads talk to each other, so one shared PU is a placement worth measuring */
     bool records;      /* its kernels note the time of each operation for whoever gives them a recorder */
     struct ctx_parameter parameters[CTX_PARAMETERS_MAX];

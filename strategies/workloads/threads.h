@@ -1,6 +1,7 @@
 /*
- * W10 `threads`: as many threads as there are PUs, and twice as many, read or open scopes at once. None has anything to
- * do with another; what one costs the other is a strategy's lock, or a line that they share. Part of kernels.h.
+ * W10 `threads`: as many threads as there are PUs, and twice as many (or more, with --threads), read or open scopes at
+ * once. None has anything to do with another; what one costs the other is a strategy's lock, or a line that they share.
+ * Part of kernels.h.
  *
  * With more threads than PUs they take turns, so that an operation lasts the longer for it: the ratio to `floor` shows
  * what remains, and whether a thread that was stopped inside a lock stops others. Throughput only. Checksum: on each

@@ -48,8 +48,8 @@ first=$(taskset -cp $$ 2>/dev/null | sed 's/.*: //; s/[-,].*//')
 taskset -c "$first" "$BENCH" --dry-run >plan 2>stderr || fail "restricted to PU $first: $(cat stderr)"
 grep -qE '^placements: +(pu|pu-kind[0-9]+), same-pu$' plan ||
   fail "restricted to PU $first: found $(grep ^placements plan)"
-taskset -c "$first" "$BENCH" --threads=3 --dry-run >plan 2>stderr
-[ $? -eq 2 ] || fail "three threads on one PU: wanted status 2"
-grep -q 'there is only 1 PU to run on' stderr || fail "three threads on one PU: found $(cat stderr)"
+taskset -c "$first" "$BENCH" --threads=65 --dry-run >plan 2>stderr
+[ $? -eq 2 ] || fail "65 threads on one PU: wanted status 2"
+grep -q 'there is only 1 PU to run on' stderr || fail "65 threads on one PU: found $(cat stderr)"
 
 finish

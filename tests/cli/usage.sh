@@ -33,7 +33,7 @@ refused 'no parameter of the chosen workloads is called "dept"; did you mean "de
 refused '--depth: found an empty item' --depth=,
 refused '--depth wants a value' --depth=
 refused '--strategy: found an empty item' --strategy=tls,,none
-refused '--threads: found 65536, wanted at most two for each PU; there ' --threads=65536
+refused '--threads: found 65536, wanted at most ' --threads=65536
 refused '--threads: found "0"' --threads=0
 refused '--executions: found "0"; wanted a whole number from 1' --executions=0
 refused '--samples: found "1000"' --samples=1000

@@ -150,7 +150,7 @@ static void threads_are_swept_with_parameters_at_their_base(void **state) {
     unmake(&f);
 }
 
-/* Only who asks for it gets more threads than PUs: by default twice as many, and what --threads names up to there. */
+/* Only who asks for it gets more threads than PUs: by default twice as many, or what --threads names. */
 static void more_threads_than_pus_are_for_those_that_want_them(void **state) {
     (void)state;
     static const struct ctx_workload crowded = WORKLOAD("crowded", 1, 0, .oversubscribes = true);
@@ -166,6 +166,11 @@ static void more_threads_than_pus_are_for_those_that_want_them(void **state) {
     assert_int_equal(count_cases(&f.plan, "/threads:16/oversubscribed"), 1);
     assert_int_equal(count_cases(&f.plan, "/threads:9/"), 0);
     assert_int_equal(count_cases(&f.plan, "/threads:1/"), 1);
+    assert_int_equal(count_cases(&f.plan, "/threads:64/"), 0);
+    plan_free(&f.plan);
+    f.options.threads = (struct parameter_choice){.values = {64}, .count = 1};
+    assert_true(plan_make(&f.plan, &f.options, &f.registry, f.topology, NULL, &f.error));
+    assert_int_equal(count_cases(&f.plan, "/threads:64/oversubscribed"), 1);
     unmake(&f);
     assert_false(MAKE(&f, machine, "--strategy=plain", "--workload=many", "--threads=9"));
     assert_non_null(strstr(f.error.text, "workload many is left out"));
@@ -313,7 +318,8 @@ static const struct {
     {"--depth=-1", "parameter depth: found -1; the workload many takes 0 to 100"},
     {"--depth=1000000000000", "parameter depth: found 1000000000000; the workload many takes 0 to 100"},
     {"--parameter=dpeth=1", "did you mean \"depth\"?"},
-    {"--threads=17", "--threads: found 17, wanted at most two for each PU; there are 8 PUs"},
+    {"--threads=65",
+     "--threads: found 65, wanted at most 64 (two for each PU, but 64 on any machine); there are 8 PUs"},
     {"--executions=100000", "more than the 3000000"},
 };
 

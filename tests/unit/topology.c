@@ -133,7 +133,7 @@ static void test_exact_placements(void **state) {
             expect_placements(topology, machine->spec, 3, machine->three);
         if (pu_count >= 4)
             expect_placements(topology, machine->spec, 4, machine->four);
-        expect_placements(topology, machine->spec, 2 * pu_count + 1, "");
+        expect_placements(topology, machine->spec, topology_threads_max(topology) + 1, "");
         expect_placements(topology, machine->spec, UINT_MAX, "");
         assert_false(topology_is_here(topology));
         topology_free(topology);
@@ -273,19 +273,24 @@ static void test_pairs_are_as_close_as_named(void **state) {
     }
 }
 
-/* More threads than PUs: once all PUs have one, the first get a second. */
+/* More threads than PUs: once all PUs have one, the first get another. */
 static void test_oversubscription(void **state) {
     (void)state;
-    struct topology *four = load("pu:4"), *one = load("pu:1"), *two = load("core:1 pu:2(indexes=3,1)");
+    struct topology *four = load("pu:4"), *one = load("pu:1"), *two = load("core:1 pu:2(indexes=3,1)"),
+                    *hundred = load("pu:100");
     expect_placements(four, "pu:4", 5, "oversubscribed 0 1 2 3 0");
     expect_placements(four, "pu:4", 8, "oversubscribed 0 1 2 3 0 1 2 3");
-    expect_placements(four, "pu:4", 9, "");
+    expect_placements(four, "pu:4", 9, "oversubscribed 0 1 2 3 0 1 2 3 0");
+    assert_int_equal(topology_threads_max(four), TOPOLOGY_THREADS_ANYWHERE);
+    expect_placements(four, "pu:4", TOPOLOGY_THREADS_ANYWHERE + 1, "");
+    assert_int_equal(topology_threads_max(hundred), 200);
     expect_placements(two, "two PUs", 3, "oversubscribed 1 3 1");
     expect_placements(one, "pu:1", 2, "same-pu 0 0");
-    expect_placements(one, "pu:1", 3, "");
+    expect_placements(one, "pu:1", 3, "oversubscribed 0 0 0");
     topology_free(four);
     topology_free(one);
     topology_free(two);
+    topology_free(hundred);
 }
 
 static unsigned count_packages(hwloc_topology_t hwloc, const struct placement *placement) {
