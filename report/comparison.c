@@ -69,6 +69,26 @@ static struct verdict_side take_side(const struct result_case *c, double **value
     return side;
 }
 
+static bool judge_with(struct comparison *comparison, double widening) {
+    for (size_t i = 0; i < comparison->count; i++)
+        comparison->verdicts[i].widening = widening;
+    return verdict_judge(comparison->verdicts, comparison->count, comparison->threshold, comparison->alpha);
+}
+
+/* What the reference cases show, of which the verdicts know what they say by themselves. */
+static bool measure_drift(struct comparison *comparison) {
+    struct statistics_interval *ratios = calloc(comparison->count + 1, sizeof *ratios);
+    if (ratios == NULL)
+        return false;
+    size_t count = 0;
+    for (size_t i = 0; i < comparison->count; i++)
+        if (comparison->pairs[i].base->reference)
+            ratios[count++] = comparison->verdicts[i].ratio;
+    comparison->drift = drift_measure(ratios, count);
+    free(ratios);
+    return true;
+}
+
 static bool judge(struct comparison *comparison) {
     double *values = comparison->execution_ns;
     for (size_t i = 0; i < comparison->count; i++) {
@@ -76,7 +96,9 @@ static bool judge(struct comparison *comparison) {
         c->base = take_side(comparison->pairs[i].base, &values);
         c->other = take_side(comparison->pairs[i].other, &values);
     }
-    if (!verdict_judge(comparison->verdicts, comparison->count, comparison->threshold, comparison->alpha))
+    if (!judge_with(comparison, 1) || !measure_drift(comparison))
+        return false;
+    if (comparison->drift.widening > 1 && !judge_with(comparison, comparison->drift.widening))
         return false;
     for (size_t i = 0; i < comparison->count; i++)
         comparison->counts[comparison->verdicts[i].verdict]++;
@@ -230,9 +252,9 @@ static void note_warnings(struct comparison *comparison) {
             "%zu of %zu cases have too few executions for a verdict: over so many cases it takes %zu on each side "
             "(--executions=%zu).",
             few, comparison->count, needed, needed);
-    add(comparison, &comparison->warnings,
-        "The sides were measured one after the other: what the machine did differently in between counts as a "
-        "change.");
+    char drift[512];
+    comparison_drift_sentence(comparison, drift, sizeof drift);
+    add(comparison, &comparison->warnings, "%s", drift);
     take_warnings(comparison, &comparison->base, comparison->other.file);
     take_warnings(comparison, &comparison->other, comparison->base.file);
 }
@@ -291,4 +313,26 @@ void comparison_summary(const struct comparison *comparison, char *text, size_t 
     (void)snprintf(text, size, "%zu regressed, %zu improved, %zu equivalent, %zu inconclusive",
                    counts[VERDICT_REGRESSED], counts[VERDICT_IMPROVED], counts[VERDICT_EQUIVALENT],
                    counts[VERDICT_INCONCLUSIVE]);
+}
+
+void comparison_drift_sentence(const struct comparison *comparison, char *text, size_t size) {
+    const struct drift *drift = &comparison->drift;
+    if (drift->references < DRIFT_REFERENCES_MIN)
+        (void)snprintf(text, size,
+                       "The sides were measured one after the other, and what the machine did differently in between "
+                       "counts as a change: it takes %d reference cases (none, floor, walk-floor) to tell, and there "
+                       "are %zu.",
+                       DRIFT_REFERENCES_MIN, drift->references);
+    else if (drift->widening == 1)
+        (void)snprintf(text, size,
+                       "The sides were measured one after the other, and the machine was the same for both as far as "
+                       "the %zu reference cases (none, floor, walk-floor) show.",
+                       drift->references);
+    else
+        (void)snprintf(
+            text, size,
+            "The sides were measured one after the other, and the machine was not the same for both: the "
+            "%zu reference cases (none, floor, walk-floor) took %.3g times as long in the new one, and moved "
+            "%.2f times as much as their intervals allow. So all intervals are %.2f times as wide.",
+            drift->references, drift->ratio, drift->widening, drift->widening);
 }

@@ -1,12 +1,14 @@
 /*
  * Two result files against each other, case by case. Pairs the cases by name, finds what forbids a comparison and what
- * may explain a difference, and judges (verdict.h).
+ * may explain a difference, and judges (verdict.h) with intervals that allow for what the machine did between the two
+ * (drift.h).
  */
 #ifndef CTXBENCH_COMPARISON_H
 #define CTXBENCH_COMPARISON_H
 
 #include <stdio.h>
 
+#include "drift.h"
 #include "result_file.h"
 #include "style.h"
 #include "verdict.h"
@@ -35,6 +37,7 @@ struct comparison {
     struct verdict_case *verdicts; /* of each pair */
     size_t count;
     size_t counts[VERDICT_COUNT]; /* of each verdict */
+    struct drift drift;
     const struct result_case **only_base, **only_other;
     size_t only_base_count, only_other_count;
 
@@ -61,6 +64,9 @@ size_t comparison_failed(const struct comparison *comparison);
 
 /* "2 regressed, 1 improved, 37 equivalent, 0 inconclusive" */
 void comparison_summary(const struct comparison *comparison, char *text, size_t size);
+
+/* That the two were measured one after the other, and what the reference cases show of it. */
+void comparison_drift_sentence(const struct comparison *comparison, char *text, size_t size);
 
 /*
  * Each writes the whole answer: objections first, every pair, the cases that one side lacks, what may explain a change.

@@ -30,6 +30,14 @@ static json_t *make_summary(struct json_build *build, const struct comparison *c
     return object;
 }
 
+static json_t *make_drift(struct json_build *build, const struct drift *drift) {
+    json_t *object = json_object();
+    json_build_put_count(build, object, "references", drift->references);
+    json_build_put_number(build, object, "ratio", drift->ratio);
+    json_build_put_number(build, object, "widening", drift->widening);
+    return object;
+}
+
 static json_t *make_side(struct json_build *build, const struct verdict_side *side) {
     json_t *object = json_object();
     json_build_put_number(build, object, "median_ns", statistics_median(side->execution_ns, side->count));
@@ -90,6 +98,7 @@ bool comparison_print_json(const struct comparison *comparison, FILE *out) {
     json_build_put(&build, object, "differences", make_texts(&build, &comparison->differences));
     json_build_put(&build, object, "warnings", make_texts(&build, &comparison->warnings));
     json_build_put(&build, object, "summary", make_summary(&build, comparison));
+    json_build_put(&build, object, "drift", make_drift(&build, &comparison->drift));
     json_build_put(&build, object, "cases", make_cases(&build, comparison));
     json_build_put(&build, object, "only_in_base",
                    make_names(&build, comparison->only_base, comparison->only_base_count));

@@ -120,7 +120,7 @@ static void add_judged(struct document *document, const struct run *base, const 
                        const struct comparison *comparison) {
     const struct document_column *columns = pair_columns(document, base, other);
     const size_t alone = comparison->only_base_count + comparison->only_other_count;
-    char summary[256];
+    char summary[256], drift[512];
     if (columns == NULL)
         return;
     comparison_summary(comparison, summary, sizeof summary);
@@ -132,6 +132,8 @@ static void add_judged(struct document *document, const struct run *base, const 
     if (alone > 0)
         document_add(document, DOCUMENT_PARAGRAPH, NULL, "Cases that one of the two has alone: %zu.", alone);
     add_texts(document, DOCUMENT_WARNING, "", &comparison->objections);
+    comparison_drift_sentence(comparison, drift, sizeof drift);
+    document_add(document, DOCUMENT_WARNING, NULL, "%s", drift);
     add_texts(document, DOCUMENT_ITEM, "Differs: ", &comparison->differences);
     struct document_table *table = document_add_table(
         document, document_text(document, "comparison-%zu", index),
@@ -163,9 +165,6 @@ static void add_pairs(struct document *document, const struct runs *runs) {
         "ratio lies beyond %.0f %%, is equivalent where it lies within, and is inconclusive otherwise; over all "
         "cases together, the chance of as much as one false alarm stays below %.0f %%.",
         VERDICT_THRESHOLD * 100, VERDICT_ALPHA * 100);
-    document_add(document, DOCUMENT_WARNING, NULL,
-                 "The sides were measured one after the other: what changed on the machine between them changed these "
-                 "ratios, too.");
 }
 
 /* ---- Several machines ---- */

@@ -108,6 +108,8 @@ static bool judge(struct suite *suite, struct verdict_case *cases, size_t count,
         suite->shifts[i] = make_shift(&cases[i]);
         if (suite->shifts[i] == NULL)
             return false;
+        if (cases[i].widening > 0)
+            statistics_shift_widen(suite->shifts[i], cases[i].widening);
         measure(&cases[i], suite->shifts[i], limit, alpha / (double)count);
     }
     for (size_t i = 0; i < count; i++)

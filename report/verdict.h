@@ -43,6 +43,8 @@ struct verdict_case {
      * what `other` took longer than `base`, as the logarithm of the ratio. NULL: each side by itself.
      */
     const double *pair_shifts;
+    /* The interval is to be so many times as wide as the values say (drift.h); 0: they say it all. */
+    double widening;
 
     /* What comes out. Ratios are those of `other` to `base`: above 1 is slower. */
     bool decidable; /* enough executions for any verdict but inconclusive, as the first of its suite */

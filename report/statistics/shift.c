@@ -16,6 +16,7 @@ struct statistics_shift {
     const double *base, *other;
     size_t base_count, other_count;
     double least, greatest; /* of what is counted */
+    double widening;
     double values[];
 };
 
@@ -39,6 +40,7 @@ static struct statistics_shift *copy(const double *base, size_t base_count, cons
     shift->other = copies[1];
     shift->base_count = base_count;
     shift->other_count = other_count;
+    shift->widening = 1;
     return shift;
 }
 
@@ -119,6 +121,10 @@ static double difference_at(const struct statistics_shift *shift, size_t k) {
     return high;
 }
 
+void statistics_shift_widen(struct statistics_shift *shift, double factor) {
+    shift->widening = factor;
+}
+
 double statistics_shift_estimate(const struct statistics_shift *shift) {
     size_t pairs = shift->null.pairs;
     double upper = difference_at(shift, pairs / 2);
@@ -137,21 +143,36 @@ static size_t count_within(const struct statistics_null *null, double p) {
     return within;
 }
 
+/* Moves a value away from the estimate, or towards it. By 1 it stays what it is, to the last bit. */
+static double stretch(const struct statistics_shift *shift, double value, double factor) {
+    if (factor == 1)
+        return value;
+    double estimate = statistics_shift_estimate(shift);
+    return estimate + factor * (value - estimate);
+}
+
 struct statistics_interval statistics_shift_interval(const struct statistics_shift *shift, double alpha) {
     size_t k = count_within(&shift->null, alpha / 2);
     double estimate = statistics_shift_estimate(shift);
     if (k == SIZE_MAX)
         return (struct statistics_interval){estimate, -INFINITY, INFINITY};
-    return (struct statistics_interval){estimate, difference_at(shift, k),
-                                        difference_at(shift, shift->null.pairs - 1 - k)};
+    double low = difference_at(shift, k), high = difference_at(shift, shift->null.pairs - 1 - k);
+    return (struct statistics_interval){estimate, stretch(shift, low, shift->widening),
+                                        stretch(shift, high, shift->widening)};
+}
+
+/* The limit that is as far from the estimate, in widths of the interval, as this one is once that is widened. */
+static double before_widening(const struct statistics_shift *shift, double limit) {
+    return stretch(shift, limit, 1 / shift->widening);
 }
 
 double statistics_shift_p_above(const struct statistics_shift *shift, double limit) {
-    return statistics_null_tail(&shift->null, count_differences(shift, limit, false));
+    return statistics_null_tail(&shift->null, count_differences(shift, before_widening(shift, limit), false));
 }
 
 double statistics_shift_p_below(const struct statistics_shift *shift, double limit) {
-    return statistics_null_tail(&shift->null, shift->null.pairs - count_differences(shift, limit, true));
+    size_t below = count_differences(shift, before_widening(shift, limit), true);
+    return statistics_null_tail(&shift->null, shift->null.pairs - below);
 }
 
 double statistics_shift_p_min(const struct statistics_shift *shift) {

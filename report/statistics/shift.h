@@ -38,6 +38,12 @@ struct statistics_shift *statistics_shift_of_pairs(const double *differences, si
 
 void statistics_shift_free(struct statistics_shift *shift);
 
+/*
+ * Makes every interval `factor` times as wide about the estimate, and the p-values those that belong to it: for noise
+ * that the values cannot show. factor >= 1.
+ */
+void statistics_shift_widen(struct statistics_shift *shift, double factor);
+
 double statistics_shift_estimate(const struct statistics_shift *shift);
 
 /*

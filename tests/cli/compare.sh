@@ -78,6 +78,28 @@ for name, case in cases.items():
 expect 0 "$BENCH" compare few.json fewer.json --format=json
 json 'assert all("joint_interval" not in case and "smallest_slowdown" not in case for case in cases.values())'
 
+# What the machine did in between shows in the references: by so much all intervals are wider, and every format says it.
+make quiet.json floor=yes
+make quieter.json floor=yes seed=2
+make drifted.json floor=yes seed=2 slower='*:1.035'
+expect 0 "$BENCH" compare quiet.json drifted.json --format=json
+json '
+drift = result["drift"]
+assert drift["references"] == 10 and abs(drift["ratio"] - 1.035) < 0.002 and abs(drift["widening"] - 3) < 0.01, drift
+def reach(case): return case["ratio"] - case["interval"][0]
+wide = {name: reach(case) for name, case in cases.items()}
+assert all(0.003 < reach < 0.012 for reach in wide.values()), wide
+assert result["summary"]["inconclusive"] == 20 and result["summary"]["regressed"] == 0, result["summary"]
+'
+for format in terminal markdown; do
+  expect 0 "$BENCH" compare quiet.json drifted.json --format=$format
+  expect_text "the 10 reference cases (none, floor, walk-floor) took 1.03 times as long in the new one"
+done
+expect 0 "$BENCH" compare quiet.json quieter.json --strict --format=json
+json 'assert 1 <= result["drift"]["widening"] < 1.6, result["drift"]'
+expect 0 "$BENCH" compare base.json slow.json --threshold=50%
+expect_text "it takes 8 reference cases (none, floor, walk-floor) to tell, and there are 5"
+
 # The other way round the ratio is the inverse, and a file against itself has none.
 expect 0 "$BENCH" compare slow.json base.json --format=json
 json 'assert result["summary"]["improved"] == 3'

@@ -77,6 +77,16 @@ static void test_shift_agrees_with_all_arrangements(void **state) {
 }
 
 /* One level decides both: a limit is outside the interval exactly if its p-value is below half of the rest. */
+static void check_interval_and_p(const struct statistics_shift *shift) {
+    struct statistics_interval interval = statistics_shift_interval(shift, 0.1);
+    assert_true(interval.low <= interval.estimate && interval.estimate <= interval.high);
+    for (int half = -50; half < 50; half++) {
+        const double limit = half / 2.0 - 0.25;
+        assert_int_equal(interval.low > limit, statistics_shift_p_above(shift, limit) <= 0.05);
+        assert_int_equal(interval.high < limit, statistics_shift_p_below(shift, limit) <= 0.05);
+    }
+}
+
 static void test_interval_and_p_agree(void **state) {
     (void)state;
     uint64_t random = 7;
@@ -87,13 +97,9 @@ static void test_interval_and_p_agree(void **state) {
             other[i] = round(22 * uniform(&random));
         }
         struct statistics_shift *shift = make_shift(n % 2 == 0 ? base : NULL, other, n);
-        struct statistics_interval interval = statistics_shift_interval(shift, 0.1);
-        assert_true(interval.low <= interval.estimate && interval.estimate <= interval.high);
-        for (int half = -50; half < 50; half++) {
-            const double limit = half / 2.0 - 0.25;
-            assert_int_equal(interval.low > limit, statistics_shift_p_above(shift, limit) <= 0.05);
-            assert_int_equal(interval.high < limit, statistics_shift_p_below(shift, limit) <= 0.05);
-        }
+        check_interval_and_p(shift);
+        statistics_shift_widen(shift, 1.37);
+        check_interval_and_p(shift);
         statistics_shift_free(shift);
     }
 }

@@ -78,13 +78,38 @@ static void test_verdict_follows_from_the_interval(void **state) {
             fill(other[i], N, 0.9 + 0.2 * uniform(&random), 0.02, &random);
             for (size_t pair = 0; pair < N; pair++)
                 shifts[i][pair] = log(other[i][pair] / base[i][pair]);
-            cases[i] = (struct verdict_case){
-                .base = {base[i], N}, .other = {other[i], N}, .pair_shifts = trial % 2 == 0 ? NULL : shifts[i]};
+            cases[i] = (struct verdict_case){.base = {base[i], N},
+                                             .other = {other[i], N},
+                                             .pair_shifts = trial % 2 == 0 ? NULL : shifts[i],
+                                             .widening = trial % 3 == 0 ? 1.5 : 0};
         }
         assert_true(verdict_judge(cases, CASES, VERDICT_THRESHOLD, VERDICT_ALPHA));
         for (size_t i = 0; i < CASES; i++)
             check_joint_interval(&cases[i]);
     }
+}
+
+static double widening_of(double wide, double narrow) {
+    return log(wide) / log(narrow);
+}
+
+/* The estimate stays, and each end of each interval is so many times as far from it. */
+static void test_wider_intervals(void **state) {
+    (void)state;
+    static double base[N], other[N];
+    uint64_t random = 9;
+    fill(base, N, 1, 0.02, &random);
+    fill(other, N, 1.1, 0.02, &random);
+    struct verdict_case narrow = {.base = {base, N}, .other = {other, N}}, wide = narrow;
+    wide.widening = 2.5;
+    assert_true(verdict_judge(&narrow, 1, VERDICT_THRESHOLD, VERDICT_ALPHA));
+    assert_true(verdict_judge(&wide, 1, VERDICT_THRESHOLD, VERDICT_ALPHA));
+    assert_true(wide.ratio.estimate == narrow.ratio.estimate);
+    assert_true(fabs(widening_of(wide.ratio.high / wide.ratio.estimate, narrow.ratio.high / narrow.ratio.estimate) -
+                     2.5) < 1e-9);
+    assert_true(
+        fabs(widening_of(wide.ratio.low / wide.ratio.estimate, narrow.ratio.low / narrow.ratio.estimate) - 2.5) < 1e-9);
+    assert_true(wide.p_changed > narrow.p_changed && wide.smallest_slowdown > narrow.smallest_slowdown);
 }
 
 /* With the whole truth on the threshold, where false claims are likeliest, few suites have one. */
@@ -161,6 +186,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clear_cases),
         cmocka_unit_test(test_verdict_follows_from_the_interval),
+        cmocka_unit_test(test_wider_intervals),
         cmocka_unit_test(test_false_claims_are_rare),
         cmocka_unit_test(test_how_many_executions_it_takes),
         cmocka_unit_test(test_single_executions_say_nothing),
