@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 #
-# A drag of a known number of steps in each read (tests/plugins/drag.c) shows up in the right amount: three instructions
-# a step, in `get`, in scopes that look for their parent, in `nest`, and in `request`. Instructions, and no times.
+# A drag of a known number of steps in each read (tests/plugins/drag.c) shows up in the right amount: eighteen
+# instructions a step, in `get`, in scopes that look for their parent, in `nest`, and in `request`. Instructions, and no
+# times.
 
 source "$SOURCE/tests/support/run.bash"
 
@@ -25,7 +26,7 @@ count() {
 }
 count 100
 count 150
-"$python" - <<'END' || fail "50 steps more are not 150 instructions more in each read"
+"$python" - <<'END' || fail "50 steps more are not 900 instructions more in each read"
 import json, re
 
 def reads_of(name):
@@ -44,7 +45,7 @@ assert few.keys() == many.keys() and len(few) >= 6, few.keys()
 assert any("/nest/nest:8/" in name for name in few), few.keys()
 for name in few:
     added = many[name]["instructions"] - few[name]["instructions"]
-    assert added == reads_of(name) * 150, (name, few[name], many[name])
+    assert added == reads_of(name) * 900, (name, few[name], many[name])
 END
 
 # ---- A request: two threads wait for each other, which costs a little more or less each time ----
@@ -61,10 +62,10 @@ request() {
   sed -n 's/.*Collected : //p' "$err"
 }
 # Each request looks at the context once for each read, once for each of its three scopes, and once to hand it on.
-"$python" - "$(request 0 2)" "$(request 0 12)" "$(request 10000 2)" "$(request 10000 12)" <<'END' ||
+"$python" - "$(request 0 2)" "$(request 0 12)" "$(request 2000 2)" "$(request 2000 12)" <<'END' ||
 import sys
 short, long, short_dragged, long_dragged = map(int, sys.argv[1:])
-found, wanted = ((long_dragged - short_dragged) - (long - short)) / 10, 3 * 10000 * (50 + 3 + 1)
+found, wanted = ((long_dragged - short_dragged) - (long - short)) / 10, 18 * 2000 * (50 + 3 + 1)
 print(f"a request is dragged by {found:.0f} instructions, predicted are {wanted}")
 sys.exit(abs(found - wanted) > wanted / 100)
 END
