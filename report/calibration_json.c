@@ -7,13 +7,12 @@
 #include "error_rate.h"
 
 enum { FORMAT_VERSION = 2 };
-static const double CONFIDENCE = 0.95;
 
 /* A rate with its interval, which nothing has of which there was nothing. */
 static json_t *rate_to_json(size_t count, size_t trials) {
     json_t *rate = json_pack("{s:I, s:I}", "count", (json_int_t)count, "trials", (json_int_t)trials);
     if (trials > 0) {
-        const struct statistics_interval share = statistics_binomial(count, trials, CONFIDENCE);
+        const struct statistics_interval share = statistics_binomial(count, trials, STATISTICS_CONFIDENCE);
         (void)json_object_set_new(rate, "share", json_real(share.estimate));
         (void)json_object_set_new(rate, "interval", json_pack("[ff]", share.low, share.high));
     }

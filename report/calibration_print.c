@@ -6,7 +6,6 @@
 #include "format.h"
 
 enum { NAME_WIDTH = 16, CELL_WIDTH = 12 };
-static const double CONFIDENCE = 0.95;
 
 /* "97% 85-100": a rate and its interval; "-" of nothing. */
 static void write_rate(size_t count, size_t trials, char cell[static FORMAT_CELL_MAX]) {
@@ -14,7 +13,7 @@ static void write_rate(size_t count, size_t trials, char cell[static FORMAT_CELL
         (void)snprintf(cell, FORMAT_CELL_MAX, "-");
         return;
     }
-    const struct statistics_interval rate = statistics_binomial(count, trials, CONFIDENCE);
+    const struct statistics_interval rate = statistics_binomial(count, trials, STATISTICS_CONFIDENCE);
     (void)snprintf(cell, FORMAT_CELL_MAX, "%.0f%% %.0f-%.0f", 100 * rate.estimate, 100 * rate.low, 100 * rate.high);
 }
 
@@ -24,7 +23,7 @@ static void print_rate(const char *what, size_t count, size_t trials, FILE *out)
         (void)fprintf(out, "  %-32s none were measured\n", what);
         return;
     }
-    const struct statistics_interval rate = statistics_binomial(count, trials, CONFIDENCE);
+    const struct statistics_interval rate = statistics_binomial(count, trials, STATISTICS_CONFIDENCE);
     (void)fprintf(out, "  %-32s %zu of %zu: %.1f%% (%.1f..%.1f)\n", what, count, trials, 100 * rate.estimate,
                   100 * rate.low, 100 * rate.high);
 }

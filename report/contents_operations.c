@@ -78,15 +78,47 @@ static void set_time(struct document *document, struct document_cell *cell, doub
     cell->sort = ns;
 }
 
-static void set_quantile(struct document *document, struct document_cell *cell, const struct quantile_point *points,
-                         size_t count, double order) {
-    if (quantile_total(points, count) >= quantile_needs(order)) {
-        set_time(document, cell, (double)quantile_of(points, count, order) / 1e3);
+/* Executions whose operations were timed, as the units of quantiles; their number in *count. NULL without memory. */
+static struct quantile_cluster *clusters_of(struct document *document, const struct result_case *c, size_t *count) {
+    struct quantile_cluster *clusters = arena_take(&document->arena, c->execution_count * sizeof *clusters);
+    document->out_of_memory |= clusters == NULL;
+    *count = 0;
+    for (size_t i = 0; clusters != NULL && i < c->execution_count; i++) {
+        const struct result_execution *execution = &c->executions[i];
+        if (quantile_total(execution->times, execution->time_count) > 0)
+            clusters[(*count)++] = (struct quantile_cluster){execution->times, execution->time_count};
+    }
+    return clusters;
+}
+
+/* "1.23 us (1.20..1.31)", or "1.23 us (from 1.20 us)" where no end is known. */
+static const char *interval_text(struct document *document, struct statistics_interval ps) {
+    char time[FORMAT_CELL_MAX], range[FORMAT_CELL_MAX];
+    format_time(ps.estimate / 1e3, time);
+    if (ps.low <= 0)
+        return document_text(document, "%s", time);
+    if (isfinite(ps.high)) {
+        format_range(ps.low / 1e3, ps.high / 1e3, ps.estimate / 1e3, range);
+        return document_text(document, "%s (%s)", time, range);
+    }
+    format_time(ps.low / 1e3, range);
+    return document_text(document, "%s (from %s)", time, range);
+}
+
+static void set_quantile(struct document *document, struct document_cell *cell, const struct result_case *c,
+                         const struct quantile_point *points, size_t count, double order) {
+    if (quantile_total(points, count) < quantile_needs(order)) {
+        *cell = (struct document_cell){.text = "-", .sort = NAN, .tone = TONE_DIM};
         return;
     }
-    cell->text = "-";
-    cell->sort = NAN;
-    cell->tone = TONE_DIM;
+    size_t cluster_count;
+    const struct quantile_cluster *clusters = clusters_of(document, c, &cluster_count);
+    if (clusters == NULL)
+        return;
+    const struct statistics_interval ps =
+        quantile_with_interval(points, count, clusters, cluster_count, order, STATISTICS_CONFIDENCE);
+    cell->text = interval_text(document, ps);
+    cell->sort = ps.estimate;
 }
 
 static void add_operations_row(struct document *document, struct document_table *table, const struct run *run,
@@ -98,7 +130,7 @@ static void add_operations_row(struct document *document, struct document_table 
     if (row == NULL)
         return;
     for (int i = 0; i < QUANTILES_SHOWN; i++)
-        set_quantile(document, &row[OPERATIONS_QUANTILE + i], points, count, quantiles_shown[i].order);
+        set_quantile(document, &row[OPERATIONS_QUANTILE + i], c, points, count, quantiles_shown[i].order);
     const uint64_t recorded = quantile_total(points, count);
     row[OPERATIONS_RECORDED].text = document_text(document, "%llu", (unsigned long long)recorded);
     row[OPERATIONS_RECORDED].sort = (double)recorded;
@@ -176,13 +208,14 @@ void contents_add_operations(struct document *document, const struct run *run, c
         return;
     for (size_t i = 0; i < QUANTILES_SHOWN; i++)
         columns[OPERATIONS_QUANTILE + i] = (struct document_column){.title = quantiles_shown[i].title, .numeric = true};
-    add_table(
-        document, run, sweep,
-        document_add_table(document, document_text(document, "operations-%s", id),
-                           document_text(document, "Single operations: how long each %s took; '-': of too few for that",
-                                         sweep->operation),
-                           columns, OPERATIONS_COUNT),
-        add_operations_row);
+    add_table(document, run, sweep,
+              document_add_table(
+                  document, document_text(document, "operations-%s", id),
+                  document_text(document,
+                                "Single operations: how long each %s took (95 %% interval); '-': of too few for that",
+                                sweep->operation),
+                  columns, OPERATIONS_COUNT),
+              add_operations_row);
     struct document_table *table = document_add_table(
         document, document_text(document, "memory-%s", id),
         document_text(document, "Memory: per %s, and bytes of the innermost scope", sweep->operation), memory,

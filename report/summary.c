@@ -9,7 +9,6 @@
 
 /* Below this a reference's loop did nothing, and a ratio to it means nothing. */
 static const double REFERENCE_NS_MIN = 0.01;
-static const double CONFIDENCE = 0.95;
 
 /* Enough for a steady 95 % interval, and fewer where there are so many samples that a reader would have to wait. */
 enum { RESAMPLES_MAX = 1000, RESAMPLES_MIN = 200 };
@@ -35,7 +34,8 @@ static bool summarise_case(const struct result_case *of, unsigned resamples, uin
             counts[i] = of->executions[i].sample_count;
             memcpy(samples + at, of->executions[i].real_ns, counts[i] * sizeof *samples);
         }
-        interval = statistics_bootstrap_median(samples, counts, of->execution_count, CONFIDENCE, resamples, seed);
+        interval =
+            statistics_bootstrap_median(samples, counts, of->execution_count, STATISTICS_CONFIDENCE, resamples, seed);
     }
     free(samples);
     free(counts);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "statistics.h"
+
 struct quantile_point {
     uint64_t value, count;
 };
@@ -20,6 +22,24 @@ uint64_t quantile_total(const struct quantile_point *points, size_t point_count)
  * are sorted, and at least one count is not 0.
  */
 uint64_t quantile_of(const struct quantile_point *points, size_t point_count, double order);
+
+/* Values that belong together, as those of one execution do. At least one count is not 0. */
+struct quantile_cluster {
+    const struct quantile_point *points; /* in any order */
+    size_t point_count;
+};
+
+/*
+ * The quantile of the values of all clusters, with an interval that takes the clusters for the units: values of one
+ * resemble each other, and thousands of them say no more than that. Which share of its values each cluster has up to
+ * the quantile tells how far that share is off; the interval lies between the quantiles at both ends of the share
+ * (Woodruff, "Confidence Intervals for Medians and Other Position Measures", 1952), on a scale that keeps it between 0
+ * and 1. `points` are those of all clusters, sorted. An end is 0 or infinite where nothing is known of it: of one
+ * cluster, or where not a single value is expected beyond.
+ */
+struct statistics_interval quantile_with_interval(const struct quantile_point *points, size_t point_count,
+                                                  const struct quantile_cluster *clusters, size_t cluster_count,
+                                                  double order, double confidence);
 
 /*
  * How many values a quantile has to rest on: so many that ten of them are expected to lie beyond it. Less, and it says

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of the intervals that are shown beside figures. */
+#define STATISTICS_CONFIDENCE 0.95
+
 /* Quantile by linear interpolation between order statistics (type 7 of Hyndman and Fan, R's default). n >= 1. */
 double statistics_quantile(const double *values, size_t n, double q);
 double statistics_median(const double *values, size_t n);

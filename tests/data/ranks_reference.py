@@ -157,6 +157,8 @@ def main():
     holm()
     rates()
     spending()
+    table("student_expected", "    double confidence, limit;\n    unsigned freedom;\n",
+          [(c, float(scipy.stats.t.ppf((1 + c) / 2, f)), f) for c in (0.5, 0.95, 0.999) for f in (1, 2, 3, 8, 11, 100)])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 #include "error_rate.h"
 #include "rank.h"
 #include "shift.h"
+#include "student.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -30,6 +31,14 @@ static double uniform(uint64_t *state) {
     *state ^= *state << 25;
     *state ^= *state >> 27;
     return ((double)((*state * UINT64_C(0x2545F4914F6CDD1D)) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static void test_student_agrees_with_scipy(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT(student_expected); i++) {
+        const double found = statistics_student_limit(student_expected[i].confidence, student_expected[i].freedom);
+        assert_near(found / student_expected[i].limit, 1, 1e-8); /* SciPy is as far from tan(0.4995 pi) */
+    }
 }
 
 static void test_normal_agrees_with_scipy(void **state) {
@@ -269,6 +278,7 @@ static void test_smallest_effect_is_found(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_student_agrees_with_scipy),
         cmocka_unit_test(test_normal_agrees_with_scipy),
         cmocka_unit_test(test_mann_whitney_agrees_with_scipy),
         cmocka_unit_test(test_shift_agrees_with_all_arrangements),
