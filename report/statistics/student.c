@@ -8,9 +8,9 @@ enum { HALVINGS = 120 };
 /* Finite sums for whole degrees of freedom (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 4).
  */
 double statistics_student_within(double t, unsigned freedom) {
-    const double angle = atan(t / sqrt(freedom)), cosine = cos(angle), first = freedom % 2;
+    const double angle = atan(t / sqrt(freedom)), cosine = cos(angle);
     double term = freedom % 2 == 0 ? 1 : cosine, sum = freedom == 1 ? 0 : term;
-    for (double k = first + 1; k + 2 < freedom; k += 2) {
+    for (unsigned k = freedom % 2 + 1; k + 2 < freedom; k += 2) {
         term *= cosine * cosine * k / (k + 1);
         sum += term;
     }
