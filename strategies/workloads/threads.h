@@ -5,8 +5,8 @@
  *
  * With more threads than PUs they take turns, so that an operation lasts the longer for it (not in CPU time, which
  * result files have beside it): the ratio to `floor` shows what remains, and whether a thread that was stopped inside a
- * lock stops others. Throughput only. Checksum: on each thread, the sum of the values read. Floor: a load, or a call and
- * a load.
+ * lock stops others. Throughput only. Checksum: on each thread, the sum of the values read. Floor: a load, or a call
+ * and a load.
  */
 
 enum { THREADS_SCOPES };
