@@ -235,6 +235,10 @@ enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, ui
     return answer;
 }
 
+enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, uintptr_t return_address, uint32_t *id) {
+    return is_stack_end(return_address) ? TAG_NONE : glsi_tag_read_unwind_in(alphabet, id);
+}
+
 enum tag_answer glsi_tag_read_unwind(uint32_t *id) {
     return glsi_tag_read_unwind_in(&mark_hexadecimal, id);
 }

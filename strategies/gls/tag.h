@@ -32,6 +32,12 @@ enum tag_answer {
 
 /* Reads through libunwind's unw_backtrace, starting at the caller. */
 enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, uint32_t *id);
+
+/*
+ * For who has followed frame pointers to a call that is in no believed text: the stack ends there, or the unwinder has
+ * to read it from the start.
+ */
+enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, uintptr_t return_address, uint32_t *id);
 enum tag_answer glsi_tag_read_unwind(uint32_t *id);
 
 /* Reads through libunwind's cursor, one unw_step a frame, starting at the caller. */
@@ -93,7 +99,7 @@ TAG_READER enum tag_answer tag_read_in(const struct mark_alphabet *alphabet, uin
         if (__builtin_expect(return_address - text.first >= text.size, 0)) {
             const struct text_range *other = textmap_find(&glsi_text_map, return_address);
             if (other == NULL)
-                return glsi_tag_read_unwind_in(alphabet, id);
+                return glsi_tag_read_beyond(alphabet, return_address, id);
             text = *other;
         }
     }

@@ -23,7 +23,8 @@ STORES = {path.stem for path in (SOURCE / "strategies" / "stores").glob("*.h")}
 # What a read calls, each time; and what it calls only where it cannot go on by itself.
 ASKS = {"tls": "pthread_getspecific", "threadid": "pthread_self", "stacktag-unwind": "glsi_tag_read_unwind"}
 FRAME_READERS = {"stacktag", "stacktag-wide"}
-NEVER_ON_THE_FAST_WAY = dict.fromkeys(FRAME_READERS, {"glsi_tag_read_unwind_in", "glsi_tag_die_unreadable", "tag_die"})
+NEVER_ON_THE_FAST_WAY = dict.fromkeys(
+    FRAME_READERS, {"glsi_tag_read_beyond", "glsi_tag_read_unwind_in", "glsi_tag_die_unreadable", "tag_die"})
 ONLY_GET = {"walk-floor"}
 REFERENCES = {"none", "floor", "walk-floor"}
 
