@@ -204,7 +204,7 @@ static bool begin_search(struct search *search) {
     const size_t threads_max = 2 * pus > TOPOLOGY_THREADS_ANYWHERE ? 2 * pus : TOPOLOGY_THREADS_ANYWHERE;
     topology->placement_thread_max = (unsigned)threads_max;
     topology->placements = calloc(kinds + pairs + pus + threads_max, sizeof *topology->placements);
-    topology->placement_starts = calloc(topology->placement_thread_max + 2u, sizeof *topology->placement_starts);
+    topology->placement_starts = calloc(threads_max + 2, sizeof *topology->placement_starts);
     topology->placement_pus = calloc(kinds + 2 * pairs + pus + threads_max, sizeof *topology->placement_pus);
     search->next_pu = topology->placement_pus;
     search->usable = calloc(pus, sizeof *search->usable);

@@ -69,9 +69,10 @@ static struct verdict_side take_side(const struct result_case *c, double **value
     return side;
 }
 
-static bool judge_with(struct comparison *comparison, double widening) {
+/* With intervals as wide as the drift demands, as far as it is known. */
+static bool judge_all(struct comparison *comparison) {
     for (size_t i = 0; i < comparison->count; i++)
-        comparison->verdicts[i].widening = widening;
+        comparison->verdicts[i].widening = comparison->drift.widening;
     return verdict_judge(comparison->verdicts, comparison->count, comparison->threshold, comparison->alpha);
 }
 
@@ -84,9 +85,9 @@ static bool measure_drift(struct comparison *comparison) {
     for (size_t i = 0; i < comparison->count; i++)
         if (comparison->pairs[i].base->reference)
             ratios[count++] = comparison->verdicts[i].ratio;
-    comparison->drift = drift_measure(ratios, count);
+    const bool measured = drift_measure(&comparison->drift, ratios, count);
     free(ratios);
-    return true;
+    return measured;
 }
 
 static bool judge(struct comparison *comparison) {
@@ -96,9 +97,9 @@ static bool judge(struct comparison *comparison) {
         c->base = take_side(comparison->pairs[i].base, &values);
         c->other = take_side(comparison->pairs[i].other, &values);
     }
-    if (!judge_with(comparison, 1) || !measure_drift(comparison))
+    if (!judge_all(comparison) || !measure_drift(comparison))
         return false;
-    if (comparison->drift.widening > 1 && !judge_with(comparison, comparison->drift.widening))
+    if (comparison->drift.widening > 1 && !judge_all(comparison))
         return false;
     for (size_t i = 0; i < comparison->count; i++)
         comparison->counts[comparison->verdicts[i].verdict]++;

@@ -44,21 +44,34 @@ static struct document_cell *add_row(struct document *document, struct document_
 
 /* ---- Single operations ---- */
 
-/* Those of all executions, sorted; their number in *count. NULL if there are none, or without memory. */
-static struct quantile_point *pool(struct document *document, const struct result_case *c, size_t *count) {
+/* Those of all executions, sorted, and those of each that has any: the units of quantiles. */
+struct operations {
+    struct quantile_point *points;
+    struct quantile_cluster *clusters;
+    size_t point_count, cluster_count;
+};
+
+/* False if there are none, or without memory. */
+static bool pool(struct document *document, const struct result_case *c, struct operations *all) {
     size_t total = 0;
     for (size_t i = 0; i < c->execution_count; i++)
         total += c->executions[i].time_count;
-    *count = 0;
     if (total == 0)
-        return NULL;
-    struct quantile_point *points = arena_take(&document->arena, total * sizeof *points);
-    document->out_of_memory |= points == NULL;
-    for (size_t i = 0; points != NULL && i < c->execution_count; i++)
-        for (size_t k = 0; k < c->executions[i].time_count; k++)
-            points[(*count)++] = c->executions[i].times[k];
-    quantile_sort(points, *count);
-    return points;
+        return false;
+    *all = (struct operations){.points = arena_take(&document->arena, total * sizeof *all->points),
+                               .clusters = arena_take(&document->arena, c->execution_count * sizeof *all->clusters)};
+    document->out_of_memory |= all->points == NULL || all->clusters == NULL;
+    if (all->points == NULL || all->clusters == NULL)
+        return false;
+    for (size_t i = 0; i < c->execution_count; i++) {
+        const struct result_execution *execution = &c->executions[i];
+        for (size_t k = 0; k < execution->time_count; k++)
+            all->points[all->point_count++] = execution->times[k];
+        if (quantile_total(execution->times, execution->time_count) > 0)
+            all->clusters[all->cluster_count++] = (struct quantile_cluster){execution->times, execution->time_count};
+    }
+    quantile_sort(all->points, all->point_count);
+    return true;
 }
 
 static double clock_of(const struct result_case *c) {
@@ -78,19 +91,6 @@ static void set_time(struct document *document, struct document_cell *cell, doub
     cell->sort = ns;
 }
 
-/* Executions whose operations were timed, as the units of quantiles; their number in *count. NULL without memory. */
-static struct quantile_cluster *clusters_of(struct document *document, const struct result_case *c, size_t *count) {
-    struct quantile_cluster *clusters = arena_take(&document->arena, c->execution_count * sizeof *clusters);
-    document->out_of_memory |= clusters == NULL;
-    *count = 0;
-    for (size_t i = 0; clusters != NULL && i < c->execution_count; i++) {
-        const struct result_execution *execution = &c->executions[i];
-        if (quantile_total(execution->times, execution->time_count) > 0)
-            clusters[(*count)++] = (struct quantile_cluster){execution->times, execution->time_count};
-    }
-    return clusters;
-}
-
 /* "1.23 us (1.20..1.31)", or "1.23 us (from 1.20 us)" where no end is known. */
 static const char *interval_text(struct document *document, struct statistics_interval ps) {
     char time[FORMAT_CELL_MAX], range[FORMAT_CELL_MAX];
@@ -105,18 +105,14 @@ static const char *interval_text(struct document *document, struct statistics_in
     return document_text(document, "%s (from %s)", time, range);
 }
 
-static void set_quantile(struct document *document, struct document_cell *cell, const struct result_case *c,
-                         const struct quantile_point *points, size_t count, double order) {
-    if (quantile_total(points, count) < quantile_needs(order)) {
+static void set_quantile(struct document *document, struct document_cell *cell, const struct operations *all,
+                         double order) {
+    if (quantile_total(all->points, all->point_count) < quantile_needs(order)) {
         *cell = (struct document_cell){.text = "-", .sort = NAN, .tone = TONE_DIM};
         return;
     }
-    size_t cluster_count;
-    const struct quantile_cluster *clusters = clusters_of(document, c, &cluster_count);
-    if (clusters == NULL)
-        return;
-    const struct statistics_interval ps =
-        quantile_with_interval(points, count, clusters, cluster_count, order, STATISTICS_CONFIDENCE);
+    const struct statistics_interval ps = quantile_with_interval(all->points, all->point_count, all->clusters,
+                                                                 all->cluster_count, order, STATISTICS_CONFIDENCE);
     cell->text = interval_text(document, ps);
     cell->sort = ps.estimate;
 }
@@ -124,14 +120,13 @@ static void set_quantile(struct document *document, struct document_cell *cell, 
 static void add_operations_row(struct document *document, struct document_table *table, const struct run *run,
                                const struct survey_sweep *sweep, const struct survey_curve *curve, size_t value) {
     const struct result_case *c = curve->at[value]->of;
-    size_t count;
-    const struct quantile_point *points = pool(document, c, &count);
-    struct document_cell *row = points == NULL ? NULL : add_row(document, table, run, sweep, curve, value);
+    struct operations all;
+    struct document_cell *row = pool(document, c, &all) ? add_row(document, table, run, sweep, curve, value) : NULL;
     if (row == NULL)
         return;
     for (int i = 0; i < QUANTILES_SHOWN; i++)
-        set_quantile(document, &row[OPERATIONS_QUANTILE + i], c, points, count, quantiles_shown[i].order);
-    const uint64_t recorded = quantile_total(points, count);
+        set_quantile(document, &row[OPERATIONS_QUANTILE + i], &all, quantiles_shown[i].order);
+    const uint64_t recorded = quantile_total(all.points, all.point_count);
     row[OPERATIONS_RECORDED].text = document_text(document, "%llu", (unsigned long long)recorded);
     row[OPERATIONS_RECORDED].sort = (double)recorded;
     set_time(document, &row[OPERATIONS_CLOCK], clock_of(c));

@@ -16,6 +16,8 @@
 #ifndef CTXBENCH_DRIFT_H
 #define CTXBENCH_DRIFT_H
 
+#include <stdbool.h>
+
 #include "statistics.h"
 
 /* With fewer cases than this the estimate says more of chance than of the machine. */
@@ -27,7 +29,7 @@ struct drift {
     double widening;   /* so many times as wide as they are intervals should be: 1 to 3 */
 };
 
-/* ratios: of the references, positive, with their intervals at 95 %; it may reorder them. */
-struct drift drift_measure(struct statistics_interval *ratios, size_t count);
+/* ratios: of the references, positive, each with its interval at STATISTICS_CONFIDENCE. False when out of memory. */
+bool drift_measure(struct drift *drift, const struct statistics_interval *ratios, size_t count);
 
 #endif

@@ -7,7 +7,7 @@
 #include "rank.h"
 #include "shift.h"
 
-static const double ALPHA_ALONE = 0.05; /* of the interval for a case by itself */
+static const double ALPHA_ALONE = 1 - STATISTICS_CONFIDENCE; /* of the interval for a case by itself */
 static const double POWER = 0.8;
 
 const char *verdict_name(enum verdict verdict) {

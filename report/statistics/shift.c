@@ -16,7 +16,7 @@ struct statistics_shift {
     const double *base, *other;
     size_t base_count, other_count;
     double least, greatest; /* of what is counted */
-    double widening;
+    double estimate, widening;
     double values[];
 };
 
@@ -42,33 +42,6 @@ static struct statistics_shift *copy(const double *base, size_t base_count, cons
     shift->other_count = other_count;
     shift->widening = 1;
     return shift;
-}
-
-/* The shift, if its null distribution could be made. */
-static struct statistics_shift *complete(struct statistics_shift *shift, bool made) {
-    if (made)
-        return shift;
-    free(shift);
-    return NULL;
-}
-
-struct statistics_shift *statistics_shift_of_groups(const double *base, size_t base_count, const double *other,
-                                                    size_t other_count) {
-    struct statistics_shift *shift = copy(base, base_count, other, other_count);
-    if (shift == NULL)
-        return NULL;
-    shift->least = shift->other[0] - shift->base[base_count - 1];
-    shift->greatest = shift->other[other_count - 1] - shift->base[0];
-    return complete(shift, statistics_null_make_groups(&shift->null, base_count, other_count));
-}
-
-struct statistics_shift *statistics_shift_of_pairs(const double *differences, size_t count) {
-    struct statistics_shift *shift = copy(NULL, 0, differences, count);
-    if (shift == NULL)
-        return NULL;
-    shift->least = shift->other[0];
-    shift->greatest = shift->other[count - 1];
-    return complete(shift, statistics_null_make_signed(&shift->null, count));
 }
 
 void statistics_shift_free(struct statistics_shift *shift) {
@@ -121,14 +94,47 @@ static double difference_at(const struct statistics_shift *shift, size_t k) {
     return high;
 }
 
+static double middle_difference(const struct statistics_shift *shift) {
+    size_t pairs = shift->null.pairs;
+    double upper = difference_at(shift, pairs / 2);
+    return pairs % 2 == 1 ? upper : (difference_at(shift, pairs / 2 - 1) + upper) / 2;
+}
+
+/* The shift, if its null distribution could be made. */
+static struct statistics_shift *complete(struct statistics_shift *shift, bool made) {
+    if (made) {
+        shift->estimate = middle_difference(shift);
+        return shift;
+    }
+    free(shift);
+    return NULL;
+}
+
+struct statistics_shift *statistics_shift_of_groups(const double *base, size_t base_count, const double *other,
+                                                    size_t other_count) {
+    struct statistics_shift *shift = copy(base, base_count, other, other_count);
+    if (shift == NULL)
+        return NULL;
+    shift->least = shift->other[0] - shift->base[base_count - 1];
+    shift->greatest = shift->other[other_count - 1] - shift->base[0];
+    return complete(shift, statistics_null_make_groups(&shift->null, base_count, other_count));
+}
+
+struct statistics_shift *statistics_shift_of_pairs(const double *differences, size_t count) {
+    struct statistics_shift *shift = copy(NULL, 0, differences, count);
+    if (shift == NULL)
+        return NULL;
+    shift->least = shift->other[0];
+    shift->greatest = shift->other[count - 1];
+    return complete(shift, statistics_null_make_signed(&shift->null, count));
+}
+
 void statistics_shift_widen(struct statistics_shift *shift, double factor) {
     shift->widening = factor;
 }
 
 double statistics_shift_estimate(const struct statistics_shift *shift) {
-    size_t pairs = shift->null.pairs;
-    double upper = difference_at(shift, pairs / 2);
-    return pairs % 2 == 1 ? upper : (difference_at(shift, pairs / 2 - 1) + upper) / 2;
+    return shift->estimate;
 }
 
 /* The largest count whose tail holds no more than p; SIZE_MAX if even that of 0 holds more. */
@@ -145,19 +151,15 @@ static size_t count_within(const struct statistics_null *null, double p) {
 
 /* Moves a value away from the estimate, or towards it. By 1 it stays what it is, to the last bit. */
 static double stretch(const struct statistics_shift *shift, double value, double factor) {
-    if (factor == 1)
-        return value;
-    double estimate = statistics_shift_estimate(shift);
-    return estimate + factor * (value - estimate);
+    return factor == 1 ? value : shift->estimate + factor * (value - shift->estimate);
 }
 
 struct statistics_interval statistics_shift_interval(const struct statistics_shift *shift, double alpha) {
     size_t k = count_within(&shift->null, alpha / 2);
-    double estimate = statistics_shift_estimate(shift);
     if (k == SIZE_MAX)
-        return (struct statistics_interval){estimate, -INFINITY, INFINITY};
+        return (struct statistics_interval){shift->estimate, -INFINITY, INFINITY};
     double low = difference_at(shift, k), high = difference_at(shift, shift->null.pairs - 1 - k);
-    return (struct statistics_interval){estimate, stretch(shift, low, shift->widening),
+    return (struct statistics_interval){shift->estimate, stretch(shift, low, shift->widening),
                                         stretch(shift, high, shift->widening)};
 }
 

@@ -236,7 +236,8 @@ enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, ui
 }
 
 enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, uintptr_t return_address, uint32_t *id) {
-    return is_stack_end(return_address) ? TAG_NONE : glsi_tag_read_unwind_in(alphabet, id);
+    const enum tag_answer answer = glsi_tag_read_unwind_in(alphabet, id);
+    return answer == TAG_UNREADABLE && is_stack_end(return_address) ? TAG_NONE : answer;
 }
 
 enum tag_answer glsi_tag_read_unwind(uint32_t *id) {

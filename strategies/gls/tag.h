@@ -32,13 +32,15 @@ enum tag_answer {
 
 /* Reads through libunwind's unw_backtrace, starting at the caller. */
 enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, uint32_t *id);
+enum tag_answer glsi_tag_read_unwind(uint32_t *id);
 
 /*
- * For who has followed frame pointers to a call that is in no believed text: the stack ends there, or the unwinder has
- * to read it from the start.
+ * For who has followed frame pointers to a call that is in no believed text: the unwinder reads the stack from the
+ * start. Where it cannot, as where return addresses are signed and libunwind does not know (1.6.2, aarch64), there is
+ * no tag all the same if the stack ends at that call. Only then is that looked up, for it may take a search of all
+ * tables.
  */
 enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, uintptr_t return_address, uint32_t *id);
-enum tag_answer glsi_tag_read_unwind(uint32_t *id);
 
 /* Reads through libunwind's cursor, one unw_step a frame, starting at the caller. */
 enum tag_answer glsi_tag_read_cursor_in(const struct mark_alphabet *alphabet, uint32_t *id);

@@ -56,6 +56,15 @@ for words in 'new: the base lacks it' 'gone: only the base has it'; do
   grep -q "$words" out || fail "'$words' is not told"
 done
 
+# A read in no scope asks the unwinder, as stacktag-unwind does, and adds no search of all unwind tables to that.
+expect 0 "$BENCH" check --metric=instructions --workload=miss --strategy='stacktag,stacktag-unwind' \
+  --parameter=depth=0 --parameter=scope=0 --out=none.json
+"$python" -c '
+import json
+counts = {name.split("/")[0]: case["instructions"] for name, case in json.load(open("none.json"))["cases"].items()}
+assert counts["stacktag"] < 1.5 * counts["stacktag-unwind"], counts
+' || fail "a read in no scope does more than to ask the unwinder"
+
 # What cannot be counted says why.
 expect 0 "$BENCH" check --metric=instructions --workload=get --strategy=tls-c11 --threads=2 --out=threads.json
 grep -q 'only cases of one thread' threads.json || fail "two threads should have no count"

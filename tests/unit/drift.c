@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "../support/uniform.h"
+
 #include "verdict.h"
 
 enum { REFERENCES = 10 };
@@ -22,11 +24,17 @@ static struct statistics_interval moved_by(double errors) {
                                         exp((errors + 1.959964) * error)};
 }
 
+static struct drift measure_ratios(const struct statistics_interval *ratios, size_t count) {
+    struct drift drift;
+    assert_true(drift_measure(&drift, ratios, count));
+    return drift;
+}
+
 static struct drift measure(double first_errors, double other_errors, size_t count) {
     struct statistics_interval ratios[REFERENCES];
     for (size_t i = 0; i < count; i++)
         ratios[i] = moved_by(i == 0 ? first_errors : i % 2 == 0 ? other_errors : -other_errors);
-    return drift_measure(ratios, count);
+    return measure_ratios(ratios, count);
 }
 
 static void test_widening_is_what_references_moved(void **state) {
@@ -45,8 +53,8 @@ static void test_ratio_is_the_median(void **state) {
     struct statistics_interval ratios[REFERENCES];
     for (size_t i = 0; i < REFERENCES; i++)
         ratios[i] = moved_by(i < 2 ? 50 : 3);
-    assert_near(drift_measure(ratios, REFERENCES).ratio, exp(0.03), 1e-9);
-    assert_near(drift_measure(ratios, 0).ratio, 1, 0);
+    assert_near(measure_ratios(ratios, REFERENCES).ratio, exp(0.03), 1e-9);
+    assert_near(measure_ratios(ratios, 0).ratio, 1, 0);
 }
 
 static void test_few_references_tell_nothing(void **state) {
@@ -62,28 +70,20 @@ static void test_intervals_without_a_width(void **state) {
     struct statistics_interval ratios[REFERENCES];
     for (size_t i = 0; i < REFERENCES; i++)
         ratios[i] = i == 0 ? (struct statistics_interval){1.5, 0, INFINITY} : moved_by(2);
-    struct drift drift = drift_measure(ratios, REFERENCES);
+    struct drift drift = measure_ratios(ratios, REFERENCES);
     assert_int_equal(drift.references, REFERENCES - 1);
     assert_near(drift.widening, 2, 1e-6);
     for (size_t i = 0; i < REFERENCES; i++)
         ratios[i] = (struct statistics_interval){1, 1, 1};
-    assert_true(drift_measure(ratios, REFERENCES).widening == 1);
+    assert_true(measure_ratios(ratios, REFERENCES).widening == 1);
     for (size_t i = 0; i < REFERENCES; i++)
         ratios[i] = (struct statistics_interval){2, 2, 2};
-    assert_near(drift_measure(ratios, REFERENCES).widening, 3, 1e-6);
+    assert_near(measure_ratios(ratios, REFERENCES).widening, 3, 1e-6);
 }
 
 /* ---- Runs on a machine that has slow stretches, more of them in some runs than in others ---- */
 
 enum { CASES = 80, OF_THEM_REFERENCES = 30, EXECUTIONS = 12, RUNS = 200 };
-
-/* Numbers without a pattern, the same in every run: xorshift64* (Vigna, 2016). */
-static double uniform(uint64_t *state) {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return ((double)((*state * UINT64_C(0x2545F4914F6CDD1D)) >> 11) + 0.5) / 9007199254740992.0;
-}
 
 /* Each case has its own noise, and suffers by its own factor when the machine is slow. */
 static void run(double times[CASES][EXECUTIONS], uint64_t *random) {
@@ -124,7 +124,7 @@ static void test_intervals_hold_what_they_promise(void **state) {
         held_before += count_held(cases, 1);
         for (size_t i = 0; i < OF_THEM_REFERENCES; i++)
             ratios[i] = cases[i].ratio;
-        held += count_held(cases, drift_measure(ratios, OF_THEM_REFERENCES).widening);
+        held += count_held(cases, measure_ratios(ratios, OF_THEM_REFERENCES).widening);
     }
     const double all = (double)RUNS * (CASES - OF_THEM_REFERENCES);
     assert_true((double)held_before / all < 0.93); /* or there is nothing to be mended here */

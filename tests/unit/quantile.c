@@ -9,17 +9,11 @@
 
 #include <cmocka.h>
 
+#include "../support/uniform.h"
+
 enum { CLUSTERS = 9, VALUES = 3000, TRIALS = 400 };
 
 static struct quantile_point values[CLUSTERS][VALUES], pooled[CLUSTERS * VALUES];
-
-/* Numbers without a pattern, the same in every run: xorshift64* (Vigna, 2016). */
-static double uniform(uint64_t *state) {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return ((double)((*state * UINT64_C(0x2545F4914F6CDD1D)) >> 11) + 0.5) / 9007199254740992.0;
-}
 
 static struct statistics_interval interval_of(size_t cluster_count, size_t value_count, double order) {
     struct quantile_cluster clusters[CLUSTERS];

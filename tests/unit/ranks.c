@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "../support/uniform.h"
+
 #include "../data/ranks_reference.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -23,14 +25,6 @@ static void assert_near(double found, double wanted, double slack) {
         return;
     if (!(fabs(found - wanted) <= slack * fmax(1e-3, fabs(wanted))))
         fail_msg("found %.17g, wanted %.17g", found, wanted);
-}
-
-/* Numbers without a pattern, the same in every run: xorshift64* (Vigna, 2016). */
-static double uniform(uint64_t *state) {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return ((double)((*state * UINT64_C(0x2545F4914F6CDD1D)) >> 11) + 0.5) / 9007199254740992.0;
 }
 
 static void test_student_agrees_with_scipy(void **state) {

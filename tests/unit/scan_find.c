@@ -11,7 +11,7 @@
 
 #if defined(__x86_64__)
 
-enum { WORDS = 160, WORD_BYTES = sizeof(uintptr_t), WANTED = 12345 };
+enum { WORDS = 160, WANTED = 12345 };
 
 static alignas(4096) uintptr_t words[WORDS];
 

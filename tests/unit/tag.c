@@ -3,9 +3,11 @@
  *
  *   test_tag [SIGNALS]      how many come at any moment; a million take a minute, the default suits a test suite
  */
+#define UNW_LOCAL_ONLY
 #include "tag.h"
 
 #include <inttypes.h>
+#include <libunwind.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "../support/odd_frames.h"
 #include "opaque.h"
 
 static uint32_t draw(uint32_t *random) {
@@ -78,6 +81,35 @@ static void test_readers_agree_on_every_kind_of_id(void **state) {
     }
     read_all(&reading);
     want(&reading, TAG_NONE, 0);
+}
+
+/* A reader that has come to one of two calls: the one where the stack ends, and another. */
+struct beyond {
+    uintptr_t end, other;
+    enum tag_answer at_end, at_other;
+};
+
+static void read_beyond(void *arg) {
+    struct beyond *beyond = arg;
+    uint32_t id = 0;
+    beyond->at_end = glsi_tag_read_beyond(&mark_hexadecimal, beyond->end, &id);
+    beyond->at_other = glsi_tag_read_beyond(&mark_hexadecimal, beyond->other, &id);
+}
+
+/* What the unwinder says counts; where it cannot read, the end of the stack says it. */
+static void test_the_end_of_a_stack_counts_where_nobody_can_unwind(void **state) {
+    (void)state;
+    enum { FRAMES_MAX = 256 };
+    void *addresses[FRAMES_MAX];
+    const int count = unw_backtrace(addresses, FRAMES_MAX);
+    assert_true(count > 1 && count < FRAMES_MAX);
+    struct beyond beyond = {.end = (uintptr_t)addresses[count - 1], .other = (uintptr_t)addresses[0]};
+    with_tag(7, read_beyond, &beyond);
+    assert_int_equal(beyond.at_end, TAG_FOUND);
+    assert_int_equal(beyond.at_other, TAG_FOUND);
+    call_uncovered(read_beyond, &beyond);
+    assert_int_equal(beyond.at_end, TAG_NONE);
+    assert_int_equal(beyond.at_other, TAG_UNREADABLE);
 }
 
 struct nesting {
@@ -253,6 +285,7 @@ int main(int argc, char **argv) {
         signals_wanted = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readers_agree_on_every_kind_of_id),
+        cmocka_unit_test(test_the_end_of_a_stack_counts_where_nobody_can_unwind),
         cmocka_unit_test(test_the_innermost_tag_counts),
         cmocka_unit_test(test_digits_without_an_end_are_passed_over),
         cmocka_unit_test(test_no_signal_ever_reads_a_wrong_id),

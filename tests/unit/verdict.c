@@ -9,15 +9,9 @@
 
 #include <cmocka.h>
 
-enum { N = 20, CASES = 30 };
+#include "../support/uniform.h"
 
-/* Numbers without a pattern, the same in every run: xorshift64* (Vigna, 2016). */
-static double uniform(uint64_t *state) {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return ((double)((*state * UINT64_C(0x2545F4914F6CDD1D)) >> 11) + 0.5) / 9007199254740992.0;
-}
+enum { N = 20, CASES = 30 };
 
 /* Times around 10 ns that scatter by `spread` (1 is 100 %), slower by `ratio`. */
 static void fill(double *ns, size_t count, double ratio, double spread, uint64_t *random) {
