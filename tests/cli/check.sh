@@ -5,8 +5,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/other_build.bash"
-# Sanitizers must leave the signals alone, or they report them in their own way.
-export ASAN_OPTIONS=handle_segv=0 UBSAN_OPTIONS=handle_segv=0 TSAN_OPTIONS=handle_segv=0
+leave_signals_alone
 export XDG_STATE_HOME=$folder/state
 case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2)
 

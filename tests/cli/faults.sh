@@ -4,9 +4,7 @@
 
 set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
-# A sanitizer must leave the signals alone, or it reports them in its own way.
-export ASAN_OPTIONS=handle_segv=0:handle_sigbus=0 UBSAN_OPTIONS=handle_segv=0:handle_sigbus=0
-export TSAN_OPTIONS=handle_segv=0:handle_sigbus=0
+leave_signals_alone
 faults=$PLUGINS/faults.so
 
 # What hangs is waited for as long as the patience lasts. Nothing else may run out of it, however busy the machine, so it

@@ -34,6 +34,12 @@ is_sanitised() {
   grep -qE '__(asan|tsan)_' "$BENCH"
 }
 
+# For tests in which a crash is an outcome: a sanitizer would report it in its own way.
+leave_signals_alone() {
+  local options=handle_segv=0:handle_sigbus=0
+  export ASAN_OPTIONS=$options UBSAN_OPTIONS=$options TSAN_OPTIONS=${TSAN_OPTIONS-}:$options
+}
+
 # Processes that carry our lock in their environment: runs and their workers, and what those started.
 survivors() {
   env -u CTXBENCH_LOCK grep -lzxF "CTXBENCH_LOCK=$CTXBENCH_LOCK" /proc/[0-9]*/environ 2>/dev/null || true
