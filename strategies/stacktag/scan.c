@@ -12,35 +12,35 @@ const char *scan_unavailable(void) {
 }
 
 /*
- * Spells out what follows the word at `place`, if S comes before `end`. The words may be anything.
+ * Spells out what follows the word at `place`, if S comes before `end`; ID_NONE if it is no tag. The words may be
+ * anything.
  */
-__attribute__((no_sanitize("address", "thread"))) static bool decode(uintptr_t place, uintptr_t end, uint32_t *id) {
+__attribute__((no_sanitize("address", "thread"))) static uint32_t decode(uintptr_t place, uintptr_t end) {
     uint32_t value = 0;
     uintptr_t at = place + MARK_FRAME_BYTES;
     for (int digits = 0; digits <= MARK_DIGITS_MAX && at < end; digits++, at += MARK_FRAME_BYTES) {
         const uintptr_t mark = mark_index(&mark_hexadecimal, *(const volatile uintptr_t *)at);
-        if (mark >= mark_digits(&mark_hexadecimal)) {
-            *id = value;
-            return mark == mark_S(&mark_hexadecimal);
-        }
+        if (mark >= mark_digits(&mark_hexadecimal))
+            return mark == mark_S(&mark_hexadecimal) ? value : ID_NONE;
         value = value << mark_hexadecimal.digit_bits | (uint32_t)mark;
     }
-    return false;
+    return ID_NONE;
 }
 
 static bool is_sealed(uintptr_t place, uint32_t id) {
     if (id >= atomic_load_explicit(&glsi_id_pool.ready, memory_order_relaxed))
-        return false; /* it has no slot yet */
+        return false; /* it has no slot yet, or is none */
     return atomic_load_explicit(&ids_slot(id)->place, memory_order_relaxed) == place;
 }
 
-uintptr_t scan_find_sealed(uintptr_t from, uintptr_t end, uint32_t *id) {
+struct scan_tag scan_find_sealed(uintptr_t from, uintptr_t end) {
     while ((from = scan_find(from, end, (uintptr_t)mark_hexadecimal.end_return)) != 0) {
-        if (decode(from, end, id) && is_sealed(from, *id))
-            return from;
+        const uint32_t id = decode(from, end);
+        if (is_sealed(from, id))
+            return (struct scan_tag){.place = from, .id = id};
         from += WORD_BYTES;
     }
-    return 0;
+    return (struct scan_tag){.id = ID_NONE};
 }
 
 static void break_seal(struct id_slot *const *slot) {
@@ -48,11 +48,11 @@ static void break_seal(struct id_slot *const *slot) {
 }
 
 void scan_break_seals(uintptr_t from, uintptr_t end) {
-    uint32_t id = 0;
-    while ((from = scan_find_sealed(from, end, &id)) != 0) {
-        struct id_slot *const slot = ids_slot(id);
+    struct scan_tag tag;
+    while ((tag = scan_find_sealed(from, end)).place != 0) {
+        struct id_slot *const slot = ids_slot(tag.id);
         break_seal(&slot);
-        from += WORD_BYTES;
+        from = tag.place + WORD_BYTES;
     }
 }
 
@@ -60,9 +60,8 @@ void scan_break_seals(uintptr_t from, uintptr_t end) {
 __attribute__((noinline)) void scan_run_body(void *arg) {
     const struct scan_body *body = arg;
     const uintptr_t place = (uintptr_t)__builtin_frame_address(0) + WORD_BYTES;
-    uint32_t id = 0;
-    (void)decode(place, UINTPTR_MAX, &id); /* cannot fail: the tag is right here */
-    __attribute__((cleanup(break_seal))) struct id_slot *const slot = ids_slot(id);
+    /* It cannot be none: the tag is right here. */
+    __attribute__((cleanup(break_seal))) struct id_slot *const slot = ids_slot(decode(place, UINTPTR_MAX));
     atomic_store_explicit(&slot->place, place, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
     body->fn(body->arg);

@@ -28,11 +28,16 @@
 /* NULL, or why scanning would not be right here. */
 const char *scan_unavailable(void);
 
+struct scan_tag {
+    uintptr_t place; /* the stack word that holds E's return address; 0: there is no tag */
+    uint32_t id;     /* ID_NONE then */
+};
+
 /*
- * The first word from `from` to `end` that is sealed, and its id in `*id`; 0 if there is none. Both addresses are
- * multiples of a word's size. Reads whole vectors, never of other pages than those of the words asked for.
+ * The first tag from `from` to `end` that is sealed. Both addresses are multiples of a word's size. Reads whole
+ * vectors, never of other pages than those of the words asked for.
  */
-uintptr_t scan_find_sealed(uintptr_t from, uintptr_t end, uint32_t *id);
+struct scan_tag scan_find_sealed(uintptr_t from, uintptr_t end);
 
 /* Ends the seals of the tags in a part of the stack that a jump takes away. */
 void scan_break_seals(uintptr_t from, uintptr_t end);
@@ -52,7 +57,9 @@ TAG_READER enum tag_answer scan_read(uintptr_t after, uint32_t *id) {
     const struct scan_stack stack = scan_stack_of(here);
     if (__builtin_expect(stack.bytes == 0, 0))
         return tag_read(after, id);
-    return scan_find_sealed(here, stack.low + stack.bytes, id) != 0 ? TAG_FOUND : TAG_NONE;
+    const struct scan_tag tag = scan_find_sealed(here, stack.low + stack.bytes);
+    *id = tag.id;
+    return tag.place != 0 ? TAG_FOUND : TAG_NONE;
 }
 
 /* Opens a scope that is found by scans, and by all other readers; see tag_with. */

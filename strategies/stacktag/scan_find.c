@@ -23,40 +23,42 @@ static enum level level = PLAIN;
 
 enum { BLOCK_BYTES = 256 };
 
-/* The first word in the range among those that `hits` says are equal: bit i stands for the word at + i. */
-static inline uintptr_t first_hit(uintptr_t at, uint64_t hits, uintptr_t from, uintptr_t end) {
-    for (; hits != 0; hits &= hits - 1) {
-        const uintptr_t found = at + (uintptr_t)__builtin_ctzll(hits) * WORD_BYTES;
-        if (found >= end)
-            return 0;
-        if (found >= from)
-            return found;
-    }
-    return 0;
-}
-
 /* What a kind of vector can do: all at aligned addresses, and inlined. */
 typedef bool block_test(uintptr_t block, uintptr_t word);
 typedef uint64_t vector_test(uintptr_t vector, uintptr_t word); /* bit i: word i of the vector is the one */
 
+/* The first word from `from` on among those that `hits` says are equal: bit i stands for the word at + i. 0 if none. */
+static inline uintptr_t first_hit(uintptr_t at, uint64_t hits, uintptr_t from) {
+    if (from > at) /* by less than a vector */
+        hits &= ~UINT64_C(0) << (from - at) / WORD_BYTES;
+    return hits != 0 ? at + (uintptr_t)__builtin_ctzll(hits) * WORD_BYTES : 0;
+}
+
 /*
- * All kinds go the same way: blocks, then vectors one at a time, in the block that has a hit or is not all in the
- * range. Blocks begin with any vector; to reach their own alignment first would take longer than some scans. What is
- * found may lie in front of `from` or behind `end`, in a vector that the range shares.
+ * All kinds go the same way: block by block, and what is less than a block vector by vector. Blocks begin with any
+ * vector; to reach their own alignment first would take longer than some scans. A block that has the word is looked at
+ * as a whole and not by vectors: where the word lies in it is nothing that a processor could predict.
  */
 READS_ANYTHING static inline __attribute__((always_inline)) uintptr_t
 find_by_vectors(uintptr_t from, uintptr_t end, uintptr_t word, size_t vector_bytes, block_test *is_in_block,
                 vector_test *hits_in) {
+    const uintptr_t last_block = end - BLOCK_BYTES;
     uintptr_t at = from & -(uintptr_t)vector_bytes;
-    while (at < end) {
-        while (at + BLOCK_BYTES <= end && !is_in_block(at, word))
-            at += BLOCK_BYTES;
-        const uintptr_t block_end = at + BLOCK_BYTES < end ? at + BLOCK_BYTES : end;
-        for (; at < block_end; at += vector_bytes) {
-            const uintptr_t found = first_hit(at, hits_in(at, word), from, end);
-            if (found != 0)
-                return found;
-        }
+    for (; at <= last_block; at += BLOCK_BYTES) {
+        if (!is_in_block(at, word))
+            continue;
+        uint64_t hits = 0;
+#pragma GCC unroll 8
+        for (uintptr_t in = 0; in < BLOCK_BYTES; in += vector_bytes)
+            hits |= hits_in(at + in, word) << in / WORD_BYTES;
+        const uintptr_t found = first_hit(at, hits, from);
+        if (found != 0)
+            return found;
+    }
+    for (; at < end; at += vector_bytes) {
+        const uintptr_t found = first_hit(at, hits_in(at, word), from);
+        if (found != 0)
+            return found < end ? found : 0;
     }
     return 0;
 }
