@@ -1,9 +1,9 @@
 #include "expectations.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "text.h"
+#include "unwinder.h"
 
 /* Strategies by where they keep the context. A new one joins the family that it belongs to, or gets one of its own. */
 #define ARGUMENT "explicit"
@@ -13,7 +13,9 @@
 #define THREAD_ID "threadid,threadid-urcu"
 #define THREAD_ID_LOCKED "threadid-rwlock"
 #define KERNEL_ID "threadid-gettid"
-#define STACK "stacktag,stacktag-unwind,stacktag-cursor,stacktag-wide,stacktag-scan"
+#define STACK_UNWOUND "stacktag-unwind,stacktag-cursor"
+#define STACK_BY_FRAMES "stacktag,stacktag-wide" /* and unwound beyond code that keeps no frame pointers */
+#define STACK STACK_UNWOUND "," STACK_BY_FRAMES ",stacktag-scan"
 
 #define FIBER_STORAGE "fiberlocal"
 #define OWN_STACK "stackmask"
@@ -31,10 +33,7 @@ const char expectation_strategies[] = ARGUMENT "," IN_PLACE "," FIBER_STORAGE ",
 const struct expectation_row expectation_rows[] = {
     {ARGUMENT, "qsort", DOES_NOT_APPLY("qsort hands no user pointer to its callback; qsort_r does")},
     {ARGUMENT, "bsearch", DOES_NOT_APPLY("bsearch hands no user pointer to its callback")},
-    {ARGUMENT, "signal", DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
-    {ARGUMENT, "signal-stack",
-     DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
-    {ARGUMENT, "signal-moments",
+    {ARGUMENT, "signal,signal-stack,signal-moments",
      DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
 
     {THREAD_VARIABLE "," THREAD_ID "," THREAD_ID_LOCKED "," KERNEL_ID "," FIBER_STORAGE "," OWN_STACK "," STACK,
@@ -44,22 +43,27 @@ const struct expectation_row expectation_rows[] = {
     {IN_PLACE, "fiber-migration", BREAKS("the context belongs to the thread, and does not go along with the stack")},
     {IN_PLACE, "fiber-crowd", BREAKS("the context belongs to the thread, and neither stays with nor follows a stack")},
 
-    {IN_PLACE "," FIBER_STORAGE "," OWN_STACK, "longjmp",
+    {IN_PLACE "," FIBER_STORAGE "," OWN_STACK, "longjmp,longjmp-million",
      BREAKS("nothing restores the context when longjmp passes over the scope")},
     {OWN_STACK, "signal-stack",
      BREAKS("the handler stands on a stack that is not the strategy's, where no scope is open")},
-    {IN_PLACE "," FIBER_STORAGE "," OWN_STACK, "longjmp-million",
-     BREAKS("nothing restores the context when longjmp passes over the scope")},
     {KERNEL_ID, "fork", BREAKS("the kernel numbers threads anew in the child, which finds itself unknown")},
     {THREAD_ID_LOCKED, "signal-moments", BREAKS("the handler waits for the lock that the code it interrupts holds")},
+
+#if UNWINDER_IS_BLIND
+    {STACK_BY_FRAMES, "modules", BREAKS("a module without frame pointers is unwound, and return addresses are signed")},
+    {STACK_BY_FRAMES, "signal,signal-stack,signal-moments",
+     BREAKS("a signal's frame is unwound, and the return address of its handler is signed")},
+    {STACK_UNWOUND, "*", BREAKS("this libunwind does not find its way through signed return addresses")},
+#endif
     {NULL, NULL, {MATRIX_UNKNOWN, NULL}},
 };
 
 struct expectation expectation_find(const char *strategy, const char *scenario) {
     if (!text_matches(expectation_strategies, strategy))
         return (struct expectation){MATRIX_UNKNOWN, ""};
-    for (const struct expectation_row *row = expectation_rows; row->scenario != NULL; row++)
-        if (strcmp(row->scenario, scenario) == 0 && text_matches(row->strategies, strategy))
+    for (const struct expectation_row *row = expectation_rows; row->strategies != NULL; row++)
+        if (text_matches(row->scenarios, scenario) && text_matches(row->strategies, strategy))
             return row->expectation;
     return (struct expectation){MATRIX_HELD, ""};
 }

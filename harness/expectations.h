@@ -25,10 +25,10 @@ struct expectation expectation_find(const char *strategy, const char *scenario);
  */
 bool expectation_is_met(enum matrix_outcome expected, enum matrix_outcome outcome, bool takes_part, bool noticed);
 
-/* For tests of the table: its rows, and all the strategies that it knows, separated by commas. */
+/* For tests of the table: its rows, of which the first that fits counts, and all the strategies that it knows. */
 struct expectation_row {
-    const char *strategies; /* names, separated by commas */
-    const char *scenario;   /* NULL ends the table */
+    const char *strategies; /* names, separated by commas; NULL ends the table */
+    const char *scenarios;  /* names likewise, or "*" */
     struct expectation expectation;
 };
 extern const struct expectation_row expectation_rows[];

@@ -76,7 +76,7 @@ CTX_SCENARIO(ctx_alternate_root)
 /* ---- At any moment, also while a scope is being opened or closed ---- */
 
 enum { CTX_MOMENTS = 2000, CTX_MOMENT_SCALES = 10 };
-enum { CTX_LOOK_NS = 20 * 1000 * 1000, CTX_SLEEPS_STUCK = 50, CTX_WORK_STUCK_S = 2 };
+enum { CTX_LOOK_NS = 20 * 1000 * 1000, CTX_SLEEPS_STUCK = 50, CTX_WORK_STUCK_S = 10 };
 
 /* Scopes opened so far. Whoever reads may wait for ever for what it has interrupted: a watch notices. */
 static atomic_int ctx_moment_scopes;

@@ -14,19 +14,25 @@
 
 /*
  * Return addresses at which a stack was found to end, by its unwind tables. A handful exists in a process: the first
- * function of the program, that of a thread, that of a fiber library. Forgetting one costs time only.
+ * function of the program, that of a thread, that of a fiber library. A collision costs time only.
  */
 enum { KNOWN_ENDS = 8 };
 static _Atomic uintptr_t known_ends[KNOWN_ENDS];
 
+static _Atomic uintptr_t *place_of_end(uintptr_t return_address) {
+    return &known_ends[return_address % 127 % KNOWN_ENDS];
+}
+
+static bool is_known_end(uintptr_t return_address) {
+    return atomic_load_explicit(place_of_end(return_address), memory_order_relaxed) == return_address;
+}
+
 static bool is_stack_end(uintptr_t return_address) {
-    for (size_t i = 0; i < KNOWN_ENDS; i++)
-        if (atomic_load_explicit(&known_ends[i], memory_order_relaxed) == return_address)
-            return true;
+    if (is_known_end(return_address))
+        return true;
     if (!glsi_textmap_is_stack_end(return_address))
         return false;
-    const size_t slot = return_address % 127 % KNOWN_ENDS;
-    atomic_store_explicit(&known_ends[slot], return_address, memory_order_relaxed);
+    atomic_store_explicit(place_of_end(return_address), return_address, memory_order_relaxed);
     return true;
 }
 
@@ -236,6 +242,8 @@ enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, ui
 }
 
 enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, uintptr_t return_address, uint32_t *id) {
+    if (is_known_end(return_address))
+        return TAG_NONE;
     const enum tag_answer answer = glsi_tag_read_unwind_in(alphabet, id);
     return answer == TAG_UNREADABLE && is_stack_end(return_address) ? TAG_NONE : answer;
 }

@@ -35,10 +35,10 @@ enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, ui
 enum tag_answer glsi_tag_read_unwind(uint32_t *id);
 
 /*
- * For who has followed frame pointers to a call that is in no believed text: the unwinder reads the stack from the
- * start. Where it cannot, as where return addresses are signed and libunwind does not know (1.6.2, aarch64), there is
- * no tag all the same if the stack ends at that call. Only then is that looked up, for it may take a search of all
- * tables.
+ * For who has followed frame pointers, and met no tag, to a call that is in no believed text. If the stack is known to
+ * end at that call, there is none. Otherwise the unwinder reads the stack from the start. Where it cannot, as where it
+ * is blind (unwinder.h), the end of the stack counts all the same. It is looked up only then, for that may take a
+ * search of all tables; from then on it is known.
  */
 enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, uintptr_t return_address, uint32_t *id);
 

@@ -19,6 +19,7 @@
 
 #include "../support/odd_frames.h"
 #include "opaque.h"
+#include "unwinder.h"
 
 static uint32_t draw(uint32_t *random) {
     *random = *random * 1664525u + 1013904223u;
@@ -55,10 +56,12 @@ static void read_all(void *arg) {
     read_stack(reading);
 }
 
+/* Where libunwind is blind, those that rely on it must say so. */
 static void want(const struct reading *reading, enum tag_answer answer, uint32_t id) {
     for (int i = 0; i < READERS; i++) {
-        assert_int_equal(reading->answers[i], answer);
-        assert_true(answer != TAG_FOUND || reading->ids[i] == id);
+        const bool is_blind = UNWINDER_IS_BLIND && i != BY_FRAMES;
+        assert_int_equal(reading->answers[i], is_blind ? TAG_UNREADABLE : answer);
+        assert_true(is_blind || answer != TAG_FOUND || reading->ids[i] == id);
     }
 }
 
@@ -83,7 +86,7 @@ static void test_readers_agree_on_every_kind_of_id(void **state) {
     want(&reading, TAG_NONE, 0);
 }
 
-/* A reader that has come to one of two calls: the one where the stack ends, and another. */
+/* A reader that has followed frame pointers to one of two calls: the one where the stack ends, and another. */
 struct beyond {
     uintptr_t end, other;
     enum tag_answer at_end, at_other;
@@ -96,16 +99,17 @@ static void read_beyond(void *arg) {
     beyond->at_other = glsi_tag_read_beyond(&mark_hexadecimal, beyond->other, &id);
 }
 
-/* What the unwinder says counts; where it cannot read, the end of the stack says it. */
-static void test_the_end_of_a_stack_counts_where_nobody_can_unwind(void **state) {
+/* At the end of the stack nobody is asked; anywhere else it counts what the unwinder says. */
+static void test_nobody_unwinds_from_the_end_of_a_stack(void **state) {
     (void)state;
     enum { FRAMES_MAX = 256 };
     void *addresses[FRAMES_MAX];
+    if (UNWINDER_IS_BLIND)
+        skip(); /* it is what names the end here */
     const int count = unw_backtrace(addresses, FRAMES_MAX);
     assert_true(count > 1 && count < FRAMES_MAX);
     struct beyond beyond = {.end = (uintptr_t)addresses[count - 1], .other = (uintptr_t)addresses[0]};
     with_tag(7, read_beyond, &beyond);
-    assert_int_equal(beyond.at_end, TAG_FOUND);
     assert_int_equal(beyond.at_other, TAG_FOUND);
     call_uncovered(read_beyond, &beyond);
     assert_int_equal(beyond.at_end, TAG_NONE);
@@ -260,6 +264,8 @@ static void test_no_signal_ever_reads_a_wrong_id(void **state) {
     struct sigaction before;
     uint32_t random = 7;
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+    if (UNWINDER_IS_BLIND)
+        skip(); /* no handler can read what it interrupts */
     assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
     assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
     atomic_store(&shadow.outer, ID_NONE);
@@ -285,7 +291,7 @@ int main(int argc, char **argv) {
         signals_wanted = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readers_agree_on_every_kind_of_id),
-        cmocka_unit_test(test_the_end_of_a_stack_counts_where_nobody_can_unwind),
+        cmocka_unit_test(test_nobody_unwinds_from_the_end_of_a_stack),
         cmocka_unit_test(test_the_innermost_tag_counts),
         cmocka_unit_test(test_digits_without_an_end_are_passed_over),
         cmocka_unit_test(test_no_signal_ever_reads_a_wrong_id),

@@ -1,0 +1,19 @@
+/*
+ * What the libunwind that this is built with cannot do.
+ *
+ * Before its version 1.7 it does not know the instruction by which unwind tables say that a return address is signed
+ * (aarch64, -mbranch-protection): its walk breaks off at the first function whose own is (libunwind, pull request 360).
+ * So in code that is built like that no reader that relies on it ever finds a tag, or the end of a stack.
+ */
+#ifndef GLS_UNWINDER_H
+#define GLS_UNWINDER_H
+
+#include <libunwind.h>
+
+#if defined(__ARM_FEATURE_PAC_DEFAULT) && UNW_VERSION < UNW_VERSION_CODE(1, 7)
+#define UNWINDER_IS_BLIND 1
+#else
+#define UNWINDER_IS_BLIND 0
+#endif
+
+#endif
