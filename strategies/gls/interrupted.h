@@ -3,7 +3,7 @@
  *
  * On aarch64 libunwind 1.6.2 looks an interrupted instruction up as if it were behind a call: at the very start of a
  * function it takes the rules of what lies in front of it. Told that the registers are a signal's, it does not. And
- * linkers describe their stubs for calls between modules (the PLT) on x86-64 only.
+ * linkers describe their stubs for calls between modules (the PLT) at most on x86-64, and lld nowhere.
  */
 #ifndef GLS_INTERRUPTED_H
 #define GLS_INTERRUPTED_H
@@ -57,6 +57,12 @@ static inline bool is_call_stub(uintptr_t address) {
     return false;
 }
 
+/* Does libunwind step over such a stub by itself? */
+static inline bool is_passable_stub(uintptr_t address) {
+    (void)address;
+    return false;
+}
+
 /*
  * Moves the cursor from the frame that a handler returns to on to what the signal interrupted, with its registers in
  * `interrupted`: they lie behind the siginfo on the handler's stack (Linux, arch/arm64/kernel/signal.c). A call stub is
@@ -79,6 +85,18 @@ static inline bool resume_interrupted(unw_cursor_t *cursor, unw_context_t *inter
 #else
 
 enum { INTERRUPTIONS_ARE_MISTAKEN = false, SIGNAL_RETURN_BYTES = 1 };
+
+/*
+ * Is this code a stub for calls between modules that does nothing yet but jump? lld describes its own in no unwind
+ * table. libunwind knows them by the same bytes and steps over them as it should (1.6.2, x86_64/Gstep.c).
+ */
+static inline bool is_passable_stub(uintptr_t address) {
+    enum { JUMP_BYTES = 6, STUB_BYTES = 12, PUSH = 0x68, JUMP_ON = 0xe9 };
+    static const unsigned char jump[] = {0xff, 0x25};
+    unsigned char code[STUB_BYTES];
+    return glsi_memory_read(code, (const void *)address, sizeof code) == MEMORY_READ && // NOLINT: text is read as data
+           memcmp(code, jump, sizeof jump) == 0 && code[JUMP_BYTES] == PUSH && code[STUB_BYTES - 1] == JUMP_ON;
+}
 
 static inline bool is_signal_return(const void *code) {
     (void)code;

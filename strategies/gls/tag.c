@@ -58,7 +58,8 @@ static bool is_known_step(uintptr_t address) {
     unw_proc_info_t info;
     /* A call lies before its return address; a signal may interrupt a function at its very start. */
     if (unw_get_proc_info_by_ip(unw_local_addr_space, address - 1, &info, NULL) != 0 &&
-        unw_get_proc_info_by_ip(unw_local_addr_space, address, &info, NULL) != 0 && !is_step_of_signal(address))
+        unw_get_proc_info_by_ip(unw_local_addr_space, address, &info, NULL) != 0 && !is_step_of_signal(address) &&
+        !is_passable_stub(address))
         return false;
     atomic_store_explicit(&known_steps[slot], address, memory_order_relaxed);
     return true;
