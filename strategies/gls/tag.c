@@ -23,8 +23,10 @@ static _Atomic uintptr_t *place_of_end(uintptr_t return_address) {
     return &known_ends[return_address % 127 % KNOWN_ENDS];
 }
 
+/* Zero is what an empty place holds, and no call returns to it. */
 static bool is_known_end(uintptr_t return_address) {
-    return atomic_load_explicit(place_of_end(return_address), memory_order_relaxed) == return_address;
+    return return_address != 0 &&
+           atomic_load_explicit(place_of_end(return_address), memory_order_relaxed) == return_address;
 }
 
 static bool is_stack_end(uintptr_t return_address) {
