@@ -12,6 +12,12 @@
 #include "interrupted.h"
 #include "memory.h"
 
+/* Is this address what a place of the tables below remembers? Zero is what an empty one holds; no call returns to it.
+ */
+static bool holds(const _Atomic uintptr_t *place, uintptr_t return_address) {
+    return return_address != 0 && atomic_load_explicit(place, memory_order_relaxed) == return_address;
+}
+
 /*
  * Return addresses at which a stack was found to end, by its unwind tables. A handful exists in a process: the first
  * function of the program, that of a thread, that of a fiber library. A collision costs time only.
@@ -23,10 +29,8 @@ static _Atomic uintptr_t *place_of_end(uintptr_t return_address) {
     return &known_ends[return_address % 127 % KNOWN_ENDS];
 }
 
-/* Zero is what an empty place holds, and no call returns to it. */
 static bool is_known_end(uintptr_t return_address) {
-    return return_address != 0 &&
-           atomic_load_explicit(place_of_end(return_address), memory_order_relaxed) == return_address;
+    return holds(place_of_end(return_address), return_address);
 }
 
 static bool is_stack_end(uintptr_t return_address) {
@@ -55,7 +59,7 @@ static bool is_step_of_signal(uintptr_t address) {
 
 static bool is_known_step(uintptr_t address) {
     const size_t slot = (size_t)(address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_STEPS_BITS));
-    if (atomic_load_explicit(&known_steps[slot], memory_order_relaxed) == address)
+    if (holds(&known_steps[slot], address))
         return true;
     unw_proc_info_t info;
     /* A call lies before its return address; a signal may interrupt a function at its very start. */
