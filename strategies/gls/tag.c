@@ -12,8 +12,7 @@
 #include "interrupted.h"
 #include "memory.h"
 
-/* Is this address what a place of the tables below remembers? Zero is what an empty one holds; no call returns to it.
- */
+/* Does a place of the tables below remember this address? An empty one holds zero, and no call returns there. */
 static bool holds(const _Atomic uintptr_t *place, uintptr_t return_address) {
     return return_address != 0 && atomic_load_explicit(place, memory_order_relaxed) == return_address;
 }
