@@ -74,7 +74,7 @@ for name in "${names[@]}"; do
     exit 2
   fi
 done
-if [[ " ${names[*]}" == *' aarch64-'* ]] && ! command -v qemu-aarch64 aarch64-linux-gnu-gcc >/dev/null; then
+if [[ " ${names[*]}" == *' aarch64-'* ]] && ! type -P qemu-aarch64 aarch64-linux-gnu-gcc >/dev/null; then
   echo "check.sh: the tools for aarch64 are missing; scripts/setup --all installs them" >&2
   exit 1
 fi
