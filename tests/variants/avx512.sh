@@ -101,7 +101,7 @@ boot() {
   local emulator screen='' log=$folder/log
   write_machine >"$folder/machine"
   echo continue >"$folder/go"
-  TERM=xterm timeout --kill-after=10 3600 bochs -q -f "$folder/machine" -rc "$folder/go" </dev/null >"$log" 2>&1 &
+  TERM=xterm timeout --signal=KILL 3600 bochs -q -f "$folder/machine" -rc "$folder/go" </dev/null >"$log" 2>&1 &
   emulator=$!
   # shellcheck disable=SC2064 # the number of now
   trap "kill $emulator 2>/dev/null" EXIT
