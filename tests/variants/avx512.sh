@@ -103,8 +103,9 @@ boot() {
   echo continue >"$folder/go"
   TERM=xterm timeout --signal=KILL 3600 bochs -q -f "$folder/machine" -rc "$folder/go" </dev/null >"$log" 2>&1 &
   emulator=$!
+  # It does not heed SIGTERM. `timeout` leads a group of the two.
   # shellcheck disable=SC2064 # the number of now
-  trap "kill $emulator 2>/dev/null" EXIT
+  trap "kill -KILL -- -$emulator 2>/dev/null" EXIT
   while [[ -z $screen ]] && kill -0 "$emulator"; do
     sleep 0.1
     screen=$(sed -n 's/^Bochs connected to screen "\(.*\)"$/\1/p' "$log")
