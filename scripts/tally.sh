@@ -5,17 +5,20 @@
 
 passed=0 failed=0 skipped=0
 
-# check NAME COMMAND...: one check, which passes if the command succeeds; its output is shown only if it fails.
+# check NAME COMMAND...: one check, which passes if the command succeeds, and is skipped if it ends with status 77; its
+# output is shown unless it passes. The first command that fails ends a function, which a condition would have gone on.
 check() {
-  local name=$1 output
+  local name=$1 output status
   shift
-  if output=$("$@" 2>&1); then
-    printf 'ok      %s\n' "$name"
-    passed=$((passed + 1))
-  else
-    printf '%s\nFAILED  %s\n' "$output" "$name"
-    failed=$((failed + 1))
-  fi
+  set +e
+  output=$(set -e; "$@" 2>&1)
+  status=$?
+  set -e
+  case $status in
+    0) printf 'ok      %s\n' "$name" && passed=$((passed + 1)) ;;
+    77) printf '%s\nskipped %s\n' "$output" "$name" && skipped=$((skipped + 1)) ;;
+    *) printf '%s\nFAILED  %s\n' "$output" "$name" && failed=$((failed + 1)) ;;
+  esac
 }
 
 # tally COMMAND...: runs what ends with a line of counts, and adds them. A failure that it did not count counts as one.

@@ -4,6 +4,8 @@
  * anew: under an emulator of another processor. (`bench conformance` is the real thing; its tests are in cli/.)
  *
  *   prove_all MODULES [STRATEGY...]    MODULES: the folder of the strategies that are shared objects
+ *
+ * Ends with 0 if all is as expected, with 77 if none of the strategies can run here, and with 1 else.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,7 +21,10 @@
 /* An emulator on a busy machine needs ten minutes for what takes four seconds without; a deadlock lasts for ever. */
 enum { PATIENCE_SECONDS = 3600, CHILD_HELD = 0, CHILD_BROKEN = 3, CHILD_NOT_APPLICABLE = 4 };
 
-static struct { size_t held, broken, not_applicable, surprises; } counts;
+/* As CTest has it. */
+enum { STATUS_SKIPPED = 77 };
+
+static struct { size_t held, broken, not_applicable, surprises, unavailable_strategies; } counts;
 
 _Noreturn static void prove(const struct ctx_scenario *scenario) {
     const char *missing = scenario->unavailable != NULL ? scenario->unavailable() : NULL;
@@ -86,6 +91,24 @@ static bool is_chosen(const char *name, char *const *chosen) {
     return false;
 }
 
+static void try_strategy(const struct ctx_strategy *strategy) {
+    const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
+    if (reason != NULL) {
+        (void)printf("%s cannot run here: %s\n", strategy->name, reason);
+        counts.unavailable_strategies++;
+        return;
+    }
+    for (size_t i = 0; i < strategy->scenario_count; i++)
+        try_cell(strategy, &strategy->scenarios[i]);
+}
+
+static int status_of_all(void) {
+    if (counts.held > 0 && counts.surprises == 0)
+        return EXIT_SUCCESS;
+    const bool tried = counts.held + counts.broken + counts.not_applicable > 0;
+    return counts.unavailable_strategies > 0 && !tried ? STATUS_SKIPPED : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv) {
     struct registry registry;
     struct error error;
@@ -93,18 +116,11 @@ int main(int argc, char **argv) {
         (void)fprintf(stderr, "prove_all: %s\n", argc < 2 ? "wanted the folder of the modules" : "see above");
         return 2;
     }
-    for (size_t i = 0; i < registry.count; i++) {
-        const struct ctx_strategy *strategy = registry.entries[i].strategy;
-        const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
-        if (!is_chosen(strategy->name, argv + 2))
-            continue;
-        if (reason != NULL)
-            (void)printf("%s cannot run here: %s\n", strategy->name, reason);
-        for (size_t j = 0; reason == NULL && j < strategy->scenario_count; j++)
-            try_cell(strategy, &strategy->scenarios[j]);
-    }
+    for (size_t i = 0; i < registry.count; i++)
+        if (is_chosen(registry.entries[i].strategy->name, argv + 2))
+            try_strategy(registry.entries[i].strategy);
     registry_free(&registry);
     (void)printf("%zu held, %zu broken, %zu not applicable, %zu not as expected\n", counts.held, counts.broken,
                  counts.not_applicable, counts.surprises);
-    return counts.held > 0 && counts.surprises == 0 ? 0 : 1;
+    return status_of_all();
 }
