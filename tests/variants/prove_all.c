@@ -5,7 +5,7 @@
  *
  *   prove_all MODULES [STRATEGY...]    MODULES: the folder of the strategies that are shared objects
  *
- * Ends with 0 if all is as expected, with 77 if none of the strategies can run here, and with 1 else.
+ * Ends with 0 if all is as expected, with 77 if none of those named can be tried, and with 1 else.
  */
 #include <errno.h>
 #include <signal.h>
@@ -93,8 +93,10 @@ static bool is_chosen(const char *name, char *const *chosen) {
 
 static void try_strategy(const struct ctx_strategy *strategy) {
     const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
+    if (strategy->scenario_count == 0)
+        reason = "it is a reference, which carries no context";
     if (reason != NULL) {
-        (void)printf("%s cannot run here: %s\n", strategy->name, reason);
+        (void)printf("%s is not tried: %s\n", strategy->name, reason);
         counts.unavailable_strategies++;
         return;
     }
