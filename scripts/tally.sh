@@ -6,7 +6,7 @@
 passed=0 failed=0 skipped=0
 
 # check NAME COMMAND...: one check, which passes if the command succeeds, and is skipped if it ends with status 77; its
-# output is shown unless it passes. The first command that fails ends a function, which a condition would have gone on.
+# output is shown unless it passes. A function ends at its first command that fails; in a condition it would go on.
 check() {
   local name=$1 output status
   shift

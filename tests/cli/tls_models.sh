@@ -15,7 +15,7 @@ fail() {
 }
 
 [[ $(uname -m) == x86_64 ]] || { echo "relocations are known for x86-64 only" && exit 77; }
-type -P readelf objdump nm >/dev/null || { echo "binutils are missing; scripts/setup installs them" && exit 77; }
+type -P readelf objdump nm >/dev/null || fail "binutils are missing; scripts/setup installs them"
 
 # What results say.
 expect_linkage() {

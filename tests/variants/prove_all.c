@@ -93,7 +93,7 @@ static bool is_chosen(const char *name, char *const *chosen) {
 
 static void try_strategy(const struct ctx_strategy *strategy) {
     const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
-    if (strategy->scenario_count == 0)
+    if ((strategy->traits & CTX_TRAIT_REFERENCE) != 0)
         reason = "it is a reference, which carries no context";
     if (reason != NULL) {
         (void)printf("%s is not tried: %s\n", strategy->name, reason);
