@@ -1,5 +1,7 @@
 /*
- * Google Benchmark behind a typed C interface: it starts the threads, lets them go together and takes the times.
+ * Google Benchmark behind a typed C interface: it starts the threads, lets them go together and repeats. The times are
+ * the shim's own readings of the clocks, on each thread around its loop: what Google Benchmark makes of several
+ * threads' times depends on its version. Its report is a witness (gbench_witness.h).
  *
  * One measurement at a time; not to be called from two threads. Threads are made anew for each sample, and thread 0 is
  * the caller. Nothing is printed.
@@ -7,8 +9,10 @@
 #ifndef CTXBENCH_GBENCH_H
 #define CTXBENCH_GBENCH_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "error.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,8 +41,9 @@ struct gbench_sample {
     double real_ns, cpu_ns;
 };
 
-/* Takes plan->sample_count samples, in order. Returns how many there are: fewer only if Google Benchmark refused. */
-size_t gbench_measure(const struct gbench_plan *plan, struct gbench_sample *samples);
+/* Takes plan->sample_count samples, in order. False if Google Benchmark did other than asked, or its clock disagrees.
+ */
+bool gbench_measure(const struct gbench_plan *plan, struct gbench_sample *samples, struct error *error);
 
 #ifdef __cplusplus
 }

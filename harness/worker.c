@@ -292,11 +292,12 @@ bool worker_pass(struct gbench_work *work, uint64_t iterations, unsigned sample_
         .thread_end = thread_end,
         .run = run_thread,
     };
-    size_t taken = gbench_measure(&plan, times);
+    struct error error;
+    const bool taken = gbench_measure(&plan, times, &error);
     if (atomic_load(&work->failed))
         return false;
-    if (taken != sample_count)
-        return worker_fail(work, EXECUTION_FAILED, "Google Benchmark took %zu samples, wanted %u", taken, sample_count);
+    if (!taken)
+        return worker_fail(work, EXECUTION_FAILED, "%s", error.text);
     for (unsigned i = 0; i < sample_count; i++) {
         samples[i].real_ns = times[i].real_ns;
         samples[i].cpu_ns = times[i].cpu_ns;

@@ -1,4 +1,6 @@
-/* The shim around Google Benchmark, above all how it reports the times of several threads. */
+/*
+ * The shim around Google Benchmark, above all how it reports the times of several threads: the same with every version.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -8,10 +10,12 @@
 #include <cmocka.h>
 
 #include <stdbool.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gbench.h"
+#include "gbench_witness.h"
 
 enum { THREADS = 4, SAMPLES = 3, ITERATIONS = 1000 };
 
@@ -72,6 +76,12 @@ static double mean(const double *values) {
 
 static const double rounding = 1e-6;
 
+static void measure(const struct gbench_plan *plan, struct gbench_sample *samples) {
+    struct error error = {""};
+    if (!gbench_measure(plan, samples, &error))
+        fail_msg("%s", error.text);
+}
+
 /*
  * What the shim reports contains what each thread timed inside, and is contained in what was timed around. Were it
  * divided by the number of threads, it would be less than what is inside; were it summed, more than what is around.
@@ -92,7 +102,7 @@ static void test_times_are_per_thread(void **state) {
         .run = run,
     };
     struct gbench_sample samples[SAMPLES];
-    assert_int_equal(gbench_measure(&plan, samples), SAMPLES);
+    measure(&plan, samples);
     assert_int_equal(work.sample, SAMPLES);
     assert_int_equal(atomic_load(&work.begun), SAMPLES * THREADS);
     assert_int_equal(atomic_load(&work.run), SAMPLES * THREADS);
@@ -124,17 +134,67 @@ static void test_measures_again(void **state) {
     };
     struct gbench_sample sample;
     for (plan.iterations = 1; plan.iterations <= 100; plan.iterations *= 10) {
-        assert_int_equal(gbench_measure(&plan, &sample), 1);
+        measure(&plan, &sample);
         double inside_ns = work.inside_s[work.sample - 1][0] * 1e9;
         assert_true(sample.real_ns * (double)plan.iterations >= inside_ns * (1 - rounding));
     }
     assert_int_equal(work.sample, SAMPLES);
 }
 
+/*
+ * A sample of two threads, each of which spent 1 s in its loop, for 0.8 s of it on its PU, within 1.1 s. What versions
+ * of Google Benchmark report of it agrees, by each of the ways in which they count; what none could does not.
+ */
+static const struct {
+    const char *what;
+    struct gbench_witness seen;
+    struct gbench_report report;
+    const char *complaint; /* NULL: agrees */
+} accounts[] = {
+    {"the sum (1.9.0 on)", {2, 50, 2, 2, 1.6, 1.1}, {2, 100, 2.02, 1.62}, NULL},
+    {"the mean (to 1.8)", {2, 50, 2, 2, 1.6, 1.1}, {2, 100, 1.01, 1.62}, NULL},
+    {"one thread", {1, 50, 1, 1, 0.8, 1.1}, {1, 50, 1.01, 0.81}, NULL},
+    {"threads that waited for a PU", {2, 50, 2, 1, 0.8, 1.1}, {2, 100, 0.52, 0.82}, NULL},
+    {"divided twice", {2, 50, 2, 2, 1.6, 1.1}, {2, 100, 0.505, 1.62}, "found a real time"},
+    {"neither sum nor mean", {2, 50, 2, 2, 1.6, 1.1}, {2, 100, 1.5, 1.62}, "found a real time"},
+    {"multiplied twice", {2, 50, 2, 2, 1.6, 1.1}, {2, 100, 4.04, 1.62}, "found a real time"},
+    {"one thread, doubled", {1, 50, 1, 1, 0.8, 1.1}, {1, 50, 2.02, 0.81}, "found a real time"},
+    {"one thread, halved", {1, 50, 1, 1, 0.8, 1.1}, {1, 50, 0.505, 0.81}, "found a real time"},
+    {"CPU time as a mean", {2, 50, 2, 2, 1.6, 1.1}, {2, 100, 2.02, 0.81}, "found a CPU time"},
+    {"a loop entered again", {2, 50, 3, 2, 1.6, 1.1}, {2, 100, 2.02, 1.62}, "found 3 entries"},
+    {"a loop never entered", {2, 50, 1, 2, 1.6, 1.1}, {2, 100, 2.02, 1.62}, "found 1 entries"},
+    {"iterations of one thread", {2, 50, 2, 2, 1.6, 1.1}, {2, 50, 2.02, 1.62}, "found 50 iterations"},
+    {"another number of threads", {2, 50, 2, 2, 1.6, 1.1}, {1, 100, 2.02, 1.62}, "found 1 threads"},
+};
+
+static void test_a_report_that_cannot_be_is_noticed(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
+        struct error error = {""};
+        const bool agrees = gbench_agree(&accounts[i].seen, &accounts[i].report, &error);
+        if (agrees != (accounts[i].complaint == NULL))
+            fail_msg("%s: %s", accounts[i].what, agrees ? "was not noticed" : error.text);
+        if (!agrees && (strstr(error.text, accounts[i].complaint) == NULL || strstr(error.text, "wanted") == NULL))
+            fail_msg("%s: wanted '%s', found: %s", accounts[i].what, accounts[i].complaint, error.text);
+    }
+}
+
+static void test_samples_that_nobody_asked_for_are_noticed(void **state) {
+    (void)state;
+    struct error error = {""};
+    assert_true(gbench_agree_on_samples(3, 3, 3, &error));
+    assert_false(gbench_agree_on_samples(3, 4, 3, &error));
+    assert_non_null(strstr(error.text, "found 4 samples begun, wanted 3"));
+    assert_false(gbench_agree_on_samples(3, 3, 0, &error));
+    assert_non_null(strstr(error.text, "found 0 samples reported, wanted 3"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_times_are_per_thread),
         cmocka_unit_test(test_measures_again),
+        cmocka_unit_test(test_a_report_that_cannot_be_is_noticed),
+        cmocka_unit_test(test_samples_that_nobody_asked_for_are_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
