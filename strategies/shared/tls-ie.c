@@ -10,7 +10,12 @@
 extern _Thread_local const struct ctx *ctx_tls_ie_here;
 _Thread_local const struct ctx *ctx_tls_ie_here;
 
-/* In the latency form the first load waits for `after`, which its address can only do when it stands in a register. */
+/*
+ * In the latency form the first load waits for `after`, which its address can only do when it stands in a register. The
+ * slot in the table has no name but its relocation, which assemblers take with `mov` and `add` alone (from
+ * binutils 2.44 on), since linkers rewrite these two in programs. A shared object is not rewritten: here the relocation
+ * is set by hand on the last four bytes of the `lea`, counted from their end.
+ */
 CTX_OPERATION uintptr_t tls_ie_offset(uintptr_t after) {
     uintptr_t offset;
 #if defined(__x86_64__)
@@ -18,7 +23,8 @@ CTX_OPERATION uintptr_t tls_ie_offset(uintptr_t after) {
         ".ifc %1,$0\n\t"
         "movq ctx_tls_ie_here@gottpoff(%%rip), %0\n\t"
         ".else\n\t"
-        "leaq ctx_tls_ie_here@gottpoff(%%rip), %0\n\t"
+        "leaq 0(%%rip), %0\n\t"
+        ".reloc .-4, R_X86_64_GOTTPOFF, ctx_tls_ie_here-4\n\t"
         "movq (%0,%1), %0\n\t"
         ".endif"
         : "=&r"(offset)

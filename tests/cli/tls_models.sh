@@ -39,10 +39,27 @@ distance=$((16#$value - (size + align - 1) / align * align))
 found=$(readelf --relocs --wide "$BENCH" | grep -E "R_X86_64_(TPOFF|DTP|TLSDESC)" | grep -E "tls_c11|TPOFF64 +$(printf '%x' "$distance")\$" || true)
 [[ -z $found ]] || fail "tls-c11 is not local-exec; found the relocation: $found"
 
+# tls-ie reads the loader's table at its slot (which relocations name) as compilers do, or by an address that waits for
+# the read before.
+expect_reads_of_table() {
+  local slot
+  slot=$(readelf --relocs --wide "$1" | awk '$3 == "R_X86_64_TPOFF64" { sub(/^0+/, "", $1); print $1 }')
+  objdump --disassemble --no-show-raw-insn "$1" | awk -v slot="$slot" -v plain=0 -v waiting=0 '
+    function complain() { print "tls-ie: found \"" $0 "\", wanted mov or lea of the slot, and mov behind lea"; bad = 1 }
+    address != "" { if ($2 != "mov" || index($3, "(" address ",%r") != 1) complain(); address = "" }
+    $0 !~ "# " slot "( |$)" { next }
+    $2 == "mov" { plain++; next }
+    $2 == "lea" { waiting++; address = $3; sub(/.*,/, "", address); next }
+    { complain() }
+    END { printf "tls-ie: found %d reads of slot %s, and %d that wait; wanted both\n", plain, slot, waiting
+      exit bad || !plain || !waiting }'
+}
+
 # Optimised code reads it in one instruction. Some of these are in the loops that measure.
 flags=$(sed -n 's/^CMAKE_C_FLAGS\(_RELWITHDEBINFO\)\{0,1\}:[A-Z]*=//p' "${BENCH%/*}/CMakeCache.txt" | xargs)
 if [[ $flags == *-O2* && $flags != *-fsanitize* ]]; then
   objdump --disassemble --no-show-raw-insn "$BENCH" >"$folder/code"
   direct=$(printf 'mov +%%fs:0x%x' "$distance")
   grep -qE "$direct," "$folder/code" || fail "found no instruction '$direct', which reads tls_c11_here directly"
+  expect_reads_of_table "$modules/tls-ie.so" || exit 1
 fi
