@@ -28,9 +28,12 @@ struct threadid_urcu_entry {
 
 static struct cds_lfht *threadid_urcu_table;
 
+/* The thread that frees is not there in a forked process, which waits for it at its end (by liburcu 0.15) unless told. */
 __attribute__((constructor)) static void threadid_urcu_init(void) {
-    threadid_urcu_table =
-        cds_lfht_new_flavor(THREADID_URCU_BUCKETS, THREADID_URCU_BUCKETS, 0, 0, &urcu_memb_flavor, NULL);
+    if (pthread_atfork(urcu_memb_call_rcu_before_fork, urcu_memb_call_rcu_after_fork_parent,
+                       urcu_memb_call_rcu_after_fork_child) == 0)
+        threadid_urcu_table =
+            cds_lfht_new_flavor(THREADID_URCU_BUCKETS, THREADID_URCU_BUCKETS, 0, 0, &urcu_memb_flavor, NULL);
 }
 
 static const char *threadid_urcu_unavailable(void) {
