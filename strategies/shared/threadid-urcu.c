@@ -28,7 +28,8 @@ struct threadid_urcu_entry {
 
 static struct cds_lfht *threadid_urcu_table;
 
-/* The thread that frees is not there in a forked process, which waits for it at its end (by liburcu 0.15) unless told. */
+/* The thread that frees is not there in a forked process, which waits for it at its end (by liburcu 0.15) unless told.
+ */
 __attribute__((constructor)) static void threadid_urcu_init(void) {
     if (pthread_atfork(urcu_memb_call_rcu_before_fork, urcu_memb_call_rcu_after_fork_parent,
                        urcu_memb_call_rcu_after_fork_child) == 0)

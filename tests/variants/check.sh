@@ -45,7 +45,7 @@ programs=(prove_all test_tag test_gls test_recovery test_stack_stress)
 build() {
   local -a told
   eval "told=(${options[$1]})"
-  cmake -S . -B "build/variants/$1" -G Ninja -DCMAKE_BUILD_TYPE=None "${told[@]}" &&
+  cmake -S . -B "build/variants/$1" -G Ninja -DCMAKE_BUILD_TYPE=None -DCTXBENCH_WERROR=ON "${told[@]}" &&
     cmake --build "build/variants/$1" --target "${programs[@]}" strategy_modules
 }
 
