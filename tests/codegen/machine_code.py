@@ -358,11 +358,13 @@ def origins(function, instruction, register, seen=None):
     return found
 
 
-def normalised(loop):
-    """The loop's instructions with registers, jump targets and global addresses named in order of appearance."""
-    names, labels, places = {}, {}, {}
+class Names:
+    """What one loop calls its registers and global addresses, in the order in which they were met."""
 
-    def register(match):
+    def __init__(self):
+        self._registers, self._places = {}, {}
+
+    def _register(self, match):
         known = family(match.group(0))
         if known is None:
             return match.group(0)
@@ -370,30 +372,62 @@ def normalised(loop):
             return "%" + known
         width = "b" if re.match(r"^%(\w+l|\w+b)$", match.group(0)) else "d" if re.match(
             r"^%(e\w+|r\d+d)$", match.group(0)) else "q"
-        return names.setdefault(known, f"%{len(names)}") + width
+        return self._registers.setdefault(known, f"%{len(self._registers)}") + width
 
-    lines = []
-    for instruction in loop.code:
-        if instruction.is_padding:
-            continue
+    def line(self, instruction, asks_equality):
+        """Two registers that are asked whether they are equal may stand in either order."""
         if instruction.is_call:
-            lines.append(f"call {instruction.callee}")
-            continue
-        if instruction.is_jump and instruction.target is not None:
-            inside = instruction.target in loop.addresses
-            lines.append(f"{instruction.mnemonic} {labels.setdefault(instruction.target, len(labels)) if inside else 'out'}")
-            continue
+            return f"call {instruction.callee}"
+        if instruction.is_jump:
+            return "jmp" if instruction.mnemonic == "jmp" else "conditional jump"
         text = instruction.text
         if instruction.refers_to is not None:
-            place = places.setdefault(instruction.refers_to, f"place{len(places)}")
+            place = self._places.setdefault(instruction.refers_to, f"place{len(self._places)}")
             text = re.sub(r"-?(0x)?[0-9a-f]*\(%rip\)", place, text)
-        lines.append(re.sub(r"%\w+", register, text))
-    return [in_order(line, following) for line, following in zip(lines, lines[1:] + [""])]
+        text = re.sub(r"%\w+", self._register, text)
+        compared = re.match(r"^cmp (%\w+),(%\w+)$", text)
+        return "cmp " + ",".join(sorted(compared.groups())) if compared and asks_equality else text
 
 
-def in_order(line, following):
-    """Two registers that are asked whether they are equal may stand in either order."""
-    compared = re.match(r"^cmp (%\w+),(%\w+)$", line)
-    if compared and re.match(r"^(je|jne) ", following):
-        return "cmp " + ",".join(sorted(compared.groups()))
-    return line
+NEGATED = {"je": "jne", "jne": "je", "jb": "jae", "jae": "jb", "jbe": "ja", "ja": "jbe", "jl": "jge", "jge": "jl",
+           "jle": "jg", "jg": "jle", "js": "jns", "jns": "js"}
+
+
+def ways_on(loop, instruction):
+    """Where it may go, without padding: the fall-through first, then the jump's target. None: out of the loop."""
+    after = loop.function.successors[instruction.address]
+    taken = [instruction.target] if instruction.is_jump else []
+    found = []
+    for address in [a for a in after if a not in taken] + taken:
+        while address in loop.addresses and loop.function.at(address).is_padding:
+            (address,) = loop.function.successors[address]
+        found.append(loop.function.at(address) if address in loop.addresses else None)
+    return found
+
+
+def first_difference(one, other):
+    """None if both loops execute the same instructions in the same order, jumps included, on every way through them.
+    Which of a condition's two ways is the fall-through may differ, and whether two ways share their end: in this gcc 14
+    differs from loop to loop where the code is the same. Otherwise the two instructions that differ."""
+    if one.header is None or other.header is None:
+        return one.header, other.header
+    names, seen, work = (Names(), Names()), set(), [(one.header, other.header)]
+    while work:
+        pair = work.pop()
+        if pair in seen:
+            continue
+        seen.add(pair)
+        if None in pair:
+            return pair # one leaves the loop, the other does not
+        ways = [ways_on(loop, i) for loop, i in zip((one, other), pair)]
+        asks = [ways_of and ways_of[0] is not None and ways_of[0].mnemonic in ("je", "jne") for ways_of in ways]
+        lines = [names[n].line(i, asks[n]) for n, i in enumerate(pair)]
+        mnemonics = [i.mnemonic for i in pair]
+        if lines[0] == "conditional jump" and mnemonics[0] == NEGATED.get(mnemonics[1]):
+            ways[1].reverse()
+        elif lines[0] == "conditional jump" and mnemonics[0] != mnemonics[1]:
+            return pair
+        if lines[0] != lines[1] or len(ways[0]) != len(ways[1]):
+            return pair
+        work += [ahead for ahead in zip(*ways) if ahead != (None, None)]
+    return None
