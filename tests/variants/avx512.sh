@@ -15,7 +15,8 @@ reads=${1-1000000}
 built=build/release
 folder=$PWD/build/variants/avx512
 serial=$folder/serial # what the guest says
-kernel=/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64/linux
+# The newest release's that is installed: its package bears the number of one (scripts/setup).
+kernel=$(printf '%s\n' /usr/lib/debian-installer/images/*/amd64/text/debian-installer/amd64/linux | tail -n 1)
 
 programs=(test_scan_find test_stack_stress prove_all)
 
