@@ -5,7 +5,7 @@ import shutil
 from itertools import zip_longest
 
 from build import SOURCE
-from machine_code import CALLER_SAVED, Defect, family, first_difference, origins
+from machine_code import CALLER_SAVED, Defect, family, first_difference, is_in_frame, origins, origins_in_frame
 
 MARK_STRIDE = 32
 HEXADECIMAL = "0123456789abcdef"
@@ -62,8 +62,10 @@ def expect_no_indirect_calls(strategy, program, functions):
     marks = {address for first, count in starts for address in range(first, first + MARK_STRIDE * count)}
     for function in functions:
         for call in (i for i in function.code if i.is_indirect):
-            register = family(call.operands[0].lstrip("*")) if call.operands else None
-            targets = origins(function, call, register) if register else {None}
+            operand = call.operands[0].lstrip("*") if call.operands else ""
+            register = family(operand)
+            targets = (origins(function, call, register) if register else
+                       origins_in_frame(function, operand) if is_in_frame(operand) else {None})
             expect(targets and all(target in marks for target in targets),
                    f"{strategy}: {function.name} calls through a pointer: {call}")
 

@@ -330,6 +330,20 @@ def reaching_definitions(function, instruction, register):
     return found
 
 
+def is_in_frame(operand):
+    return re.match(r"^-?0x[0-9a-f]+\(%r[bs]p\)$", operand) is not None
+
+
+def origins_in_frame(function, place, seen=None):
+    """The same of a place in the frame, where a register was put that was wanted for something else."""
+    stores = [i for i in function.code if i.destination == place]
+    found = set() if stores else {None}
+    for store in stores:
+        known = store.mnemonic == "mov" and family(store.operands[0])
+        found |= origins(function, store, known, seen) if known else {None}
+    return found
+
+
 def origins(function, instruction, register, seen=None):
     """Addresses that the register may hold here, apart from constants added to it; None for an unknown one."""
     seen = set() if seen is None else seen
@@ -347,12 +361,8 @@ def origins(function, instruction, register, seen=None):
             found |= origins(function, definition, family(source), seen)
         elif definition.mnemonic.startswith("lea") and re.match(r"^-?0x[0-9a-f]+\((%r\w+)\)$", source):
             found |= origins(function, definition, family(source[source.index("(") + 1 : -1]), seen)
-        elif definition.mnemonic == "mov" and re.match(r"^-?0x[0-9a-f]+\(%r[bs]p\)$", source):
-            stores = [i for i in function.code if i.destination == source and i.mnemonic == "mov"]
-            for store in stores:
-                found |= origins(function, store, family(store.operands[0]) or "", seen)
-            if not stores:
-                found.add(None)
+        elif definition.mnemonic == "mov" and is_in_frame(source):
+            found |= origins_in_frame(function, source, seen)
         else:
             found.add(None)
     return found

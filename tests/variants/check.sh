@@ -26,6 +26,8 @@ declare -A options=(
   [aarch64-pac]="--toolchain scripts/aarch64-linux-gnu.cmake
     -DCMAKE_C_FLAGS='-O2 -mbranch-protection=standard' -DCMAKE_CXX_FLAGS='-mbranch-protection=standard'"
   [gcc-icf]="-DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ -DCMAKE_C_FLAGS='-O2 -ffunction-sections'
+    -DCMAKE_EXE_LINKER_FLAGS='-fuse-ld=lld $fold' -DCMAKE_MODULE_LINKER_FLAGS='-fuse-ld=lld $fold'"
+  [gold-icf]="-DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ -DCMAKE_C_FLAGS='-O2 -ffunction-sections'
     -DCMAKE_EXE_LINKER_FLAGS='-fuse-ld=gold $fold' -DCMAKE_MODULE_LINKER_FLAGS='-fuse-ld=gold $fold'"
   [clang-icf]="-DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_FLAGS='-O2 -ffunction-sections'
     -DCMAKE_EXE_LINKER_FLAGS='-fuse-ld=lld $fold' -DCMAKE_MODULE_LINKER_FLAGS='-fuse-ld=lld $fold'"
@@ -49,9 +51,16 @@ build() {
     cmake --build "build/variants/$1" --target "${programs[@]}" strategy_modules
 }
 
+# No longer developed, and from Debian 13 on no part of binutils.
+find_gold() {
+  type -P ld.gold >/dev/null || { echo "the linker gold is not installed (Debian 13's binutils-gold)" && return 77; }
+}
+
 check_variant() {
-  local name=$1 failed_before=$failed program folder=build/variants/$1
+  local name=$1 failed_before=$failed skipped_before=$skipped program folder=build/variants/$1
   local -a run=()
+  [[ $name != gold-* ]] || check "$name: the linker" find_gold
+  [[ $skipped -eq $skipped_before ]] || return 0
   [[ $name != aarch64-* ]] || run=(qemu-aarch64 -cpu max)
   check "$name: build" build "$name"
   [[ $failed -eq $failed_before ]] || return 0
