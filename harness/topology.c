@@ -9,6 +9,7 @@
 #include "topology.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hwloc.h>
 #include <hwloc/linux.h>
 #include <limits.h>
@@ -151,7 +152,8 @@ _Noreturn static void try_xml_in_child(const char *xml, int size) {
         (void)signal(ends[i], SIG_DFL);
     const struct rlimit no_core = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &no_core);
-    (void)close(STDERR_FILENO);
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC); /* not closed: what hwloc opens would get its number */
+    (void)dup2(nowhere, STDERR_FILENO);
     (void)alarm(XML_TRIAL_SECONDS);
     hwloc_topology_t hwloc;
     const bool ok = hwloc_topology_init(&hwloc) == 0 && configure(hwloc) &&
@@ -173,6 +175,31 @@ static bool is_xml_loadable(const char *xml, int size) {
     return status == EXIT_SUCCESS;
 }
 
+/* The first number of the version in <topology version="3.0">; 0 if there is none. */
+static unsigned xml_version(const char *xml, size_t size) {
+    static const char element[] = "<topology", attribute[] = "version=\"";
+    const char *const end = xml + size;
+    const char *tag = memmem(xml, size, element, strlen(element));
+    const char *close = tag != NULL ? memchr(tag, '>', (size_t)(end - tag)) : NULL;
+    const char *at = close != NULL ? memmem(tag, (size_t)(close - tag), attribute, strlen(attribute)) : NULL;
+    unsigned version = 0;
+    for (at = at != NULL ? at + strlen(attribute) : end; at < end && *at >= '0' && *at <= '9' && version < 100; at++)
+        version = 10 * version + (unsigned)(*at - '0');
+    return version;
+}
+
+/* hwloc reads no XML of a later major version than its own, and says nothing of that. */
+static bool xml_not_understood(const char *path, const char *xml, size_t size, struct error *error) {
+    const unsigned found = xml_version(xml, size), ours = hwloc_get_api_version() >> 16;
+    if (found <= ours)
+        return not_understood(path, error);
+    return error_set(
+        error,
+        "'%s' was written by hwloc %u, and hwloc %u, which this program uses, does not read that; write it "
+        "again where it comes from with `lstopo --export-xml-flags v%u FILE.xml`",
+        path, found, ours, ours);
+}
+
 /* hwloc says EINVAL whatever is wrong with a file: so we read it, which tells what cannot be read from nonsense. */
 static bool set_xml(hwloc_topology_t hwloc, const char *path, struct error *error) {
     size_t size = 0;
@@ -181,8 +208,9 @@ static bool set_xml(hwloc_topology_t hwloc, const char *path, struct error *erro
         return error_set(error, "cannot read the topology '%s': %s", path, strerror(errno));
     const bool ok = size > 0 && size < INT_MAX && is_xml_loadable(xml, (int)size) &&
                     hwloc_topology_set_xmlbuffer(hwloc, xml, (int)size) == 0;
+    const bool good = ok || xml_not_understood(path, xml, size, error);
     free(xml);
-    return ok || not_understood(path, error);
+    return good;
 }
 
 static bool set_source(hwloc_topology_t hwloc, const char *spec, struct error *error) {

@@ -15,6 +15,20 @@ printf '<topology><object type="Machine"' >broken.xml
 "$BENCH" topology --topology=broken.xml >stdout 2>stderr
 [ $? -eq 2 ] || fail "a broken XML: wanted status 2"
 grep -q 'broken.xml' stderr || fail "a broken XML: found $(cat stderr)"
+# XML of the next hwloc is not nonsense: what it is, and what to do, is said; whichever hwloc is here.
+sed 's/version="3.0"/version="99.0"/' "$SOURCE/tests/data/topology/hwloc-3.xml" >later.xml
+"$BENCH" topology --topology=later.xml >stdout 2>stderr
+[ $? -eq 2 ] || fail "XML of a later hwloc: wanted status 2"
+grep -q "'later.xml' was written by hwloc 99, and hwloc [0-9]*, which this program uses, does not read that" stderr ||
+  fail "XML of a later hwloc: found $(cat stderr)"
+grep -q 'lstopo --export-xml-flags v[0-9]* FILE.xml' stderr || fail "XML of a later hwloc: found $(cat stderr)"
+case $(pkg-config --modversion hwloc 2>/dev/null) in
+2.*)
+  "$BENCH" topology --topology="$SOURCE/tests/data/topology/hwloc-3.xml" >stdout 2>stderr
+  [ $? -eq 2 ] || fail "XML of hwloc 3: wanted status 2"
+  grep -q 'was written by hwloc 3, and hwloc 2, .* v2 FILE.xml' stderr || fail "XML of hwloc 3: found $(cat stderr)"
+  ;;
+esac
 "$BENCH" topology --topology='synthetic:nonsense:2' >stdout 2>stderr
 [ $? -eq 2 ] || fail "a broken synthetic description: wanted status 2"
 
