@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "excerpt.h"
+#include "json_text.h"
 #include "observation_json.h"
 
 /* JSON integers are signed in jansson; a counter beyond that is as good as unknown. */
@@ -37,16 +37,6 @@ static bool pus_to_json(const struct execution_answer *answer, json_t *object) {
     return failed == 0;
 }
 
-/* JSON is UTF-8, but what a reason quotes (a path, say) need not be. */
-static json_t *reason_to_json(const char *reason) {
-    json_t *text = json_string(reason);
-    if (text != NULL)
-        return text;
-    char plain[sizeof((struct execution_answer *)0)->reason];
-    excerpt_first(plain, sizeof plain, reason, strlen(reason));
-    return json_string(plain);
-}
-
 /* Outcomes that say all there is to say. */
 static bool says_all(enum execution_outcome outcome) {
     return outcome == EXECUTION_HELD || outcome == EXECUTION_COUNTED;
@@ -57,9 +47,9 @@ bool answer_to_json(const struct execution_answer *answer, json_t *object) {
     if (says_all(answer->outcome))
         return failed == 0;
     if (answer->outcome != EXECUTION_OK)
-        return failed == 0 && json_object_set_new(object, "reason", reason_to_json(answer->reason)) == 0;
+        return failed == 0 && json_object_set_new(object, "reason", json_text(answer->reason)) == 0;
     failed |= set_counter(object, "iterations", answer->iterations);
-    failed |= json_object_set_new(object, "linkage", json_string(answer->linkage));
+    failed |= json_object_set_new(object, "linkage", json_text(answer->linkage));
     failed |= json_object_set_new(object, "measured_ms", json_real(answer->measured_ms));
     failed |= json_object_set_new(object, "overhead_ms", json_real(answer->overhead_ms));
     failed |= set_counter(object, "memory_peak_bytes", answer->memory_peak_bytes);

@@ -2,21 +2,40 @@
 # each build to write the source revision, since a commit does not configure anew.
 if(CMAKE_SCRIPT_MODE_FILE)
   cmake_minimum_required(VERSION 3.25)
+  # What a hook of another repository has set is not meant for this one.
+  foreach(variable GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR GIT_PREFIX)
+    unset(ENV{${variable}})
+  endforeach()
   execute_process(COMMAND git --no-optional-locks -C ${SOURCE} rev-parse HEAD
-    OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status ERROR_QUIET)
+    OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status ERROR_VARIABLE complaint)
   execute_process(COMMAND git --no-optional-locks -C ${SOURCE} rev-parse --show-toplevel
     OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   file(REAL_PATH ${SOURCE} source)
+  set(absent "")
   if(NOT status STREQUAL "0" OR NOT top STREQUAL source)
     set(revision "") # An unpacked archive, perhaps inside somebody else's repository.
   else()
     # A new file in strategies/ is part of the program before it is tracked, so untracked files count.
-    execute_process(COMMAND git --no-optional-locks -C ${SOURCE} status --porcelain OUTPUT_VARIABLE changes)
-    if(changes)
+    execute_process(COMMAND git --no-optional-locks -C ${SOURCE} status --porcelain OUTPUT_VARIABLE changes
+      RESULT_VARIABLE status ERROR_VARIABLE complaint)
+    if(NOT status STREQUAL "0") # Whether this is that revision is then not known.
+      set(revision "")
+    elseif(changes)
       string(APPEND revision "-dirty")
     endif()
   endif()
-  file(CONFIGURE OUTPUT ${HEADER} CONTENT "#define BUILD_SOURCE_REVISION \"@revision@\"\n" @ONLY)
+  # A repository that git does not read (somebody else's, says git: dubious ownership) is no archive.
+  if(NOT revision AND EXISTS ${SOURCE}/.git)
+    string(REGEX REPLACE "\n.*" "" complaint "${complaint}")
+    if(NOT status MATCHES "^[0-9]+$") # git itself is not there
+      set(complaint "${status}")
+    endif()
+    string(REGEX REPLACE "[\\\"]" "\\\\\\0" absent "git could not read it when this was built (${complaint})")
+  endif()
+  file(CONFIGURE OUTPUT ${HEADER} @ONLY CONTENT
+"#define BUILD_SOURCE_REVISION \"@revision@\"
+#define BUILD_SOURCE_REVISION_ABSENT \"@absent@\"
+")
   return()
 endif()
 

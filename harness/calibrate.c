@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "busy.h"
 #include "calibrate_suite.h"
@@ -13,6 +14,7 @@
 #include "output_file.h"
 #include "plan.h"
 #include "random.h"
+#include "stream_output.h"
 
 /* What a suite may take: as a gate may, but several must fit into a regime's time. */
 static const double suite_seconds_max = 60;
@@ -35,6 +37,7 @@ struct calibrate {
     size_t regime_count; /* that have begun */
     double started, budget_seconds, suite_seconds;
     struct random random;
+    FILE *told; /* standard output, which an interrupt does not wait for; NULL: --quiet */
     char path[PATH_MAX];
 };
 
@@ -96,8 +99,8 @@ static enum duel_end run_regime(struct calibrate *calibrate, enum busy_regime wh
     if (busy_begin(&busy, which, calibrate->topology, error))
         end = run_suites(calibrate, regime, seconds);
     busy_end(&busy);
-    if (end != DUEL_NO_MEMORY && !calibrate->options.quiet)
-        calibration_print_regime(regime, stdout);
+    if (end != DUEL_NO_MEMORY && calibrate->told != NULL)
+        calibration_print_regime(regime, calibrate->told);
     return end;
 }
 
@@ -118,7 +121,7 @@ static bool save(const struct calibrate *calibrate, const char *text, struct err
     struct output_file file;
     const bool is_own = calibrate->options.out == NULL;
     if ((is_own && !calibration_file_make_folders(calibrate->path, error)) ||
-        !output_file_open(&file, calibrate->path, is_own || calibrate->options.force, error))
+        !output_file_open_late(&file, calibrate->path, is_own || calibrate->options.force, error))
         return false;
     (void)output_file_write(&file, text, strlen(text));
     (void)output_file_write(&file, "\n", 1);
@@ -131,8 +134,10 @@ static int conclude(struct calibrate *calibrate, bool interrupted) {
     struct calibration_advice advice = {0, 0};
     if (!interrupted) /* half of one advises nothing */
         advice = calibration_advise(&calibrate->regimes[0], calibrate->suite_seconds);
-    if (!calibrate->options.quiet)
-        calibration_print_end(calibrate->regimes, calibrate->regime_count, advice, stdout);
+    if (interrupted)
+        interrupt_acknowledge();
+    if (calibrate->told != NULL)
+        calibration_print_end(calibrate->regimes, calibrate->regime_count, advice, calibrate->told);
     if (interrupted && strcmp(calibrate->path, "-") != 0)
         (void)strncat(calibrate->path, interrupted_suffix, sizeof calibrate->path - strlen(calibrate->path) - 1);
     char *text = make_text(calibrate, advice, interrupted);
@@ -140,6 +145,10 @@ static int conclude(struct calibrate *calibrate, bool interrupted) {
     free(text);
     if (!saved)
         return complain(interrupted ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED, &error);
+    if (calibrate->told != NULL && (fflush(calibrate->told) != 0 || ferror(calibrate->told))) {
+        (void)error_set(&error, "standard output could not be written; the calibration is in %s", calibrate->path);
+        return complain(interrupted ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED, &error);
+    }
     if (!calibrate->options.quiet)
         (void)fprintf(stderr, "The calibration%s is in %s.\n", interrupted ? ", as far as it went," : "",
                       calibrate->path);
@@ -149,10 +158,16 @@ static int conclude(struct calibrate *calibrate, bool interrupted) {
 static int carry_out(struct calibrate *calibrate) {
     int lock = -1;
     struct error error;
+    interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&lock, calibrate->options.quiet ? NULL : stderr, &error))
         return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
-    if (!calibrate->options.quiet)
-        calibration_print_heading(stdout);
+    if (calibrate->options.out != NULL &&
+        !output_file_check(calibrate->options.out, calibrate->options.force, &error)) {
+        lock_give_back(lock); /* the run that was waited for may have made it */
+        return complain(EXIT_STATUS_USAGE, &error);
+    }
+    if (calibrate->told != NULL)
+        calibration_print_heading(calibrate->told);
     enum duel_end end = DUEL_DONE;
     calibrate->started = now_seconds();
     for (enum busy_regime regime = 0; regime < BUSY_COUNT && end == DUEL_DONE; regime++)
@@ -184,17 +199,19 @@ static bool get_ready(struct calibrate *calibrate, struct error *error) {
                    error))
         return false;
     calibrate->random.state = calibrate->plan.seed;
-    return true;
+    calibrate->told = options->quiet ? NULL : stream_output_to(STDOUT_FILENO);
+    return options->quiet || calibrate->told != NULL || error_set(error, "out of memory for what is printed");
 }
 
 int calibrate_command(const struct options *options, const struct registry *registry, const struct topology *topology) {
     struct calibrate calibrate = {.options = *options, .registry = registry, .topology = topology};
     struct error error;
-    interrupt_install();
     calibrate.options.executions = 1;
     const int status = get_ready(&calibrate, &error) ? carry_out(&calibrate) : complain(EXIT_STATUS_USAGE, &error);
     for (size_t i = 0; i < BUSY_COUNT; i++)
         calibration_free(&calibrate.regimes[i]);
+    if (calibrate.told != NULL)
+        (void)fclose(calibrate.told); /* conclude has looked */
     plan_free(&calibrate.plan);
     free(calibrate.environment);
     return status;

@@ -15,6 +15,8 @@
 #include "lock.h"
 #include "output_file.h"
 #include "plan.h"
+#include "result_file.h"
+#include "utf8.h"
 
 /* All that a check is made of. */
 struct check {
@@ -23,6 +25,8 @@ struct check {
     struct plan plan;
     struct environment *environment;
     struct gate_side here, other; /* `other` only with --against */
+    struct result_file *baseline; /* of times */
+    char *base_shown;             /* what is compared with, as it may be shown */
     size_t failures;
     struct counts base_counts, counts;
     struct counts_changes count_changes;
@@ -52,18 +56,24 @@ static bool check_usage(const struct options *options, struct error *error) {
     return options->out == NULL || output_file_check(options->out, options->force, error);
 }
 
-/* ---- Instructions ---- */
+static bool measures(const struct check *check, enum metric metric) {
+    return (check->options.metrics & metric) != 0;
+}
 
-/* The counts to compare with: those of the other build, or of the file, which must come from the same tool chain. */
-static bool load_base_counts(struct check *check, struct error *error) {
+/* The times or the counts of the file to compare with. */
+static bool load_baseline(struct check *check, struct error *error) {
     const char *path = check->options.baseline;
+    char message[sizeof error->text];
     if (path == NULL)
         return true;
-    char message[sizeof error->text];
-    if (!counts_load(&check->base_counts, path, message, sizeof message))
-        return error_set(error, "--baseline: %s", message);
-    return true;
+    if (measures(check, METRIC_INSTRUCTIONS))
+        return counts_load(&check->base_counts, path, message, sizeof message) ||
+               error_set(error, "--baseline: %s", message);
+    check->baseline = result_file_load(path, message, sizeof message);
+    return check->baseline != NULL || error_set(error, "--baseline: %s", message);
 }
+
+/* ---- Instructions ---- */
 
 static bool check_toolchain(struct check *check, struct error *error) {
     const struct counts_fact *wanted = counts_differing_fact(&check->base_counts, &check->counts);
@@ -97,7 +107,7 @@ static bool take_counts(struct check *check, int *status) {
     struct error error;
     struct counting counting = {.options = &check->options, .plan = &check->plan, .registry = check->registry};
     enum counting_result result = COUNTING_FAILED;
-    if (load_base_counts(check, &error) && counting_begin(&counting, &error)) {
+    if (counting_begin(&counting, &error)) {
         counting_add_toolchain(&counting, check->environment, &check->counts);
         if (check_toolchain(check, &error))
             result = count_sides(check, &counting, &error);
@@ -126,10 +136,6 @@ static void note_dissent(struct counts_changes *changes, const struct duel *duel
 
 /* ---- Time ---- */
 
-static bool measures(const struct check *check, enum metric metric) {
-    return (check->options.metrics & metric) != 0;
-}
-
 /* What was given, or else what a calibration of this machine suggests, or else the defaults. */
 static struct calibration_advice choose_terms(const struct check *check) {
     struct calibration_advice terms = {VERDICT_THRESHOLD, 60}, advice;
@@ -157,6 +163,8 @@ static bool take_times(struct check *check, int *status) {
         .environment = check->environment,
         .here = &check->here,
         .other = options->against != NULL ? &check->other : NULL,
+        .baseline = check->baseline,
+        .base_shown = check->base_shown,
         .threshold = terms.threshold,
         .budget_seconds = terms.budget_seconds,
     };
@@ -190,44 +198,61 @@ static void tell_counts(const struct check *check, FILE *out) {
         counts_print(&check->count_changes, out);
 }
 
-/* `table`: NULL without times. */
-static void tell_json(const struct check *check, const struct gate_table *table, FILE *out) {
+/* `table`: NULL without times. False when out of memory or when writing failed. */
+static bool tell_json(const struct check *check, const struct gate_table *table, FILE *out) {
     const bool counts = check->count_changes.items != NULL;
-    (void)fputs("{", out);
-    if (table != NULL) {
-        (void)fputs("\"time\": ", out);
-        gate_print_json(table, out);
-    }
-    if (counts) {
-        (void)fputs(table != NULL ? ", \"instructions\": " : "\"instructions\": ", out);
-        counts_print_json(&check->count_changes, out);
-    }
-    (void)fputs("}\n", out);
+    bool told = fputs("{", out) != EOF;
+    if (table != NULL)
+        told = told && fputs("\"time\": ", out) != EOF && gate_print_json(table, out);
+    if (counts)
+        told = told && fputs(table != NULL ? ", \"instructions\": " : "\"instructions\": ", out) != EOF &&
+               counts_print_json(&check->count_changes, out);
+    return told && fputs("}\n", out) != EOF;
 }
 
-static void tell(struct check *check, FILE *out) {
+enum { NOTES_MAX = ENVIRONMENT_WARNINGS_MAX + TIMING_DIFFERENCES_MAX + 1 };
+
+/* What may disturb the times, and what else differs from the base. Returns how many notes there are. */
+static size_t take_notes(const struct check *check, const char *notes[static NOTES_MAX]) {
+    size_t count = 0;
+    for (size_t i = 0; i < check->environment->warning_count; i++)
+        notes[count++] = check->environment->warnings[i];
+    for (size_t i = 0; i < check->timing.difference_count; i++)
+        notes[count++] = check->timing.differences[i];
+    if (check->timing.only_base_unknown[0] != '\0')
+        notes[count++] = check->timing.only_base_unknown;
+    return count;
+}
+
+static bool tell(struct check *check, FILE *out) {
     const bool times = measures(check, METRIC_TIME), counts = check->count_changes.items != NULL;
     struct gate_table table = {.base = ""};
-    const char *notes[ENVIRONMENT_WARNINGS_MAX + 1];
+    const char *notes[NOTES_MAX];
     if (times) {
         table = timing_table(&check->timing);
-        for (size_t i = 0; i < check->environment->warning_count; i++)
-            notes[i] = check->environment->warnings[i];
         table.notes = notes;
-        table.note_count = check->environment->warning_count;
-        if (check->timing.only_base_unknown[0] != '\0')
-            notes[table.note_count++] = check->timing.only_base_unknown;
+        table.note_count = take_notes(check, notes);
     }
-    if (check->options.format == FORMAT_JSON) {
-        tell_json(check, times ? &table : NULL, out);
-        return;
-    }
+    if (check->options.format == FORMAT_JSON)
+        return tell_json(check, times ? &table : NULL, out);
     if (times)
         tell_times(check, &table, out);
     if (times && counts)
         (void)fputc('\n', out);
     if (counts)
         tell_counts(check, out);
+    return true;
+}
+
+/* A metric of which not one case was compared has been no gate, whatever its other cases are. */
+static const char *metric_without_comparison(const struct check *check) {
+    const size_t *tally = check->count_changes.tally;
+    if (measures(check, METRIC_TIME) && timing_compared(&check->timing) == 0)
+        return "time";
+    if (measures(check, METRIC_INSTRUCTIONS) &&
+        tally[COUNTS_EQUIVALENT] + tally[COUNTS_REGRESSED] + tally[COUNTS_IMPROVED] == 0)
+        return "instruction count";
+    return NULL;
 }
 
 static int status_of(const struct check *check) {
@@ -236,11 +261,12 @@ static int status_of(const struct check *check) {
         check->count_changes.tally[COUNTS_REGRESSED] > 0 || (times && timing_regressed(&check->timing));
     const bool inconclusive =
         counts_is_inconclusive(&check->count_changes) || (times && timing_is_inconclusive(&check->timing));
-    return check->interrupted                      ? EXIT_STATUS_INTERRUPTED
-           : check->failures > 0                   ? EXIT_STATUS_FAILED
-           : regressed                             ? EXIT_STATUS_REGRESSED
-           : inconclusive && check->options.strict ? EXIT_STATUS_INCONCLUSIVE
-                                                   : EXIT_STATUS_OK;
+    return check->interrupted                         ? EXIT_STATUS_INTERRUPTED
+           : check->failures > 0                      ? EXIT_STATUS_FAILED
+           : metric_without_comparison(check) != NULL ? EXIT_STATUS_USAGE
+           : regressed                                ? EXIT_STATUS_REGRESSED
+           : inconclusive && check->options.strict    ? EXIT_STATUS_INCONCLUSIVE
+                                                      : EXIT_STATUS_OK;
 }
 
 static int conclude(struct check *check) {
@@ -255,15 +281,26 @@ static int conclude(struct check *check) {
         }
         note_dissent(&check->count_changes, &check->timing.duel);
     }
-    if (!check->options.quiet)
-        tell(check, stdout);
-    return status_of(check);
+    interrupt_release(); /* nothing can be lost any more; whoever reads this may keep us waiting */
+    if (!check->options.quiet && !tell(check, stdout)) {
+        (void)error_set(&error, "the comparison could not be written: %s",
+                        ferror(stdout) ? strerror(errno) : "out of memory");
+        return complain(EXIT_STATUS_FAILED, &error);
+    }
+    const int status = status_of(check);
+    if (status == EXIT_STATUS_USAGE)
+        (void)fprintf(stderr,
+                      "bench: nothing was compared: no case has the %s of both sides, for the reasons in the table; "
+                      "name cases that both have\n",
+                      metric_without_comparison(check));
+    return status;
 }
 
 /* Alone on the machine: another run would disturb, and be disturbed. */
 static int carry_out(struct check *check) {
     int lock = -1, status = EXIT_STATUS_OK;
     struct error error;
+    interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&lock, check->options.quiet ? NULL : stderr, &error))
         return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
     const bool done = (!measures(check, METRIC_TIME) || take_times(check, &status)) &&
@@ -281,6 +318,12 @@ static bool get_ready(struct check *check, const struct topology *topology, stru
         return false;
     if (check->options.against != NULL && !gate_side_find(&check->other, check->options.against, error))
         return error_prefix(error, "--against: ");
+    const char *base = check->options.against != NULL ? check->options.against : check->options.baseline;
+    check->base_shown = utf8_shown(base != NULL ? base : "");
+    if (check->base_shown == NULL)
+        return error_set(error, "out of memory for a path");
+    if (!check->options.dry_run && !load_baseline(check, error))
+        return false;
     environment_capture(check->environment, topology_facts(topology));
     return plan_make(&check->plan, &check->options, check->registry, topology, check->options.quiet ? NULL : stderr,
                      error);
@@ -289,7 +332,6 @@ static bool get_ready(struct check *check, const struct topology *topology, stru
 int check_command(const struct options *options, const struct registry *registry, const struct topology *topology) {
     struct check check = {.options = *options, .registry = registry};
     struct error error;
-    interrupt_install();
     check.options.executions = 1;
     int status = EXIT_STATUS_OK;
     if (!get_ready(&check, topology, &error))
@@ -304,5 +346,7 @@ int check_command(const struct options *options, const struct registry *registry
     counts_free(&check.counts);
     plan_free(&check.plan);
     free(check.environment);
+    free(check.base_shown);
+    result_file_free(check.baseline);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "now.h"
 #include "output_file.h"
 #include "progress.h"
+#include "utf8.h"
 
 bool counting_begin(struct counting *counting, struct error *error) {
     return callgrind_open(&counting->callgrind, error);
@@ -39,13 +40,13 @@ static enum callgrind_fate count_case(struct counting *counting, const struct ga
     *counted = (struct counts_case){.revision = c->kernel->workload->revision};
     case_name(c, counted->name);
     if (!gate_side_request(side, c, counted->name, counting->registry, plugin, &request, &error)) {
-        (void)snprintf(counted->reason, sizeof counted->reason, "%.*s", (int)sizeof counted->reason - 1, error.text);
+        utf8_escape(counted->reason, sizeof counted->reason, error.text);
         return CALLGRIND_FAILED;
     }
     enum callgrind_fate fate = callgrind_count(&counting->callgrind, side->program, &request, &count);
     counted->counted = fate == CALLGRIND_COUNTED;
     counted->instructions = counted->counted ? count.instructions : 0;
-    (void)snprintf(counted->reason, sizeof counted->reason, "%s", count.reason);
+    utf8_escape(counted->reason, sizeof counted->reason, count.reason);
     return fate;
 }
 
@@ -100,7 +101,7 @@ bool counts_write(const struct counts *counts, const char *path, bool force, str
     char *text = counts_text(counts);
     if (text == NULL)
         return error_set(error, "out of memory for %zu counts", counts->case_count);
-    bool written = output_file_open(&file, path, force, error);
+    bool written = output_file_open_late(&file, path, force, error);
     if (written) {
         (void)output_file_write(&file, text, strlen(text));
         (void)output_file_write(&file, "\n", 1);

@@ -1,10 +1,14 @@
 #include "check_time.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "facts.h"
 #include "random.h"
 #include "result_file.h"
+#include "results.h"
+#include "utf8.h"
 
 /* ---- The base that is a file ---- */
 
@@ -45,18 +49,46 @@ static bool take_base(const struct timing *timing, struct duel_entry *entry, str
     return true;
 }
 
+static void note_difference(const char *difference, void *arg) {
+    struct timing *timing = arg;
+    if (timing->difference_count == TIMING_DIFFERENCES_MAX)
+        return;
+    char said[sizeof timing->differences[0]];
+    (void)snprintf(said, sizeof said, "What differs, then / now: %s", difference);
+    utf8_escape(timing->differences[timing->difference_count++], sizeof said, said); /* where a character was cut */
+}
+
+/* What was recorded then against what is so now. */
+static bool note_differences(struct timing *timing, struct error *error) {
+    json_t *now = results_facts(timing->environment);
+    if (now == NULL)
+        return error_set(error, "out of memory for the facts of this run");
+    facts_visit_differences(timing->baseline->context, now, note_difference, timing);
+    json_decref(now);
+    return true;
+}
+
+static bool check_overlap(const struct timing *timing, struct error *error) {
+    size_t lacking = 0;
+    for (size_t i = 0; i < timing->duel.count; i++)
+        lacking += timing->duel.entries[i].state == DUEL_LACKING;
+    if (lacking < timing->duel.count)
+        return true;
+    return error_set(error,
+                     "nothing to compare: %s has none of the %zu case%s asked for (%s: %s); name cases that it has, or "
+                     "measure these into a file first",
+                     timing->options->baseline, lacking, lacking == 1 ? "" : "s", timing->duel.entries[0].name,
+                     timing->duel.entries[0].reason);
+}
+
 static bool take_bases(struct timing *timing, struct error *error) {
-    char message[sizeof error->text];
-    timing->baseline = result_file_load(timing->options->baseline, message, sizeof message);
-    if (timing->baseline == NULL)
-        return error_set(error, "--baseline: %s", message);
     if (!check_machine(timing, error))
         return false;
     for (size_t i = 0; i < timing->duel.count; i++) {
         if (!take_base(timing, &timing->duel.entries[i], error))
             return false;
     }
-    return true;
+    return check_overlap(timing, error) && note_differences(timing, error);
 }
 
 /* ---- The base that is a build ---- */
@@ -64,9 +96,11 @@ static bool take_bases(struct timing *timing, struct error *error) {
 /* What only the base has is told; where it does not say, that is. */
 static void ask_base(struct timing *timing) {
     struct error error;
-    if (!other_cases_ask(&timing->only_base, timing->other, timing->options, timing->plan, &error))
-        (void)snprintf(timing->only_base_unknown, sizeof timing->only_base_unknown,
-                       "It is not known what cases only the base has: %.500s", error.text);
+    char said[sizeof timing->only_base_unknown];
+    if (other_cases_ask(&timing->only_base, timing->other, timing->options, timing->plan, &error))
+        return;
+    (void)snprintf(said, sizeof said, "It is not known what cases only the base has: %.500s", error.text);
+    utf8_escape(timing->only_base_unknown, sizeof said, said);
 }
 
 /* ---- The duel ---- */
@@ -109,28 +143,30 @@ void timing_end(struct timing *timing) {
     free(timing->rows);
     free(timing->remarks);
     other_cases_free(&timing->only_base);
-    if (timing->baseline != NULL)
-        result_file_free(timing->baseline);
 }
 
 /* ---- What came of it ---- */
 
-static void remark(const struct duel_entry *entry, char *text, size_t size) {
+enum { REMARK_MAX = sizeof((struct timing *)0)->remarks[0] };
+
+/* What it quotes (a path, say) need not be UTF-8. */
+static void remark(const struct duel_entry *entry, char remark[static REMARK_MAX]) {
     static const char *const sides[DUEL_SIDES] = {[DUEL_BASE] = "the base", [DUEL_NEW] = "this build"};
     const char *base = entry->sides[DUEL_BASE].linkage, *new = entry->sides[DUEL_NEW].linkage;
-    text[0] = '\0';
+    char text[REMARK_MAX] = "";
     if (entry->state == DUEL_LACKING || entry->state == DUEL_FAILED)
-        (void)snprintf(text, size, "%s %s: %s", sides[entry->side],
+        (void)snprintf(text, sizeof text, "%s %s: %s", sides[entry->side],
                        entry->state == DUEL_LACKING ? "lacks it" : "failed", entry->reason);
     else if (base[0] != '\0' && new[0] != '\0' && strcmp(base, new) != 0)
-        (void)snprintf(text, size, "the base is linked as \"%s\" and this build as \"%s\"", base, new);
+        (void)snprintf(text, sizeof text, "the base is linked as \"%s\" and this build as \"%s\"", base, new);
+    utf8_escape(remark, REMARK_MAX, text);
 }
 
 struct gate_table timing_table(struct timing *timing) {
     const struct duel *duel = &timing->duel;
     for (size_t i = 0; i < duel->count; i++) {
         const struct duel_entry *entry = &duel->entries[i];
-        remark(entry, timing->remarks[i], sizeof timing->remarks[i]);
+        remark(entry, timing->remarks[i]);
         timing->rows[i] = (struct gate_row){entry->name, &entry->verdict, timing->remarks[i]};
     }
     static const struct verdict_case unmeasured = {.verdict = VERDICT_INCONCLUSIVE};
@@ -138,7 +174,7 @@ struct gate_table timing_table(struct timing *timing) {
         timing->rows[duel->count + i] =
             (struct gate_row){timing->only_base.names[i], &unmeasured, "only the base has it"};
     return (struct gate_table){
-        .base = timing->other != NULL ? timing->options->against : timing->options->baseline,
+        .base = timing->base_shown,
         .rows = timing->rows,
         .row_count = duel->count + timing->only_base.count,
         .threshold = duel->threshold,
@@ -147,6 +183,15 @@ struct gate_table timing_table(struct timing *timing) {
         .seed = duel->seed,
         .executions = duel->executions_done,
     };
+}
+
+size_t timing_compared(const struct timing *timing) {
+    size_t count = 0;
+    for (size_t i = 0; i < timing->duel.count; i++) {
+        const struct duel_side *sides = timing->duel.entries[i].sides;
+        count += sides[DUEL_BASE].count > 0 && sides[DUEL_NEW].count > 0;
+    }
+    return count;
 }
 
 size_t timing_failures(const struct timing *timing) {

@@ -10,6 +10,8 @@
 
 struct result_file;
 
+enum { TIMING_DIFFERENCES_MAX = 24 };
+
 struct timing {
     const struct options *options;
     const struct plan *plan;
@@ -18,7 +20,10 @@ struct timing {
     const struct gate_side *here, *other; /* `other` NULL: against options->baseline */
     double threshold, budget_seconds;
 
-    struct result_file *baseline; /* owned */
+    const struct result_file *baseline; /* the caller's, as is what it is called in what is told */
+    const char *base_shown;
+    char differences[TIMING_DIFFERENCES_MAX][640]; /* of the baseline from this run, beside its times; sentences */
+    size_t difference_count;
     struct duel duel;
     struct other_cases only_base; /* that this build has not got */
     char only_base_unknown[640];  /* why they are not known; "": they are */
@@ -26,13 +31,19 @@ struct timing {
     char (*remarks)[640];         /* of the duel's entries; owned */
 };
 
-/* Reads the baseline and makes the duel. False with *error set. timing_end it in both cases. */
+/*
+ * Makes the duel; of a baseline that has none of its cases there is nothing to measure. False with *error set.
+ * timing_end it in both cases.
+ */
 bool timing_begin(struct timing *timing, struct error *error);
 
 enum duel_end timing_run(struct timing *timing);
 
 /* What came of it; valid until timing_end. The notes are the caller's, and `only_base_unknown` should be among them. */
 struct gate_table timing_table(struct timing *timing);
+
+/* How many cases have times of both sides. */
+size_t timing_compared(const struct timing *timing);
 
 /* Entries that failed, and whether some case regressed, or came to no verdict. */
 size_t timing_failures(const struct timing *timing);

@@ -1,7 +1,10 @@
 #include "compare.h"
 
+#include <stdlib.h>
+
 #include "comparison.h"
 #include "output_file.h"
+#include "utf8.h"
 
 static int complain(const struct error *error, int status) {
     (void)fprintf(stderr, "bench: %s\n", error->text);
@@ -9,8 +12,17 @@ static int complain(const struct error *error, int status) {
 }
 
 static bool load(const char *path, struct comparison_side *side, struct error *error) {
-    *side = (struct comparison_side){path, result_file_load(path, error->text, sizeof error->text)};
+    char *shown = utf8_shown(path);
+    *side = (struct comparison_side){.path = shown};
+    if (shown == NULL)
+        return error_set(error, "out of memory for the comparison of %.300s", path);
+    side->file = result_file_load(path, error->text, sizeof error->text);
     return side->file != NULL;
+}
+
+static void unload(struct comparison_side *side) {
+    result_file_free((struct result_file *)(uintptr_t)side->file);
+    free((char *)(uintptr_t)side->path);
 }
 
 /* Whether the answer may be shown. */
@@ -83,7 +95,7 @@ int compare_command(const struct options *options) {
     struct error error;
     bool loaded = load(options->operands[0], &base, &error) && load(options->operands[1], &other, &error);
     int status = loaded ? compare(base, other, options) : complain(&error, EXIT_STATUS_USAGE);
-    result_file_free((struct result_file *)(uintptr_t)base.file);
-    result_file_free((struct result_file *)(uintptr_t)other.file);
+    unload(&base);
+    unload(&other);
     return status;
 }

@@ -252,12 +252,18 @@ static int conclude(const struct conformance *conformance, const struct topology
         .scenario_count = conformance->scenario_count,
         .cells = conformance->cells,
     };
-    /* The file first: it is kept, even if nobody can be told. */
-    if ((conformance->options->out != NULL && !write_file(conformance, &matrix, topology, argc, argv, error)) ||
-        !tell(conformance, &matrix, error)) {
+    /* The file first: it is kept, even if nobody can be told; and where it cannot be written, the matrix is told. */
+    const bool written =
+        conformance->options->out == NULL || write_file(conformance, &matrix, topology, argc, argv, error);
+    const bool gave_up = !written && interrupt_requested();
+    if (!written)
         (void)fprintf(stderr, "bench: %s\n", error->text);
-        return EXIT_STATUS_FAILED;
-    }
+    interrupt_release(); /* nothing can be lost any more; whoever reads this may keep us waiting */
+    const bool told = tell(conformance, &matrix, error);
+    if (!told)
+        (void)fprintf(stderr, "bench: %s\n", error->text);
+    if (!written || !told)
+        return gave_up ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED;
     name_unknown(conformance);
     return matrix_count_surprises(&matrix) == 0 ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
 }
@@ -268,9 +274,13 @@ static int carry_out(struct conformance *conformance, const struct topology *top
     int lock = -1;
     if (!lock_take(&lock, conformance->options->quiet ? NULL : stderr, error))
         return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_USAGE;
-    const bool done = try_all(conformance);
+    const char *out = conformance->options->out; /* the run that was waited for may have made it */
+    const bool may_write = out == NULL || results_check_path(out, conformance->options->force, error);
+    const bool done = may_write && try_all(conformance);
     lock_give_back(lock);
-    return done ? conclude(conformance, topology, argc, argv, error) : EXIT_STATUS_INTERRUPTED;
+    return !may_write ? EXIT_STATUS_USAGE
+           : done     ? conclude(conformance, topology, argc, argv, error)
+                      : EXIT_STATUS_INTERRUPTED;
 }
 
 int conformance_command(const struct options *options, const struct registry *registry, const struct topology *topology,

@@ -312,10 +312,10 @@ static void show_progress(struct ring *ring, size_t open, size_t index) {
     progress_step(&ring->progress, part->done, fmax(0, part->ends_seconds - now_seconds()), what);
 }
 
-/* One pair of each open entry, in an order of its own. Stops where the budget does. */
+/* One pair of each open entry, in an order of its own. Stops where the budget does, but not before the first. */
 static enum duel_end fight_round(struct ring *ring, size_t open, bool *is_over) {
     for (size_t i = 0; i < open; i++) {
-        if (spent_seconds(ring) >= ring->duel->budget_seconds) {
+        if (spent_seconds(ring) >= ring->duel->budget_seconds && ring->duel->executions_done > 0) {
             *is_over = true;
             return DUEL_DONE;
         }

@@ -20,6 +20,7 @@
 
 #include "counters.h"
 #include "source_revision.h"
+#include "utf8.h"
 
 static const struct environment_library libraries[] = {
     {"hwloc", BUILD_HWLOC_VERSION},
@@ -305,6 +306,8 @@ static void describe_build(struct environment *environment) {
     environment->sanitised = strstr(BUILD_COMPILER_FLAGS, "-fsanitize") != NULL;
     copy_text(environment->build_type, sizeof environment->build_type, BUILD_TYPE);
     copy_text(environment->source_revision, sizeof environment->source_revision, BUILD_SOURCE_REVISION);
+    utf8_escape(environment->source_revision_absent, sizeof environment->source_revision_absent,
+                BUILD_SOURCE_REVISION_ABSENT);
     copy_text(environment->version, sizeof environment->version, BUILD_VERSION);
 
     memcpy(environment->libraries, libraries, sizeof libraries);
@@ -318,9 +321,10 @@ __attribute__((format(printf, 2, 3))) static void warn(struct environment *envir
         return;
     va_list args;
     va_start(args, format);
-    char *warning = environment->warnings[environment->warning_count++];
-    (void)vsnprintf(warning, sizeof environment->warnings[0], format, args);
+    char warning[sizeof environment->warnings[0]];
+    (void)vsnprintf(warning, sizeof warning, format, args);
     va_end(args);
+    utf8_escape(environment->warnings[environment->warning_count++], sizeof warning, warning);
 }
 
 static void warn_of_clock(struct environment *environment) {
@@ -340,6 +344,24 @@ static void warn_of_build(struct environment *environment) {
         warn(environment, "This build runs under a sanitizer: its figures are those of the sanitizer.");
     if (environment->aslr == 0)
         warn(environment, "Address space randomisation is off: all executions share one memory layout, and its luck.");
+}
+
+/* What was put into the process, and what cannot be told of the program: figures of two such runs may not compare. */
+static void warn_of_process(struct environment *environment) {
+    const struct process_facts *process = &environment->process;
+    if (process->preloaded[0] != '\0')
+        warn(environment, "Libraries were preloaded into the program (%.200s): what they do is in the figures.",
+             process->preloaded);
+    if (process->sanitizer[0] != '\0' && !environment->sanitised)
+        warn(environment, "A sanitizer's runtime is loaded (%s): the figures are those of the sanitizer.",
+             process->sanitizer);
+    else if (process->allocator[0] != '\0' && !environment->sanitised)
+        warn(environment, "Memory comes from the allocator in %s, and not from the C library's.", process->allocator);
+    if (process->variables[0] != '\0')
+        warn(environment, "Variables change what the loader or the C library does: %.300s.", process->variables);
+    if (environment->source_revision_absent[0] != '\0')
+        warn(environment, "The source revision of this program is not known, so that builds cannot be told apart: %s.",
+             environment->source_revision_absent);
 }
 
 static void warn_of_company(struct environment *environment, const struct topology_facts *facts) {
@@ -379,6 +401,7 @@ void environment_read_machine(struct environment *environment, const struct topo
 
 void environment_add_warnings(struct environment *environment, const struct topology_facts *facts) {
     warn_of_build(environment);
+    warn_of_process(environment);
     warn_of_clock(environment);
     warn_of_company(environment, facts);
 }
@@ -389,5 +412,6 @@ void environment_capture(struct environment *environment, const struct topology_
     environment_read_machine(environment, facts, "");
     counters_absence(environment->counters_absent, sizeof environment->counters_absent);
     describe_build(environment);
+    process_facts_read(&environment->process);
     environment_add_warnings(environment, facts);
 }

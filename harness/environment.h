@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "process_facts.h"
 #include "topology.h"
 
-enum { ENVIRONMENT_WARNINGS_MAX = 16, ENVIRONMENT_LIBRARIES_MAX = 8 };
+enum { ENVIRONMENT_WARNINGS_MAX = 24, ENVIRONMENT_LIBRARIES_MAX = 8 };
 
 struct environment_library {
     const char *name, *version; /* static storage */
@@ -31,12 +32,14 @@ struct environment {
     char compiler[128], compiler_flags[512], build_type[32];
     bool optimised, sanitised; /* how this program was built */
     char source_revision[64];  /* with "-dirty" where the tree had changes; empty if not built from a repository */
+    char source_revision_absent[256]; /* why it could not be read at build time; empty where nothing stood in the way */
     char version[32];
+    struct process_facts process;
     struct environment_library libraries[ENVIRONMENT_LIBRARIES_MAX];
     size_t library_count;
     char fingerprint[17]; /* hash of what identifies the machine and never changes at boot */
     struct timespec started;
-    char warnings[ENVIRONMENT_WARNINGS_MAX][200];
+    char warnings[ENVIRONMENT_WARNINGS_MAX][400];
     size_t warning_count;
 };
 

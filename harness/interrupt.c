@@ -56,6 +56,21 @@ bool interrupt_requested(void) {
     return requested != 0;
 }
 
+void interrupt_acknowledge(void) {
+    requested = 0;
+}
+
+void interrupt_release(void) {
+    sigset_t released;
+    sigemptyset(&released);
+    for (size_t i = 0; i < FINISHING_COUNT; i++) {
+        sigaddset(&released, finishing[i]);
+        if (!is_ignored(finishing[i]))
+            handle(finishing[i], SIG_DFL);
+    }
+    sigprocmask(SIG_UNBLOCK, &released, NULL);
+}
+
 int interrupt_poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
     if (interrupt_requested()) {
         errno = EINTR;

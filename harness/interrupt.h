@@ -18,6 +18,12 @@ void interrupt_install(void);
 /* Whether one of the three arrived. */
 bool interrupt_requested(void);
 
+/* The request is being met: from now on only one that comes anew counts. */
+void interrupt_acknowledge(void);
+
+/* The opposite of interrupt_install for these three: from now on they end the program, which has nothing to lose. */
+void interrupt_release(void);
+
 /* poll(2) that signals interrupt (-1, EINTR). Returns so at once when interrupt_requested. */
 int interrupt_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "answer_json.h"
+#include "bytes_json.h"
+#include "json_text.h"
 
 struct journal {
     char *path;
@@ -20,15 +22,24 @@ struct journal {
     struct results_entry entry; /* the one last read */
 };
 
+static json_t *arguments_to_json(char *const *arguments) {
+    json_t *array = json_array();
+    for (; array != NULL && arguments != NULL && *arguments != NULL; arguments++) {
+        if (json_array_append_new(array, bytes_to_json(*arguments)) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *header_to_json(const struct journal_header *header) {
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, header->seed); /* beyond what a JSON integer can hold */
-    json_t *arguments = json_array();
-    for (char **argument = header->arguments; argument != NULL && *argument != NULL; argument++)
-        json_array_append_new(arguments, json_string(*argument));
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:o}", "ctxbench_journal", JOURNAL_VERSION, "program",
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "ctxbench_journal", JOURNAL_VERSION, "program",
                      header->program, "revision", header->revision, "fingerprint", header->fingerprint, "plan",
-                     header->plan, "seed", seed, "arguments", arguments);
+                     header->plan, "process", json_text(header->process), "seed", seed, "arguments",
+                     arguments_to_json(header->arguments));
 }
 
 static bool copy_text(char *to, size_t size, const char *from) {
@@ -39,8 +50,7 @@ static bool copy_arguments(const json_t *array, struct journal_header *header) {
     size_t count = json_array_size(array);
     header->arguments = calloc(count + 1, sizeof *header->arguments);
     for (size_t i = 0; header->arguments != NULL && i < count; i++) {
-        const char *argument = json_string_value(json_array_get(array, i));
-        header->arguments[i] = argument == NULL ? NULL : strdup(argument);
+        header->arguments[i] = bytes_from_json(json_array_get(array, i));
         if (header->arguments[i] == NULL)
             return false;
     }
@@ -53,14 +63,16 @@ static bool header_from_json(json_t *object, struct journal_header *header, stru
         return error_set(error, "it is no journal of a run");
     if (version != JOURNAL_VERSION)
         return error_set(error, "found a journal of version %d, wanted %d", version, JOURNAL_VERSION);
-    const char *program, *revision, *fingerprint, *plan, *seed;
+    const char *program, *revision, *fingerprint, *plan, *seed, *process = "";
     json_t *arguments;
-    if (json_unpack(object, "{s:s, s:s, s:s, s:s, s:s, s:o}", "program", &program, "revision", &revision, "fingerprint",
-                    &fingerprint, "plan", &plan, "seed", &seed, "arguments", &arguments) != 0 ||
+    if (json_unpack(object, "{s:s, s:s, s:s, s:s, s?s, s:s, s:o}", "program", &program, "revision", &revision,
+                    "fingerprint", &fingerprint, "plan", &plan, "process", &process, "seed", &seed, "arguments",
+                    &arguments) != 0 ||
         !copy_text(header->program, sizeof header->program, program) ||
         !copy_text(header->revision, sizeof header->revision, revision) ||
         !copy_text(header->fingerprint, sizeof header->fingerprint, fingerprint) ||
-        !copy_text(header->plan, sizeof header->plan, plan) || !copy_arguments(arguments, header))
+        !copy_text(header->plan, sizeof header->plan, plan) ||
+        !copy_text(header->process, sizeof header->process, process) || !copy_arguments(arguments, header))
         return error_set(error, "its first line is incomplete");
     header->seed = strtoull(seed, NULL, 10);
     return true;
@@ -99,8 +111,7 @@ static bool append_line(struct journal *journal, json_t *object, struct error *e
     char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
     json_decref(object);
     if (line == NULL)
-        return error_set(error, "%s: an entry cannot be put into JSON: out of memory, or a text that is not UTF-8",
-                         journal->path);
+        return error_set(error, "%s: out of memory for an entry", journal->path);
     size_t length = strlen(line);
     line[length] = '\n'; /* in the place of the zero: one write(2) for the whole line */
     ssize_t written = write(journal->fd, line, length + 1);
@@ -134,7 +145,11 @@ static bool reader_open(struct journal *journal, struct error *error) {
     if (journal->reader != NULL)
         fclose(journal->reader);
     journal->line_number = 0;
-    journal->reader = fopen(journal->path, "re");
+    char open_file[64]; /* whatever has become of its name; where there is no /proc, by that */
+    (void)snprintf(open_file, sizeof open_file, "/proc/self/fd/%d", journal->fd);
+    journal->reader = fopen(open_file, "re");
+    if (journal->reader == NULL)
+        journal->reader = fopen(journal->path, "re");
     return journal->reader != NULL || error_set(error, "cannot read %s: %s", journal->path, strerror(errno));
 }
 
@@ -188,34 +203,101 @@ void journal_header_clear(struct journal_header *header) {
     *header = (struct journal_header){0};
 }
 
-struct journal *journal_create(const char *path, const struct journal_header *header, bool replace,
+/* ---- The file, and the lock on it ---- */
+
+static bool is_named(int fd, const char *path) {
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+static bool is_regular(int fd) {
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* A file system without locks lets everybody pass. */
+static bool take_lock(int fd) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_OFD_SETLK, &whole) == 0 || (errno != EAGAIN && errno != EACCES);
+}
+
+static bool fail_in_use(const char *path, struct error *error) {
+    return error_set(error,
+                     "%s is in use: a run that has not ended writes to it. Wait for its end, or name another file with "
+                     "--out",
+                     path);
+}
+
+bool journal_check_unused(const char *path, struct error *error) {
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    const bool in_use = fd >= 0 && fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+    if (fd >= 0)
+        close(fd);
+    return !in_use || fail_in_use(path, error);
+}
+
+static bool fail_exists(const char *path, struct error *error) {
+    return journal_check_unused(path, error) &&
+           error_set(error,
+                     "%s exists: a run did not come to its end. Go on with it by --resume=%s, or drop it by --force",
+                     path, path);
+}
+
+/* Opens the file and locks it. Whoever held the lock before may have taken the file away: then there is another. */
+static int open_locked(const char *path, int flags, bool *is_taken, struct error *error) {
+    for (;;) {
+        const int fd = open(path, O_RDWR | O_APPEND | O_NONBLOCK | O_CLOEXEC | flags, 0666);
+        *is_taken = fd < 0 && errno == EEXIST;
+        if (*is_taken)
+            (void)fail_exists(path, error);
+        else if (fd < 0)
+            (void)error_set(error, "cannot write %s: %s", path, strerror(errno));
+        if (fd < 0)
+            return -1;
+        if (!is_regular(fd)) {
+            close(fd);
+            (void)error_set(error, "%s is no regular file, which a journal has to be; name another file with --out",
+                            path);
+            return -1;
+        }
+        if (!take_lock(fd)) {
+            close(fd);
+            *is_taken = true;
+            (void)fail_in_use(path, error);
+            return -1;
+        }
+        if (is_named(fd, path))
+            return fd;
+        close(fd);
+    }
+}
+
+struct journal *journal_create(const char *path, const struct journal_header *header, bool replace, bool *is_taken,
                                struct error *error) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (replace ? O_TRUNC : O_EXCL), 0666);
-    if (fd < 0 && errno == EEXIST) {
-        error_set(error,
-                  "%s exists: a run did not come to its end. Go on with it by --resume=%s, or drop it by --force", path,
-                  path);
+    const int fd = open_locked(path, O_CREAT | (replace ? 0 : O_EXCL), is_taken, error);
+    struct journal *journal = fd >= 0 ? journal_new(path, fd, error) : NULL;
+    if (journal == NULL)
         return NULL;
-    }
-    if (fd < 0) {
-        error_set(error, "cannot write %s: %s", path, strerror(errno));
-        return NULL;
-    }
-    struct journal *journal = journal_new(path, fd, error);
-    if (journal != NULL && append_line(journal, header_to_json(header), error))
+    if (ftruncate(fd, 0) != 0)
+        (void)error_set(error, "cannot write %s: %s", path, strerror(errno));
+    else if (append_line(journal, header_to_json(header), error))
         return journal;
+    journal_remove(journal);
     journal_close(journal);
-    unlink(path);
     return NULL;
 }
 
+void journal_remove(const struct journal *journal) {
+    if (is_named(journal->fd, journal->path))
+        (void)unlink(journal->path);
+}
+
 struct journal *journal_open(const char *path, struct error *error) {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (fd < 0) {
-        error_set(error, "cannot go on with %s: %s", path, strerror(errno));
-        return NULL;
-    }
-    struct journal *journal = journal_new(path, fd, error);
+    bool is_taken;
+    const int fd = open_locked(path, 0, &is_taken, error);
+    struct journal *journal = fd >= 0 ? journal_new(path, fd, error) : NULL;
     struct journal_header header;
     if (journal == NULL)
         return NULL;
@@ -233,7 +315,7 @@ struct journal *journal_open(const char *path, struct error *error) {
 }
 
 bool journal_read_header(const char *path, struct journal_header *header, struct error *error) {
-    struct journal journal = {.path = (char *)path};
+    struct journal journal = {.path = (char *)path, .fd = -1};
     bool good = read_header(&journal, header, error);
     if (journal.reader != NULL)
         fclose(journal.reader);
@@ -250,6 +332,7 @@ bool journal_header_matches(const struct journal_header *found, const struct jou
         {"the source revision", found->revision, wanted->revision},
         {"the machine's fingerprint", found->fingerprint, wanted->fingerprint},
         {"the plan", found->plan, wanted->plan},
+        {"what is loaded into the program", found->process, wanted->process},
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         if (strcmp(members[i].found, members[i].wanted) != 0)

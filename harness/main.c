@@ -11,6 +11,7 @@
 #include "options.h"
 #include "report_command.h"
 #include "run.h"
+#include "standard_streams.h"
 #include "usage.h"
 #include "worker.h"
 
@@ -127,6 +128,7 @@ static int dispatch(const struct options *options, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    standard_streams_fill();
     struct error error;
     struct options options;
     int status = options_parse(&options, argc, argv, &error) ? dispatch(&options, argc, argv) : usage_error(&error);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_text.h"
+
 /* ---- Recordings ---- */
 
 static json_t *histogram_to_json(const struct recording *recording) {
@@ -30,7 +32,7 @@ static int add_quantiles(const struct recording *recording, json_t *object) {
         if (recording->operations < needs) {
             (void)snprintf(absent, sizeof absent, "%s takes %llu operations, and this execution recorded %llu",
                            quantile->name, (unsigned long long)needs, (unsigned long long)recording->operations);
-            return failed | json_object_set_new(object, "absent", json_string(absent));
+            return failed | json_object_set_new(object, "absent", json_text(absent));
         }
         (void)snprintf(name, sizeof name, "%s_ns", quantile->name);
         const uint64_t ps = quantile_of(recording->points, recording->point_count, quantile->order);
@@ -114,7 +116,7 @@ bool observation_footprint_to_json(const struct execution_footprint *footprint, 
             failed |= json_object_set_new(ours, members[i].name, json_real(value));
     }
     if (footprint->absent[0] != '\0')
-        failed |= json_object_set_new(ours, "absent", json_string(footprint->absent));
+        failed |= json_object_set_new(ours, "absent", json_text(footprint->absent));
     return failed == 0;
 }
 

@@ -5,8 +5,12 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "interrupt.h"
+#include "stream_output.h"
 
 static bool is_standard_output(const char *path) {
     return strcmp(path, "-") == 0;
@@ -14,7 +18,8 @@ static bool is_standard_output(const char *path) {
 
 static bool fail(const struct output_file *file, int code, struct error *error) {
     const char *name = is_standard_output(file->path) ? "standard output" : file->path;
-    return error_set(error, "cannot write %s: %s", name, strerror(code));
+    const char *why = code == EINTR ? "interrupted before all of it was taken" : strerror(code);
+    return error_set(error, "cannot write %s: %s", name, why);
 }
 
 static bool fail_exists(const char *path, struct error *error) {
@@ -39,15 +44,33 @@ static void sync_directory(const char *path) {
     }
 }
 
-/* Puts the temporary file in place. Not every file system can rename without replacing; those can link. */
-static int publish(const struct output_file *file) {
-    if (file->force)
-        return rename(file->temporary, file->target);
-    if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->target, RENAME_NOREPLACE) == 0)
+/* Gives the file its name, which must be free. Not every file system can rename so; those that cannot can link. */
+static int move_to(const char *temporary, const char *name) {
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    return link(file->temporary, file->target) == 0 ? unlink(file->temporary) : -1;
+    return link(temporary, name) == 0 ? unlink(temporary) : -1;
+}
+
+static int publish(const struct output_file *file) {
+    return file->force ? rename(file->temporary, file->target) : move_to(file->temporary, file->target);
+}
+
+/* The name is taken since output_file_open saw that it was free. What was measured is not to be had again. */
+static bool keep_beside(const struct output_file *file, struct error *error) {
+    enum { TRIES = 1000 };
+    char beside[PATH_MAX + 8];
+    for (int i = 2; i < TRIES; i++) {
+        (void)snprintf(beside, sizeof beside, "%s.%d", file->target, i);
+        if (move_to(file->temporary, beside) == 0)
+            return error_set(error, "%s was made by somebody else in the meantime; what was to be written is in %s",
+                             file->path, beside);
+        if (errno != EEXIST)
+            break;
+    }
+    (void)unlink(file->temporary);
+    return fail_exists(file->path, error);
 }
 
 static void ignore_sigpipe(struct output_file *file) {
@@ -55,32 +78,47 @@ static void ignore_sigpipe(struct output_file *file) {
     (void)sigaction(SIGPIPE, &ignore, &file->old_sigpipe);
 }
 
-/* Closes the stream; returns 0 or the first error that writing met. */
-static int close_stream(struct output_file *file) {
+static int flush(FILE *stream) {
+    if (fflush(stream) != 0)
+        return errno;
+    return ferror(stream) ? EIO : 0; /* who wrote to the stream itself did not look */
+}
+
+/* Closes the streams; returns 0 or the first error that writing met. */
+static int close_streams(struct output_file *file) {
     int code = file->write_error;
-    if (fflush(file->stream) != 0 && code == 0)
-        code = errno;
-    if (ferror(file->stream) && code == 0) /* who wrote to the stream itself did not look */
-        code = EIO;
+    const int flushed = flush(file->bytes);
+    if (code == 0)
+        code = flushed;
+    if (code == 0 && file->bytes != file->stream)
+        code = flush(file->stream);
     if (code == 0 && file->temporary[0] != '\0' && fsync(fileno(file->stream)) != 0)
         code = errno;
-    if (file->stream != stdout && fclose(file->stream) != 0 && code == 0)
+    if (fclose(file->bytes) != 0 && code == 0)
         code = errno;
-    file->stream = NULL;
+    file->stream = file->bytes = NULL;
     (void)sigaction(SIGPIPE, &file->old_sigpipe, NULL);
     return code;
 }
 
-/* Opens the temporary file: named by the process, so that two writers in one directory do not meet. */
+/* Opens the temporary file, by a name that no other writer has: processes of two containers may share their number. */
 static int open_temporary(struct output_file *file) {
+    enum { TRIES = 100 };
     char directory[PATH_MAX];
     directory_of(file->target, directory);
-    if (snprintf(file->temporary, sizeof file->temporary, "%s/.ctxbench-%ld.partial", directory, (long)getpid()) >=
-        (int)sizeof file->temporary) {
-        errno = ENAMETOOLONG;
-        return -1;
+    for (int i = 0; i < TRIES; i++) {
+        unsigned long long number = (unsigned long long)getpid() + (unsigned long long)i;
+        (void)getrandom(&number, sizeof number, GRND_NONBLOCK);
+        if (snprintf(file->temporary, sizeof file->temporary, "%s/.ctxbench-%016llx.partial", directory, number) >=
+            (int)sizeof file->temporary) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        const int fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
     }
-    return open(file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    return -1;
 }
 
 bool output_file_check(const char *path, bool force, struct error *error) {
@@ -103,43 +141,64 @@ bool output_file_check(const char *path, bool force, struct error *error) {
     return access(directory, W_OK | X_OK) == 0 || fail(&file, errno, error);
 }
 
+/* What was printed before goes first. */
+static bool open_standard_output(struct output_file *file) {
+    file->stream = stdout;
+    file->bytes = fflush(stdout) == 0 ? stream_output_to(STDOUT_FILENO) : NULL;
+    return file->bytes != NULL;
+}
+
+static bool open_stream(struct output_file *file) {
+    const int fd = stream_output_open(file->path);
+    file->stream = file->bytes = fd >= 0 ? stream_output_to(fd) : NULL;
+    return file->stream != NULL;
+}
+
+static bool open_file(struct output_file *file) {
+    const int fd = open_temporary(file);
+    file->stream = file->bytes = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (file->stream != NULL)
+        return true;
+    const int code = errno;
+    if (fd >= 0) {
+        (void)close(fd);
+        (void)unlink(file->temporary);
+    }
+    errno = code;
+    return false;
+}
+
 bool output_file_open(struct output_file *file, const char *path, bool force, struct error *error) {
+    return output_file_check(path, force, error) && output_file_open_late(file, path, force, error);
+}
+
+bool output_file_open_late(struct output_file *file, const char *path, bool force, struct error *error) {
     *file = (struct output_file){.path = path, .force = force};
-    if (!output_file_check(path, force, error))
+    if (!output_file_check(path, true, error))
         return false;
     /* A symbolic link stays one: what it points to is replaced. */
     if (realpath(path, file->target) == NULL)
         (void)snprintf(file->target, sizeof file->target, "%s", path);
 
     struct stat status;
-    if (is_standard_output(path)) {
-        file->stream = stdout;
-    } else {
-        bool as_it_stands = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-        int fd = as_it_stands ? open(path, O_WRONLY | O_CLOEXEC) : open_temporary(file);
-        if (fd < 0)
-            return fail(file, errno, error);
-        file->stream = fdopen(fd, "w");
-        if (file->stream == NULL) {
-            int code = errno;
-            (void)close(fd);
-            if (file->temporary[0] != '\0')
-                (void)unlink(file->temporary);
-            return fail(file, code, error);
-        }
-    }
+    const bool is_standard = is_standard_output(path);
+    const bool as_it_stands = is_standard || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
+    if (!(is_standard ? open_standard_output(file) : as_it_stands ? open_stream(file) : open_file(file)))
+        return fail(file, errno, error);
+    if (as_it_stands)
+        interrupt_acknowledge();
     ignore_sigpipe(file);
     return true;
 }
 
 bool output_file_write(struct output_file *file, const char *bytes, size_t size) {
-    if (file->write_error == 0 && fwrite(bytes, 1, size, file->stream) != size)
+    if (file->write_error == 0 && fwrite(bytes, 1, size, file->bytes) != size)
         file->write_error = errno;
     return file->write_error == 0;
 }
 
 bool output_file_commit(struct output_file *file, struct error *error) {
-    int code = close_stream(file);
+    int code = close_streams(file);
     if (file->temporary[0] == '\0')
         return code == 0 || fail(file, code, error);
     if (code == 0 && publish(file) != 0)
@@ -148,12 +207,14 @@ bool output_file_commit(struct output_file *file, struct error *error) {
         sync_directory(file->target);
         return true;
     }
+    if (code == EEXIST && !file->force)
+        return keep_beside(file, error);
     (void)unlink(file->temporary);
-    return code == EEXIST ? fail_exists(file->path, error) : fail(file, code, error);
+    return fail(file, code, error);
 }
 
 void output_file_discard(struct output_file *file) {
-    (void)close_stream(file);
+    (void)close_streams(file);
     if (file->temporary[0] != '\0')
         (void)unlink(file->temporary);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "answer_json.h"
+#include "bytes_json.h"
 #include "excerpt.h"
 
 /* The decoded line, which owns the strings of the request. */
@@ -28,18 +29,29 @@ static char *line_of(json_t *object, bool complete) {
     return line;
 }
 
+/* The value if it is complete; otherwise NULL, and it is released. */
+static json_t *complete_or_null(json_t *value, int failed) {
+    if (failed == 0)
+        return value;
+    json_decref(value);
+    return NULL;
+}
+
 static json_t *parameters_to_json(const struct execution_request *request) {
     json_t *parameters = json_object();
+    int failed = 0;
     for (size_t i = 0; i < request->parameter_count; i++)
-        json_object_set_new(parameters, request->parameters[i].name, json_integer(request->parameters[i].value));
-    return parameters;
+        failed |=
+            json_object_set_new(parameters, request->parameters[i].name, json_integer(request->parameters[i].value));
+    return complete_or_null(parameters, failed);
 }
 
 static json_t *indices_to_json(const unsigned *indices, size_t count) {
     json_t *array = json_array();
+    int failed = 0;
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_integer(indices[i]));
-    return array;
+        failed |= json_array_append_new(array, json_integer(indices[i]));
+    return complete_or_null(array, failed);
 }
 
 static json_t *measurement_to_json(const struct execution_request *request) {
@@ -61,7 +73,7 @@ static json_t *scenario_to_json(const struct execution_request *request) {
 char *protocol_encode_request(const struct execution_request *request) {
     json_t *object = request->scenario != NULL ? scenario_to_json(request) : measurement_to_json(request);
     bool complete = object != NULL && (request->plugin == NULL ||
-                                       json_object_set_new(object, "plugin", json_string(request->plugin)) == 0);
+                                       json_object_set_new(object, "plugin", bytes_to_json(request->plugin)) == 0);
     if (complete && request->memory_node_count > 0)
         complete = json_object_set_new(object, "memory_nodes",
                                        indices_to_json(request->memory_nodes, request->memory_node_count)) == 0;
@@ -143,10 +155,18 @@ static bool get_parameters(json_t *object, struct execution_request *request, st
     return true;
 }
 
+static bool get_plugin(const json_t *path, struct protocol_request *decoded, struct error *error) {
+    if (path == NULL)
+        return true;
+    decoded->plugin = bytes_from_json(path);
+    decoded->request.plugin = decoded->plugin;
+    return decoded->plugin != NULL || error_set(error, "\"plugin\" is no path");
+}
+
 static bool get_scenario(json_t *line, struct execution_request *request, struct error *error) {
     json_error_t where;
-    return json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s?s}", "case", &request->case_name, "strategy",
-                          &request->strategy, "scenario", &request->scenario, "plugin", &request->plugin) == 0 ||
+    return json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s}", "case", &request->case_name, "strategy",
+                          &request->strategy, "scenario", &request->scenario) == 0 ||
            error_set(error, "%s", where.text);
 }
 
@@ -156,12 +176,12 @@ static bool get_measurement(json_t *line, struct protocol_request *decoded, stru
     json_int_t iterations, revision = 0;
     int samples, count = 0, proved = 0, in_turns = 0, observe = 0;
     json_error_t where;
-    if (json_unpack_ex(
-            line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?s, s?I, s?b, s?b, s?b, s?b}", "case",
-            &request->case_name, "strategy", &request->strategy, "workload", &request->workload, "form", &request->form,
-            "parameters", &parameters, "pus", &pus, "iterations", &iterations, "samples", &samples, "sample_seconds",
-            &request->sample_seconds, "plugin", &request->plugin, "store", &request->store, "revision", &revision,
-            "count", &count, "proved", &proved, "in_turns", &in_turns, "observe", &observe) != 0)
+    if (json_unpack_ex(line, &where, 0, "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:i, s:F, s?s, s?I, s?b, s?b, s?b, s?b}",
+                       "case", &request->case_name, "strategy", &request->strategy, "workload", &request->workload,
+                       "form", &request->form, "parameters", &parameters, "pus", &pus, "iterations", &iterations,
+                       "samples", &samples, "sample_seconds", &request->sample_seconds, "store", &request->store,
+                       "revision", &revision, "count", &count, "proved", &proved, "in_turns", &in_turns, "observe",
+                       &observe) != 0)
         return error_set(error, "%s", where.text);
     if (revision < 0 || revision > UINT32_MAX)
         return error_set(error, "found revision %lld of a workload, which is none", (long long)revision);
@@ -196,7 +216,8 @@ bool protocol_decode_request(const char *line, size_t length, struct protocol_re
     }
     decoded->text->line = object;
     const bool asks_for_proof = json_object_get(object, "scenario") != NULL;
-    if (asks_for_proof ? get_scenario(object, &decoded->request, error) : get_measurement(object, decoded, error))
+    if (get_plugin(json_object_get(object, "plugin"), decoded, error) &&
+        (asks_for_proof ? get_scenario(object, &decoded->request, error) : get_measurement(object, decoded, error)))
         return true;
     protocol_request_clear(decoded);
     return false;
@@ -208,6 +229,7 @@ void protocol_request_clear(struct protocol_request *decoded) {
     free(decoded->text);
     free(decoded->pus);
     free(decoded->memory_nodes);
+    free(decoded->plugin);
     *decoded = (struct protocol_request){0};
 }
 

@@ -20,6 +20,7 @@ struct protocol_request {
     struct protocol_text *text; /* owned */
     unsigned *pus;              /* owned */
     unsigned *memory_nodes;     /* owned; NULL: none */
+    char *plugin;               /* owned; NULL: none */
 };
 
 /* False with *error set: no JSON, another version, something missing. Frees with protocol_request_clear. */

@@ -17,9 +17,9 @@ struct reporting {
     struct document document;
 };
 
-static int fail(const char *message) {
+static int fail(int status, const char *message) {
     (void)fprintf(stderr, "bench: %s\n", message);
-    return EXIT_STATUS_USAGE;
+    return status;
 }
 
 /* A missing tool leaves the report without figures: that is said, and no failure. */
@@ -171,13 +171,13 @@ static int make_report(struct reporting *reporting) {
     const char *target = target_of(options);
     struct error error = {.text = ""};
     if (!output_file_check(target, options->force, &error))
-        return fail(error.text);
+        return fail(EXIT_STATUS_USAGE, error.text);
     if (!runs_load(&reporting->runs, options->operands, options->operand_count, error.text, sizeof error.text))
-        return fail(error.text);
+        return fail(EXIT_STATUS_USAGE, error.text);
     if (!contents_make(&reporting->document, &reporting->runs))
-        return fail("out of memory for the report");
+        return fail(EXIT_STATUS_FAILED, "out of memory for the report");
     if ((options->figures != NULL && !write_figures(reporting, &error)) || !write_report(reporting, target, &error))
-        return fail(error.text);
+        return fail(EXIT_STATUS_FAILED, error.text);
     if (strcmp(target, "-") != 0 && !options->quiet)
         (void)fprintf(stderr, "The report is in %s.\n", target);
     return EXIT_STATUS_OK;

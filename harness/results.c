@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "json_text.h"
 #include "observation_json.h"
 #include "output_file.h"
 #include "statistics.h"
@@ -32,23 +33,9 @@ static void append(struct writer *writer, json_t *array, json_t *value) {
         writer->out_of_memory = true;
 }
 
-/* JSON is UTF-8, but arguments and a worker's last words need not be: then what is not ASCII becomes '?'. */
-static json_t *text(const char *bytes) {
-    json_t *value = json_string(bytes);
-    char *copy = value == NULL ? strdup(bytes) : NULL;
-    if (copy == NULL)
-        return value;
-    for (char *c = copy; *c != '\0'; c++)
-        if (!isascii((unsigned char)*c))
-            *c = '?';
-    value = json_string(copy);
-    free(copy);
-    return value;
-}
-
 static void put_text(struct writer *writer, json_t *object, const char *key, const char *value) {
     if (value[0] != '\0')
-        put(writer, object, key, text(value));
+        put(writer, object, key, json_text(value));
 }
 
 static void put_integer(struct writer *writer, json_t *object, const char *key, uint64_t value) {
@@ -130,11 +117,38 @@ static json_t *make_build(struct writer *writer, const struct environment *envir
     if (dirty != NULL)
         *dirty = '\0';
     put_text(writer, object, "source_revision", revision);
+    put_text(writer, object, "source_revision_absent", environment->source_revision_absent);
     json_t *libraries = json_object();
     for (size_t i = 0; i < environment->library_count; i++)
         put_text(writer, libraries, environment->libraries[i].name, environment->libraries[i].version);
     put(writer, object, "libraries", libraries);
     return object;
+}
+
+static json_t *make_process(struct writer *writer, const struct process_facts *process) {
+    json_t *object = json_object();
+    put_text(writer, object, "preloaded", process->preloaded);
+    put_text(writer, object, "allocator", process->allocator);
+    put_text(writer, object, "sanitizer", process->sanitizer);
+    put_text(writer, object, "variables", process->variables);
+    return object;
+}
+
+static void put_facts(struct writer *writer, json_t *object, const struct environment *environment) {
+    put(writer, object, "machine", make_machine(writer, environment));
+    put(writer, object, "process", make_process(writer, &environment->process));
+    put(writer, object, "build", make_build(writer, environment));
+}
+
+json_t *results_facts(const struct environment *environment) {
+    struct writer writer = {0};
+    json_t *context = json_object(), *ours = json_object();
+    put_facts(&writer, ours, environment);
+    put(&writer, context, "ctxbench", ours);
+    if (!writer.out_of_memory)
+        return context;
+    json_decref(context);
+    return NULL;
 }
 
 struct settings {
@@ -144,7 +158,7 @@ struct settings {
 
 static void put_setting(const char *name, const char *value, void *arg) {
     const struct settings *settings = arg;
-    put(settings->writer, settings->object, name, text(value));
+    put(settings->writer, settings->object, name, json_text(value));
 }
 
 static json_t *make_settings(struct writer *writer) {
@@ -218,9 +232,9 @@ static json_t *make_our_context(struct writer *writer) {
     const struct results *results = writer->results;
     json_t *object = json_object(), *command_line = json_array(), *warnings = json_array();
     for (int i = 0; i < results->argc; i++)
-        append(writer, command_line, text(results->argv[i]));
+        append(writer, command_line, json_text(results->argv[i]));
     for (size_t i = 0; i < results->environment->warning_count; i++)
-        append(writer, warnings, text(results->environment->warnings[i]));
+        append(writer, warnings, json_text(results->environment->warnings[i]));
     char seed[24]; /* as text: readers that keep numbers as doubles would round it */
     (void)snprintf(seed, sizeof seed, "%" PRIu64, results->plan->seed);
 
@@ -234,9 +248,8 @@ static json_t *make_our_context(struct writer *writer) {
         put(writer, object, "seed", json_string(seed));
     put(writer, object, "command_line", command_line);
     put(writer, object, "settings", make_settings(writer));
-    put(writer, object, "machine", make_machine(writer, results->environment));
+    put_facts(writer, object, results->environment);
     put(writer, object, "topology", make_topology(writer, results->facts));
-    put(writer, object, "build", make_build(writer, results->environment));
     put(writer, object, "warnings", warnings);
     if (results->plan->gap_count > 0)
         put(writer, object, "not_applicable", make_gaps(writer));
@@ -538,7 +551,8 @@ static bool write_all(struct writer *writer, struct error *error) {
 
 bool results_write(const struct results *results, const char *path, bool force, struct error *error) {
     struct writer writer = {.results = results};
-    if (!output_file_open(&writer.file, path, force, error))
+    /* A matrix has no journal to be made from anew. */
+    if (!(results->conformance != NULL ? output_file_open_late : output_file_open)(&writer.file, path, force, error))
         return false;
     error->text[0] = '\0';
     bool written = number_families(&writer, error) && write_all(&writer, error);
@@ -554,8 +568,8 @@ bool results_check_path(const char *path, bool force, struct error *error) {
     return output_file_check(path, force, error);
 }
 
-void results_default_path(const struct environment *environment, char *path, size_t size) {
-    char host[sizeof environment->host], date[32] = "undated";
+void results_default_path(const struct environment *environment, unsigned number, char *path, size_t size) {
+    char host[sizeof environment->host], date[32] = "undated", suffix[16] = "";
     (void)snprintf(host, sizeof host, "%s", environment->host[0] != '\0' ? environment->host : "unknown");
     for (char *c = host; *c != '\0'; c++)
         if (!isalnum((unsigned char)*c) && *c != '_' && (*c != '.' || c == host))
@@ -563,7 +577,9 @@ void results_default_path(const struct environment *environment, char *path, siz
     struct tm local;
     if (localtime_r(&environment->started.tv_sec, &local) != NULL)
         (void)strftime(date, sizeof date, "%Y%m%d-%H%M%S", &local);
+    if (number > 1)
+        (void)snprintf(suffix, sizeof suffix, "-%u", number);
     struct stat status;
     bool has_directory = stat("results", &status) == 0 && S_ISDIR(status.st_mode);
-    (void)snprintf(path, size, "%s%s-%s.json", has_directory ? "results/" : "", host, date);
+    (void)snprintf(path, size, "%s%s-%s%s.json", has_directory ? "results/" : "", host, date, suffix);
 }

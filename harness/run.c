@@ -1,7 +1,7 @@
 #include "run.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,19 +43,6 @@ static FILE *notes_of(const struct run *run) {
     return run->options.quiet ? NULL : stderr;
 }
 
-/*
- * A file that we open must not become a standard descriptor because the caller closed that: workers are spawned over
- * those. Writing to what stands in for one fails, as it should.
- */
-static void fill_standard_descriptors(void) {
-    int fd;
-    do {
-        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 static bool make_plan(struct run *run, struct error *error) {
     if (!topology_is_here(run->topology) && !run->options.dry_run)
         return error_set(error,
@@ -71,36 +58,88 @@ static struct journal_header header_of(const struct run *run) {
     (void)snprintf(header.revision, sizeof header.revision, "%s", run->environment.source_revision);
     (void)snprintf(header.fingerprint, sizeof header.fingerprint, "%s", run->environment.fingerprint);
     plan_identity(&run->plan, &run->options, header.plan);
+    process_facts_join(&run->environment.process, header.process, sizeof header.process);
     return header;
+}
+
+/*
+ * A default name is chosen, and taken, by its journal: nobody else has that. A result of that name may have come
+ * between the look for it and the journal, from a run that ended in between.
+ */
+static bool create_journal(struct run *run, const struct journal_header *header, struct error *error) {
+    const bool is_default = run->options.out == NULL || run->files.stream != NULL;
+    for (unsigned number = 1;; number++) {
+        bool is_taken;
+        if (is_default && !run_files_name_default(&run->files, &run->environment, number, error))
+            return false;
+        run->journal = journal_create(run->files.journal, header, run->options.force && !is_default, &is_taken, error);
+        if (run->journal == NULL && !(is_taken && is_default))
+            return false;
+        if (run->journal != NULL && (!is_default || access(run->files.result, F_OK) != 0))
+            return true;
+        if (run->journal != NULL) {
+            journal_remove(run->journal);
+            journal_close(run->journal);
+            run->journal = NULL;
+        }
+    }
 }
 
 static bool open_journal(struct run *run, struct error *error) {
     struct journal_header header = header_of(run);
     struct error why;
-    if (!run->resumed) {
-        run->journal = journal_create(run->files.journal, &header, run->options.force, error);
-    } else if (!journal_header_matches(&run->recorded, &header, &why)) {
+    if (!run->resumed)
+        return create_journal(run, &header, error);
+    if (!journal_header_matches(&run->recorded, &header, &why))
         return error_set(error, "cannot go on with %s: %s", run->files.journal, why.text);
-    } else {
-        run->journal = journal_open(run->files.journal, error);
-    }
+    run->journal = journal_open(run->files.journal, error);
     return run->journal != NULL;
+}
+
+/* A result beside the journal is what the run left when it was interrupted; another run's is not ours to replace. */
+static bool check_result_is_own(const struct run *run, struct error *error) {
+    char seed[24];
+    if (run->files.stream != NULL || access(run->files.result, F_OK) != 0)
+        return true;
+    (void)snprintf(seed, sizeof seed, "%" PRIu64, run->plan.seed);
+    struct result_file *file = result_file_load(run->files.result, error->text, sizeof error->text);
+    const bool is_own = file != NULL && strcmp(result_file_fact(file, "ctxbench", "seed"), seed) == 0;
+    result_file_free(file);
+    return is_own || error_set(error,
+                               "%s is not of the run that %s belongs to, and going on would replace it: move it to "
+                               "another place first",
+                               run->files.result, run->files.journal);
+}
+
+/* What can be refused before anybody waits for anything. */
+static bool check_files(const struct run *run, struct error *error) {
+    if (run->resumed)
+        return journal_check_unused(run->files.journal, error) && check_result_is_own(run, error);
+    struct run_files files;
+    return run->options.out == NULL || (run_files_name(&files, run->options.out, error) &&
+                                        (files.stream != NULL || journal_check_unused(files.journal, error)) &&
+                                        results_check_path(run->options.out, run->options.force, error));
 }
 
 /* From the plan to an open journal, so that what can be refused is refused before anything is measured. */
 static int get_ready(struct run *run) {
     struct error error;
-    if (!run->resumed && run->options.out != NULL && !results_check_path(run->options.out, run->options.force, &error))
+    if (!check_files(run, &error))
         return complain(EXIT_STATUS_USAGE, &error);
+    interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&run->lock, notes_of(run), &error))
         return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
     environment_capture(&run->environment, topology_facts(run->topology));
-    if (!run->resumed && !run_files_name(&run->files, run->options.out, &run->environment, &error))
+    if (!run->resumed && !run_files_name(&run->files, run->options.out, &error))
         return complain(EXIT_STATUS_USAGE, &error);
-    if (!results_check_path(run_files_target(&run->files), run->resumed || run->options.force, &error) ||
-        !open_journal(run, &error))
+    if (!open_journal(run, &error))
         return complain(EXIT_STATUS_USAGE, &error);
-    return EXIT_STATUS_OK;
+    /* Once more, now that nobody else can be about to make it. */
+    if (results_check_path(run_files_target(&run->files), run->resumed || run->options.force, &error))
+        return EXIT_STATUS_OK;
+    if (!run->resumed)
+        journal_remove(run->journal);
+    return complain(EXIT_STATUS_USAGE, &error);
 }
 
 /* Did the options name a reference? Those that the plan added for the sake of ratios need no rows. */
@@ -115,30 +154,35 @@ static bool asked_for_references(const struct run *run) {
     return asked;
 }
 
+static bool print_table(const struct run *run, const struct result_file *file, const char *path, FILE *out,
+                        struct error *error) {
+    struct report *report = report_make(file);
+    if (report == NULL)
+        return error_set(error, "the table of %s does not fit into memory", path);
+    interrupt_release(); /* all is written; whoever reads the table may keep us waiting */
+    struct table_style style = table_style_for(out);
+    style.references = asked_for_references(run);
+    report_table(report, out, style);
+    report_free(report);
+    return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
+}
+
 /* Shows the table of a result file. */
 static bool show_table(const struct run *run, const char *path, FILE *out, struct error *error) {
     struct result_file *file = result_file_load(path, error->text, sizeof error->text);
-    if (file == NULL)
-        return false;
-    struct report *report = report_make(file);
-    if (report != NULL) {
-        struct table_style style = table_style_for(out);
-        style.references = asked_for_references(run);
-        report_table(report, out, style);
-        report_free(report);
-    }
+    const bool shown = file != NULL && print_table(run, file, path, out, error);
     result_file_free(file);
-    if (report == NULL)
-        return error_set(error, "the table of %s does not fit into memory", path);
-    return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
+    return shown;
 }
 
 /* What was streamed cannot be read again: the table is made from a copy of it, which then goes. */
 static bool show_table_of_stream(const struct run *run, const struct results *results, struct error *error) {
     if (!results_write(results, run->files.result, false, error))
         return false;
-    bool shown = show_table(run, run->files.result, stderr, error);
+    struct result_file *file = result_file_load(run->files.result, error->text, sizeof error->text);
     unlink(run->files.result);
+    const bool shown = file != NULL && print_table(run, file, run->files.result, stderr, error);
+    result_file_free(file);
     return shown;
 }
 
@@ -155,6 +199,14 @@ static void say_how_to_resume(const struct run *run) {
     fprintf(stderr, "bench: what was measured is kept; go on with --resume=%s\n", run->files.result);
 }
 
+/* The results did not reach their place; the journal has them. */
+static int fail_to_write(const struct run *run, const struct error *error) {
+    const bool gave_up = run->files.stream != NULL && interrupt_requested();
+    (void)complain(EXIT_STATUS_FAILED, error);
+    say_how_to_resume(run);
+    return gave_up ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED;
+}
+
 /* From what was measured to the file and the table. */
 static int conclude(struct run *run, bool interrupted, const struct supervisor_summary *summary) {
     struct error error;
@@ -169,16 +221,13 @@ static int conclude(struct run *run, bool interrupted, const struct supervisor_s
         .course = summary->course,
         .source = journal_results(run->journal),
     };
-    if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error)) {
-        (void)complain(EXIT_STATUS_FAILED, &error);
-        say_how_to_resume(run);
-        return EXIT_STATUS_FAILED;
-    }
-    bool shown = show(run, &results, &error);
+    if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error))
+        return fail_to_write(run, &error);
     if (interrupted)
         say_how_to_resume(run);
-    else
-        unlink(run->files.journal);
+    bool shown = show(run, &results, &error);
+    if (!interrupted)
+        journal_remove(run->journal);
     if (!shown)
         return complain(EXIT_STATUS_FAILED, &error);
     return interrupted ? EXIT_STATUS_INTERRUPTED : summary->failures > 0 ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
@@ -280,8 +329,6 @@ static int resume(struct run *run, const struct options *given, char *program) {
 
 int run_command(const struct options *options, struct registry *registry, struct topology *topology, int argc,
                 char **argv) {
-    fill_standard_descriptors();
-    interrupt_install();
     struct run run = {
         .options = *options,
         .resumed = options->resume != NULL,

@@ -26,12 +26,14 @@ static bool name_all(struct run_files *files, const char *result, size_t length,
     return true;
 }
 
-bool run_files_name(struct run_files *files, const char *out, const struct environment *environment,
-                    struct error *error) {
-    files->stream = stream_of(out);
-    if (out != NULL && files->stream == NULL)
-        return name_all(files, out, strlen(out), error);
-    results_default_path(environment, files->result, sizeof files->result);
+bool run_files_name(struct run_files *files, const char *out, struct error *error) {
+    *files = (struct run_files){.stream = stream_of(out)};
+    return out == NULL || files->stream != NULL || name_all(files, out, strlen(out), error);
+}
+
+bool run_files_name_default(struct run_files *files, const struct environment *environment, unsigned number,
+                            struct error *error) {
+    results_default_path(environment, number, files->result, sizeof files->result);
     return name_all(files, files->result, strlen(files->result), error);
 }
 

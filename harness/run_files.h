@@ -14,9 +14,12 @@ struct run_files {
     const char *stream;     /* "-", a device or a pipe, which the results are written to as it stands; or NULL */
 };
 
-/* From --out (NULL: the default name). False with *error set if a path is too long. */
-bool run_files_name(struct run_files *files, const char *out, const struct environment *environment,
-                    struct error *error);
+/* From --out; where it names no file, the names are still to be chosen. False with *error set if a path is too long. */
+bool run_files_name(struct run_files *files, const char *out, struct error *error);
+
+/* The default name: <host>-<date>-<time>, with a number from 2 on where that is taken. Likewise. */
+bool run_files_name_default(struct run_files *files, const struct environment *environment, unsigned number,
+                            struct error *error);
 
 /* From --resume, which names the result file or its journal; `out` is what the resumed run was given. */
 bool run_files_name_resumed(struct run_files *files, const char *resume, const char *out, struct error *error);

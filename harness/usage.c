@@ -10,10 +10,11 @@ const char usage_summary[] = "measure what it costs to carry a context through a
 const struct usage_status usage_statuses[] = {
     {EXIT_STATUS_OK, "all went well"},
     {EXIT_STATUS_FAILED, "a case failed, a cell of the matrix is not as expected, or output could not be written"},
-    {EXIT_STATUS_USAGE, "the command line asks for what cannot be done; nothing was measured"},
+    {EXIT_STATUS_USAGE, "the command line asks for what cannot be done; nothing was measured, or nothing compared"},
     {EXIT_STATUS_REGRESSED, "a case regressed beyond the threshold"},
     {EXIT_STATUS_INCONCLUSIVE, "under --strict: a case came to no verdict"},
-    {EXIT_STATUS_INTERRUPTED, "interrupted; the result file holds what was measured until then"},
+    {EXIT_STATUS_INTERRUPTED,
+     "interrupted; what was measured until then is in the result file or in its journal, for --resume"},
     {0, NULL},
 };
 

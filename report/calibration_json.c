@@ -5,75 +5,87 @@
 
 #include "calibration.h"
 #include "error_rate.h"
+#include "json_build.h"
 
 enum { FORMAT_VERSION = 2 };
 
 /* A rate with its interval, which nothing has of which there was nothing. */
-static json_t *rate_to_json(size_t count, size_t trials) {
-    json_t *rate = json_pack("{s:I, s:I}", "count", (json_int_t)count, "trials", (json_int_t)trials);
+static void put_rate(struct json_build *build, json_t *object, const char *key, size_t count, size_t trials) {
+    json_t *rate = json_object();
+    json_build_put_count(build, rate, "count", count);
+    json_build_put_count(build, rate, "trials", trials);
     if (trials > 0) {
         const struct statistics_interval share = statistics_binomial(count, trials, STATISTICS_CONFIDENCE);
-        (void)json_object_set_new(rate, "share", json_real(share.estimate));
-        (void)json_object_set_new(rate, "interval", json_pack("[ff]", share.low, share.high));
+        json_build_put_number(build, rate, "share", share.estimate);
+        json_build_put_interval(build, rate, "interval", share);
     }
-    return rate;
+    json_build_put(build, object, key, rate);
 }
 
-static json_t *effect_to_json(const struct calibration_regime *regime, size_t rule, size_t effect) {
+static json_t *effect_to_json(struct json_build *build, const struct calibration_regime *regime, size_t rule,
+                              size_t effect) {
     const struct calibration_tally *tally = &regime->tallies[rule][effect];
-    return json_pack("{s:f, s:I, s:I, s:I, s:o}", "slow_down", calibration_effects[effect], "slower",
-                     (json_int_t)tally->slower, "faster", (json_int_t)tally->faster, "neither",
-                     (json_int_t)tally->neither, effect == 0 ? "alarms" : "found",
-                     rate_to_json(calibration_hits(regime, rule, effect), calibration_trials(regime, rule, effect)));
+    json_t *object = json_object();
+    json_build_put_number(build, object, "slow_down", calibration_effects[effect]);
+    json_build_put_count(build, object, "slower", tally->slower);
+    json_build_put_count(build, object, "faster", tally->faster);
+    json_build_put_count(build, object, "neither", tally->neither);
+    put_rate(build, object, effect == 0 ? "alarms" : "found", calibration_hits(regime, rule, effect),
+             calibration_trials(regime, rule, effect));
+    return object;
 }
 
-static json_t *rules_to_json(const struct calibration_regime *regime) {
+static json_t *rules_to_json(struct json_build *build, const struct calibration_regime *regime) {
     json_t *rules = json_array();
     for (size_t rule = 0; rule < CALIBRATION_RULES; rule++) {
-        json_t *effects = json_array();
+        json_t *object = json_object(), *effects = json_array();
         for (size_t effect = 0; effect < CALIBRATION_EFFECTS; effect++)
-            (void)json_array_append_new(effects, effect_to_json(regime, rule, effect));
-        (void)json_array_append_new(rules,
-                                    json_pack("{s:s, s:o}", "rule", calibration_rule_name(rule), "effects", effects));
+            json_build_append(build, effects, effect_to_json(build, regime, rule, effect));
+        json_build_put_text(build, object, "rule", calibration_rule_name(rule));
+        json_build_put(build, object, "effects", effects);
+        json_build_append(build, rules, object);
     }
     return rules;
 }
 
 /* What is known of each regime, and of all of them together. */
-static json_t *rates_to_json(const struct calibration_regime *regime) {
+static json_t *rates_to_json(struct json_build *build, const struct calibration_regime *regime) {
     const struct calibration_saving *saving = &regime->saving;
-    const json_int_t executions = (json_int_t)saving->executions, fixed = (json_int_t)saving->executions_fixed;
-    return json_pack("{s:f, s:I, s:o, s:o, s:o, s:o, s:o, s:{s:I, s:I}, s:o}", "seconds", regime->seconds, "suites",
-                     (json_int_t)regime->suites, "equivalent",
-                     rate_to_json(regime->equivalent, calibration_trials(regime, CALIBRATION_OURS, 0)), "false_suites",
-                     rate_to_json(regime->false_suites, regime->identical_suites), "wrong_signs",
-                     rate_to_json(calibration_wrong_signs(regime), calibration_changed_trials(regime)),
-                     "intervals_that_hold", rate_to_json(regime->intervals_that_hold, regime->intervals),
-                     "same_verdicts", rate_to_json(saving->same_verdicts, saving->comparisons), "executions",
-                     "stopping", executions, "fixed", fixed, "rules", rules_to_json(regime));
+    json_t *object = json_object(), *executions = json_object();
+    json_build_put_number(build, object, "seconds", regime->seconds);
+    json_build_put_count(build, object, "suites", regime->suites);
+    put_rate(build, object, "equivalent", regime->equivalent, calibration_trials(regime, CALIBRATION_OURS, 0));
+    put_rate(build, object, "false_suites", regime->false_suites, regime->identical_suites);
+    put_rate(build, object, "wrong_signs", calibration_wrong_signs(regime), calibration_changed_trials(regime));
+    put_rate(build, object, "intervals_that_hold", regime->intervals_that_hold, regime->intervals);
+    put_rate(build, object, "same_verdicts", saving->same_verdicts, saving->comparisons);
+    json_build_put_count(build, executions, "stopping", saving->executions);
+    json_build_put_count(build, executions, "fixed", saving->executions_fixed);
+    json_build_put(build, object, "executions", executions);
+    json_build_put(build, object, "rules", rules_to_json(build, regime));
+    return object;
 }
 
-static json_t *workloads_to_json(const struct calibration_regime *regime) {
+static json_t *workloads_to_json(struct json_build *build, const struct calibration_regime *regime) {
     json_t *workloads = json_object();
     for (size_t i = 0; i < regime->workload_count; i++) {
         const struct calibration_workload *workload = &regime->workloads[i];
         const double smallest = workload->count > 0 ? statistics_median(workload->smallest, workload->count) : NAN;
-        if (isfinite(smallest))
-            (void)json_object_set_new(workloads, workload->name, json_real(smallest));
+        json_build_put_number(build, workloads, workload->name, smallest);
     }
     return workloads;
 }
 
-static json_t *regime_to_json(const struct calibration_regime *regime) {
-    json_t *object = rates_to_json(regime);
-    (void)json_object_set_new(object, "name", json_string(regime->name));
-    (void)json_object_set_new(object, "smallest_slowdown", workloads_to_json(regime));
+static json_t *regime_to_json(struct json_build *build, const struct calibration_regime *regime) {
+    json_t *object = rates_to_json(build, regime);
+    json_build_put_text(build, object, "name", regime->name);
+    json_build_put(build, object, "smallest_slowdown", workloads_to_json(build, regime));
     if (regime->identical_suites > 0) {
-        const double *seconds = regime->suite_seconds;
-        (void)json_object_set_new(object, "suite_seconds",
-                                  json_pack("{s:f, s:f}", "median",
-                                            statistics_median(seconds, regime->identical_suites), "p90",
-                                            statistics_quantile(seconds, regime->identical_suites, 0.9)));
+        const double *taken = regime->suite_seconds;
+        json_t *seconds = json_object();
+        json_build_put_number(build, seconds, "median", statistics_median(taken, regime->identical_suites));
+        json_build_put_number(build, seconds, "p90", statistics_quantile(taken, regime->identical_suites, 0.9));
+        json_build_put(build, object, "suite_seconds", seconds);
     }
     return object;
 }
@@ -81,21 +93,22 @@ static json_t *regime_to_json(const struct calibration_regime *regime) {
 char *calibration_text(const struct calibration_regime *regimes, size_t count, struct calibration_advice advice,
                        struct calibration_origin origin) {
     const struct calibration_regime sum = calibration_sum(regimes, count);
-    json_t *array = json_array();
+    struct json_build build = {false};
+    json_t *root = json_object(), *array = json_array();
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(array, regime_to_json(&regimes[i]));
-    json_t *root =
-        json_pack("{s:i, s:s, s:s, s:o, s:o}", "ctxbench_calibration", FORMAT_VERSION, "fingerprint",
-                  origin.fingerprint, "date", origin.date, "regimes", array, "together", rates_to_json(&sum));
+        json_build_append(&build, array, regime_to_json(&build, &regimes[i]));
+    json_build_put_count(&build, root, "ctxbench_calibration", FORMAT_VERSION);
+    json_build_put_text(&build, root, "fingerprint", origin.fingerprint);
+    json_build_put_text(&build, root, "date", origin.date);
+    json_build_put(&build, root, "regimes", array);
+    json_build_put(&build, root, "together", rates_to_json(&build, &sum));
     if (origin.interrupted)
-        (void)json_object_set_new(root, "interrupted", json_true());
+        json_build_put(&build, root, "interrupted", json_true());
     if (advice.threshold > 0) {
-        (void)json_object_set_new(root, "threshold", json_real(advice.threshold));
-        (void)json_object_set_new(root, "budget_seconds", json_real(advice.budget_seconds));
+        json_build_put_number(&build, root, "threshold", advice.threshold);
+        json_build_put_number(&build, root, "budget_seconds", advice.budget_seconds);
     }
-    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    json_decref(root);
-    return text;
+    return json_build_dump(&build, root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 }
 
 bool calibration_load(const char *path, const char *fingerprint, struct calibration_advice *advice) {

@@ -1,20 +1,23 @@
 #include "comparison.h"
 
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "facts.h"
+#include "utf8.h"
 
 enum { TEXT_MAX = 1300, FILE_WARNINGS_MAX = 100 };
 
 /* Adds a sentence, once. Without memory for it the comparison is spoilt. */
 __attribute__((format(printf, 3, 4))) static void add(struct comparison *comparison, struct comparison_texts *texts,
                                                       const char *format, ...) {
-    char text[TEXT_MAX];
+    char said[TEXT_MAX], text[TEXT_MAX];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    (void)vsnprintf(said, sizeof said, format, args);
     va_end(args);
+    utf8_escape(text, sizeof text, said); /* where a character was cut */
     struct name *name = names_add(&comparison->names, text);
     if (name != NULL && name->tag != NAME_UNTAGGED)
         return;
@@ -173,47 +176,9 @@ static void check_revisions(struct comparison *comparison) {
 
 /* Differences that explain. */
 
-/* A fact as text: what is unknown is "unknown". */
-static void write_fact(const struct result_file *file, const char *group, const char *key, char *text, size_t size) {
-    const json_t *value = json_object_get(json_object_get(json_object_get(file->context, "ctxbench"), group), key);
-    if (json_is_boolean(value))
-        (void)snprintf(text, size, "%s", json_is_true(value) ? "yes" : "no");
-    else if (json_is_integer(value))
-        (void)snprintf(text, size, "%lld", (long long)json_integer_value(value));
-    else
-        (void)snprintf(text, size, "%s", or_nothing(result_file_fact(file, group, key)));
-}
-
-static const struct fact {
-    const char *group, *key, *what;
-} facts[] = {
-    {"build", "version", "version"},
-    {"build", "source_revision", "source revision"},
-    {"build", "source_dirty", "source differs from its revision"},
-    {"build", "compiler", "compiler"},
-    {"build", "compiler_flags", "compiler flags"},
-    {"build", "build_type", "build type"},
-    {"machine", "kernel", "kernel"},
-    {"machine", "governor", "frequency governor"},
-    {"machine", "turbo", "turbo"},
-    {"machine", "smt", "SMT"},
-    {"machine", "aslr", "address space randomisation"},
-    {"machine", "virtualisation", "virtualisation"},
-    {"machine", "container", "container"},
-    {"machine", "quota", "CPU quota"},
-    {"settings", "min-time", "time of a sample"},
-    {"settings", "samples", "samples of an execution"},
-};
-enum { FACT_COUNT = sizeof facts / sizeof facts[0] };
-
-static void note_differences(struct comparison *comparison) {
-    for (size_t i = 0; i < FACT_COUNT; i++) {
-        char base[160], other[160];
-        write_fact(comparison->base.file, facts[i].group, facts[i].key, base, sizeof base);
-        write_fact(comparison->other.file, facts[i].group, facts[i].key, other, sizeof other);
-        if (strcmp(base, other) != 0)
-            add(comparison, &comparison->differences, "%s: %s / %s", facts[i].what, base, other);
-    }
+static void note_difference(const char *difference, void *arg) {
+    struct comparison *comparison = arg;
+    add(comparison, &comparison->differences, "%s", difference);
 }
 
 /* Warnings. */
@@ -278,7 +243,7 @@ struct comparison *comparison_make(struct comparison_side base, struct compariso
     check_revisions(comparison);
     check_words(comparison, "linkage", linkage_of);
     check_words(comparison, "store", store_of);
-    note_differences(comparison);
+    facts_visit_differences(base.file->context, other.file->context, note_difference, comparison);
     bool judged = judge(comparison);
     note_warnings(comparison);
     if (judged && !comparison->out_of_memory)

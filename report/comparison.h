@@ -13,7 +13,7 @@
 #include "style.h"
 #include "verdict.h"
 
-/* A file of the comparison, under the name that people know. */
+/* A file of the comparison, under the name that people know, as it may be shown (utf8_shown). */
 struct comparison_side {
     const char *path;
     const struct result_file *file;

@@ -1,13 +1,11 @@
 /* A comparison for programs. What is unknown stays out: no number here is infinite. */
-#include <math.h>
-
 #include "comparison.h"
 #include "json_build.h"
 
 static json_t *make_texts(struct json_build *build, const struct comparison_texts *texts) {
     json_t *array = json_array();
     for (size_t i = 0; i < texts->count; i++)
-        json_build_append(build, array, json_string(texts->items[i]));
+        json_build_append_text(build, array, texts->items[i]);
     return array;
 }
 
@@ -45,24 +43,13 @@ static json_t *make_side(struct json_build *build, const struct verdict_side *si
     return object;
 }
 
-/* An interval whose ends are unknown is absent. */
-static void put_interval(struct json_build *build, json_t *object, const char *key,
-                         struct statistics_interval interval) {
-    if (!isfinite(interval.high))
-        return;
-    json_t *array = json_array();
-    json_build_append(build, array, json_real(interval.low));
-    json_build_append(build, array, json_real(interval.high));
-    json_build_put(build, object, key, array);
-}
-
 static json_t *make_case(struct json_build *build, const struct comparison_pair *pair, const struct verdict_case *c) {
     json_t *object = json_object();
     json_build_put_text(build, object, "name", pair->base->name);
     json_build_put_text(build, object, "verdict", verdict_name(c->verdict));
     json_build_put_number(build, object, "ratio", c->ratio.estimate);
-    put_interval(build, object, "interval", c->ratio);
-    put_interval(build, object, "joint_interval", c->joint);
+    json_build_put_interval(build, object, "interval", c->ratio);
+    json_build_put_interval(build, object, "joint_interval", c->joint);
     json_build_put_number(build, object, "joint_confidence", c->joint_confidence);
     json_build_put_number(build, object, "smallest_slowdown", c->smallest_slowdown);
     json_build_put_number(build, object, "p_changed", c->p_changed);
@@ -82,7 +69,7 @@ static json_t *make_cases(struct json_build *build, const struct comparison *com
 static json_t *make_names(struct json_build *build, const struct result_case *const *cases, size_t count) {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_build_append(build, array, json_string(cases[i]->name));
+        json_build_append_text(build, array, cases[i]->name);
     return array;
 }
 
@@ -104,5 +91,5 @@ bool comparison_print_json(const struct comparison *comparison, FILE *out) {
                    make_names(&build, comparison->only_base, comparison->only_base_count));
     json_build_put(&build, object, "only_in_new",
                    make_names(&build, comparison->only_other, comparison->only_other_count));
-    return json_build_write(&build, object, out);
+    return json_build_write(&build, object, JSON_INDENT(2), out);
 }

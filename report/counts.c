@@ -1,11 +1,13 @@
 #include "counts.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "json_build.h"
+#include "json_text.h"
 
 enum { CAPACITY_FIRST = 64 };
 
@@ -144,26 +146,27 @@ bool counts_load(struct counts *counts, const char *path, char *error, size_t er
     return loaded;
 }
 
-static json_t *case_to_json(const struct counts_case *c) {
-    json_t *object = json_pack("{s:I}", "revision", (json_int_t)c->revision);
+static json_t *case_to_json(struct json_build *build, const struct counts_case *c) {
+    json_t *object = json_object();
+    json_build_put_count(build, object, "revision", c->revision);
     if (!c->counted)
-        json_object_set_new(object, "reason", json_string(c->reason));
+        json_build_put(build, object, "reason", json_text(c->reason)); /* also an empty one */
     else if (c->instructions == floor(c->instructions))
-        json_object_set_new(object, "instructions", json_integer((json_int_t)c->instructions));
+        json_build_put_count(build, object, "instructions", (size_t)c->instructions);
     else
-        json_object_set_new(object, "instructions", json_real(c->instructions));
+        json_build_put_number(build, object, "instructions", c->instructions);
     return object;
 }
 
 char *counts_text(const struct counts *counts) {
-    json_t *toolchain = json_object(), *cases = json_object();
+    struct json_build build = {false};
+    json_t *root = json_object(), *toolchain = json_object(), *cases = json_object();
     for (size_t i = 0; i < counts->fact_count; i++)
-        json_object_set_new(toolchain, counts->toolchain[i].name, json_string(counts->toolchain[i].value));
+        json_build_put(&build, toolchain, counts->toolchain[i].name, json_text(counts->toolchain[i].value));
     for (size_t i = 0; i < counts->case_count; i++)
-        json_object_set_new(cases, counts->cases[i].name, case_to_json(&counts->cases[i]));
-    json_t *root =
-        json_pack("{s:i, s:o, s:o}", "ctxbench_counts", COUNTS_VERSION, "toolchain", toolchain, "cases", cases);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    json_decref(root);
-    return text;
+        json_build_put(&build, cases, counts->cases[i].name, case_to_json(&build, &counts->cases[i]));
+    json_build_put_count(&build, root, "ctxbench_counts", COUNTS_VERSION);
+    json_build_put(&build, root, "toolchain", toolchain);
+    json_build_put(&build, root, "cases", cases);
+    return json_build_dump(&build, root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 }

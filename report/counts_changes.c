@@ -1,11 +1,11 @@
 #include "counts_changes.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "format.h"
+#include "json_build.h"
 
 enum { WIDTH = 80, NAME_WIDTH = 41 };
 
@@ -152,29 +152,29 @@ void counts_print_markdown(const struct counts_changes *changes, FILE *out) {
     print_tally(changes, out);
 }
 
-static json_t *change_to_json(const struct counts_change *change) {
+static json_t *change_to_json(struct json_build *build, const struct counts_change *change) {
     static const char *const words[COUNTS_VERDICT_COUNT] = {
         [COUNTS_EQUIVALENT] = "equivalent",   [COUNTS_REGRESSED] = "regressed", [COUNTS_IMPROVED] = "improved",
         [COUNTS_LACKS_BASE] = "lacks-base",   [COUNTS_LACKS_NOW] = "lacks-now", [COUNTS_REVISED] = "revised",
         [COUNTS_NOT_COUNTED] = "not-counted",
     };
-    json_t *object = json_pack("{s:s, s:s}", "name", change->name, "verdict", words[change->verdict]);
+    json_t *object = json_object();
+    json_build_put_text(build, object, "name", change->name);
+    json_build_put_text(build, object, "verdict", words[change->verdict]);
     if (change->base > 0)
-        json_object_set_new(object, "base", json_real(change->base));
+        json_build_put_number(build, object, "base", change->base);
     if (change->now > 0)
-        json_object_set_new(object, "now", json_real(change->now));
-    if (*change->reason != '\0')
-        json_object_set_new(object, "reason", json_string(change->reason));
-    if (*change->dissent != '\0')
-        json_object_set_new(object, "dissent", json_string(change->dissent));
+        json_build_put_number(build, object, "now", change->now);
+    json_build_put_text(build, object, "reason", change->reason);
+    json_build_put_text(build, object, "dissent", change->dissent);
     return object;
 }
 
-void counts_print_json(const struct counts_changes *changes, FILE *out) {
-    json_t *cases = json_array();
+bool counts_print_json(const struct counts_changes *changes, FILE *out) {
+    struct json_build build = {false};
+    json_t *object = json_object(), *cases = json_array();
     for (size_t i = 0; i < changes->count; i++)
-        json_array_append_new(cases, change_to_json(&changes->items[i]));
-    json_t *object = json_pack("{s:o}", "cases", cases);
-    (void)json_dumpf(object, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    json_decref(object);
+        json_build_append(&build, cases, change_to_json(&build, &changes->items[i]));
+    json_build_put(&build, object, "cases", cases);
+    return json_build_write(&build, object, JSON_INDENT(2) | JSON_REAL_PRECISION(12), out);
 }

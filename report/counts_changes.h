@@ -41,6 +41,8 @@ bool counts_is_inconclusive(const struct counts_changes *changes);
 /* Names without the parts that are the same in every case that is counted. At most 80 columns. */
 void counts_print(const struct counts_changes *changes, FILE *out);
 void counts_print_markdown(const struct counts_changes *changes, FILE *out);
-void counts_print_json(const struct counts_changes *changes, FILE *out); /* one object, without a newline */
+
+/* One object. False when out of memory or when writing failed. */
+bool counts_print_json(const struct counts_changes *changes, FILE *out);
 
 #endif

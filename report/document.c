@@ -1,7 +1,10 @@
 #include "document.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "utf8.h"
 
 void document_free(struct document *document) {
     arena_free(&document->arena);
@@ -17,6 +20,11 @@ static void *take(struct document *document, size_t size) {
 __attribute__((format(printf, 2, 0))) static const char *keep(struct document *document, const char *format,
                                                               va_list args) {
     const char *text = arena_vprintf(&document->arena, format, args);
+    if (text != NULL && !utf8_is_valid(text)) { /* where a character was cut */
+        char *escaped = utf8_escaped(text);
+        text = escaped != NULL ? arena_printf(&document->arena, "%s", escaped) : NULL;
+        free(escaped);
+    }
     document->out_of_memory |= text == NULL;
     return text != NULL ? text : "";
 }

@@ -1,10 +1,9 @@
 #include "gate_table.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <string.h>
 
 #include "format.h"
+#include "json_build.h"
 
 enum { NAME_WIDTH_MIN = 16, TEXT_MAX = 1024 };
 
@@ -156,46 +155,39 @@ void gate_print_markdown(const struct gate_table *table, FILE *out) {
         (void)fprintf(out, "- %s\n", table->notes[i]);
 }
 
-/* What is not finite is unknown, and stays out. */
-static void put_number(json_t *object, const char *key, double value) {
-    if (isfinite(value))
-        (void)json_object_set_new(object, key, json_real(value));
-}
-
-static void put_interval(json_t *object, const char *key, struct statistics_interval interval) {
-    if (isfinite(interval.high))
-        (void)json_object_set_new(object, key, json_pack("[ff]", interval.low, interval.high));
-}
-
-static json_t *row_to_json(const struct gate_row *row) {
+static json_t *row_to_json(struct json_build *build, const struct gate_row *row) {
     const struct verdict_case *c = row->verdict;
-    json_t *object = json_pack("{s:s, s:s}", "name", row->name, "verdict",
-                               is_judged(row) ? verdict_name(c->verdict) : "not-compared");
-    if (*row->remark != '\0')
-        (void)json_object_set_new(object, "remark", json_string(row->remark));
+    json_t *object = json_object();
+    json_build_put_text(build, object, "name", row->name);
+    json_build_put_text(build, object, "verdict", is_judged(row) ? verdict_name(c->verdict) : "not-compared");
+    json_build_put_text(build, object, "remark", row->remark);
     if (!is_judged(row))
         return object;
-    put_number(object, "base_ns", statistics_median(c->base.execution_ns, c->base.count));
-    put_number(object, "new_ns", statistics_median(c->other.execution_ns, c->other.count));
-    (void)json_object_set_new(object, "base_executions", json_integer((json_int_t)c->base.count));
-    (void)json_object_set_new(object, "new_executions", json_integer((json_int_t)c->other.count));
-    put_number(object, "ratio", c->ratio.estimate);
-    put_interval(object, "interval", c->ratio);
-    put_interval(object, "joint_interval", c->joint);
-    put_number(object, "smallest_slowdown", c->smallest_slowdown);
+    json_build_put_number(build, object, "base_ns", statistics_median(c->base.execution_ns, c->base.count));
+    json_build_put_number(build, object, "new_ns", statistics_median(c->other.execution_ns, c->other.count));
+    json_build_put_count(build, object, "base_executions", c->base.count);
+    json_build_put_count(build, object, "new_executions", c->other.count);
+    json_build_put_number(build, object, "ratio", c->ratio.estimate);
+    json_build_put_interval(build, object, "interval", c->ratio);
+    json_build_put_interval(build, object, "joint_interval", c->joint);
+    json_build_put_number(build, object, "smallest_slowdown", c->smallest_slowdown);
     return object;
 }
 
-void gate_print_json(const struct gate_table *table, FILE *out) {
-    json_t *cases = json_array(), *notes = json_array();
+bool gate_print_json(const struct gate_table *table, FILE *out) {
+    struct json_build build = {false};
+    json_t *object = json_object(), *cases = json_array(), *notes = json_array();
     for (size_t i = 0; i < table->row_count; i++)
-        (void)json_array_append_new(cases, row_to_json(&table->rows[i]));
+        json_build_append(&build, cases, row_to_json(&build, &table->rows[i]));
     for (size_t i = 0; i < table->note_count; i++)
-        (void)json_array_append_new(notes, json_string(table->notes[i]));
-    json_t *object =
-        json_pack("{s:s, s:f, s:f, s:f, s:I, s:I, s:o, s:o}", "base", table->base, "threshold", table->threshold,
-                  "seconds", table->seconds, "budget_seconds", table->budget_seconds, "executions",
-                  (json_int_t)table->executions, "seed", (json_int_t)table->seed, "cases", cases, "notes", notes);
-    (void)json_dumpf(object, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    json_decref(object);
+        json_build_append_text(&build, notes, table->notes[i]);
+    json_build_put_text(&build, object, "base", table->base);
+    json_build_put_number(&build, object, "threshold", table->threshold);
+    json_build_put_number(&build, object, "seconds", table->seconds);
+    json_build_put_number(&build, object, "budget_seconds", table->budget_seconds);
+    json_build_put_count(&build, object, "executions", table->executions);
+    json_build_put_count(&build, object, "seed", table->seed);
+    json_build_put(&build, object, "cases", cases);
+    json_build_put(&build, object, "notes", notes);
+    return json_build_write(&build, object, JSON_INDENT(2) | JSON_REAL_PRECISION(9), out);
 }

@@ -27,6 +27,8 @@ struct gate_table {
 
 void gate_print(const struct gate_table *table, FILE *out, struct table_style style);
 void gate_print_markdown(const struct gate_table *table, FILE *out);
-void gate_print_json(const struct gate_table *table, FILE *out); /* one object, without a newline */
+
+/* One object. False when out of memory or when writing failed. */
+bool gate_print_json(const struct gate_table *table, FILE *out);
 
 #endif

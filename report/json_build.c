@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "json_text.h"
+
 void json_build_put(struct json_build *build, json_t *object, const char *key, json_t *value) {
     if (json_object_set_new(object, key, value) != 0)
         build->out_of_memory = true;
@@ -14,7 +16,11 @@ void json_build_append(struct json_build *build, json_t *array, json_t *value) {
 
 void json_build_put_text(struct json_build *build, json_t *object, const char *key, const char *text) {
     if (text[0] != '\0')
-        json_build_put(build, object, key, json_string(text));
+        json_build_put(build, object, key, json_text(text));
+}
+
+void json_build_append_text(struct json_build *build, json_t *array, const char *text) {
+    json_build_append(build, array, json_text(text));
 }
 
 void json_build_put_number(struct json_build *build, json_t *object, const char *key, double number) {
@@ -26,11 +32,28 @@ void json_build_put_count(struct json_build *build, json_t *object, const char *
     json_build_put(build, object, key, json_integer((json_int_t)count));
 }
 
-bool json_build_write(const struct json_build *build, json_t *value, FILE *out) {
-    bool written = !build->out_of_memory && value != NULL && json_dumpf(value, out, JSON_INDENT(2)) == 0 &&
-                   fputc('\n', out) != EOF;
+/* An interval with an end that is unknown is absent. */
+void json_build_put_interval(struct json_build *build, json_t *object, const char *key,
+                             struct statistics_interval interval) {
+    if (!isfinite(interval.low) || !isfinite(interval.high))
+        return;
+    json_t *array = json_array();
+    json_build_append(build, array, json_real(interval.low));
+    json_build_append(build, array, json_real(interval.high));
+    json_build_put(build, object, key, array);
+}
+
+bool json_build_write(const struct json_build *build, json_t *value, size_t flags, FILE *out) {
+    bool written =
+        !build->out_of_memory && value != NULL && json_dumpf(value, out, flags) == 0 && fputc('\n', out) != EOF;
     json_decref(value);
     return written;
+}
+
+char *json_build_dump(const struct json_build *build, json_t *value, size_t flags) {
+    char *text = !build->out_of_memory && value != NULL ? json_dumps(value, flags) : NULL;
+    json_decref(value);
+    return text;
 }
 
 bool json_build_write_element(const struct json_build *build, json_t *value, size_t count, FILE *out) {

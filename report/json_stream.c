@@ -88,7 +88,7 @@ static bool expect(struct json_stream *stream, char wanted) {
 
 bool json_stream_open(struct json_stream *stream, const char *path, char *error, size_t error_size) {
     *stream = (struct json_stream){.path = path, .error = error, .error_size = error_size};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe, which is refused, need not be waited for */
     if (fd < 0)
         return fail_system(stream, errno);
     struct stat status;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "page.h"
+#include "utf8.h"
 
 struct markdown {
     FILE *out;
@@ -104,13 +105,24 @@ static void write_table(FILE *out, const struct document_table *table) {
     }
 }
 
+/* A path as the target of a link: what is no UTF-8 is written as in a URL, so that the link leads there. */
+static void write_path(FILE *out, const char *path) {
+    while (*path != '\0') {
+        const size_t length = utf8_character(path);
+        if (length == 0)
+            (void)fprintf(out, "%%%02X", (unsigned char)*path);
+        else
+            (void)fprintf(out, "%s%.*s", strchr("<>\\", *path) != NULL ? "\\" : "", (int)length, path);
+        path += length > 0 ? length : 1;
+    }
+}
+
 static void write_figure(const struct markdown *markdown, const struct figure *figure) {
     if (markdown->figures_path != NULL) {
         (void)fputs("![", markdown->out);
         write_escaped(markdown->out, figure->title);
         (void)fputs("](<", markdown->out);
-        for (const char *c = markdown->figures_path; *c != '\0'; c++)
-            (void)fprintf(markdown->out, strchr("<>\\", *c) != NULL ? "\\%c" : "%c", *c);
+        write_path(markdown->out, markdown->figures_path);
         (void)fprintf(markdown->out, "/%s.svg>)\n\n", figure->id);
     }
     write_text(markdown->out, figure->caption);

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format.h"
 #include "result_matrix.h"
+#include "utf8.h"
 
 /* What may tell two runs apart, in the order in which it is looked at. */
 static const struct {
@@ -14,7 +16,8 @@ static const struct {
     bool shortened; /* the beginning is enough */
 } differences[] = {
     {NULL, "host_name", false},         {"machine", "cpu_model", false},    {"build", "compiler", false},
-    {"build", "compiler_flags", false}, {"build", "source_revision", true}, {NULL, "date", false},
+    {"build", "compiler_flags", false}, {"build", "source_revision", true}, {"process", "preloaded", false},
+    {"process", "allocator", false},    {"process", "variables", false},    {NULL, "date", false},
 };
 
 enum { LABEL_MAX = 160, REVISION_SHOWN = 10 };
@@ -45,6 +48,7 @@ static bool label_runs(struct runs *runs) {
         char shown[LABEL_MAX];
         (void)snprintf(shown, sizeof shown, "%.*s", differences[first].shortened ? REVISION_SHOWN : LABEL_MAX - 1,
                        fact);
+        text_make_printable(shown);
         run->label = runs->run_count == 1 ? ""
                                           : arena_printf(&runs->arena, "%c%s%s", (char)('A' + (int)(r % 26)),
                                                          shown[0] != '\0' ? ": " : "", shown);
@@ -90,8 +94,18 @@ static bool read_matrices(struct runs *runs) {
 
 /* ---- Loading ---- */
 
-static bool load_file(struct run *run, const char *path, char *error, size_t error_size) {
-    run->path = path;
+/* The path as it may stand in a report. NULL when out of memory. */
+static const char *keep_path(struct arena *arena, const char *path) {
+    char *shown = utf8_shown(path);
+    const char *kept = shown != NULL ? arena_printf(arena, "%s", shown) : NULL;
+    free(shown);
+    return kept;
+}
+
+static bool load_file(struct arena *arena, struct run *run, const char *path, char *error, size_t error_size) {
+    run->path = keep_path(arena, path);
+    if (run->path == NULL)
+        return out_of_memory(error, error_size);
     run->file = result_file_load(path, error, error_size);
     if (run->file == NULL)
         return false;
@@ -120,7 +134,7 @@ bool runs_load(struct runs *runs, char *const *paths, size_t path_count, char *e
     if (runs->files == NULL)
         return out_of_memory(error, error_size);
     for (; runs->file_count < path_count; runs->file_count++)
-        if (!load_file(&runs->files[runs->file_count], paths[runs->file_count], error, error_size)) {
+        if (!load_file(&runs->arena, &runs->files[runs->file_count], paths[runs->file_count], error, error_size)) {
             runs->file_count++; /* it may be half loaded, and has to be freed */
             return false;
         }

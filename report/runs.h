@@ -12,7 +12,8 @@
 #include "survey.h"
 
 struct run {
-    const char *path, *label; /* the label tells it from the others: "A: gcc 12.2.0" */
+    const char *path;  /* as it may be shown */
+    const char *label; /* the label tells it from the others: "A: gcc 12.2.0" */
     struct result_file *file;
     struct report *report;
     struct survey survey;

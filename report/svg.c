@@ -5,28 +5,36 @@
 #include <string.h>
 
 #include "figure.h"
+#include "utf8.h"
+
+static const char *entity_of(char c) {
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
 
 void svg_escape(FILE *out, const char *text) {
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            (void)fputs("&amp;", out);
-            break;
-        case '<':
-            (void)fputs("&lt;", out);
-            break;
-        case '>':
-            (void)fputs("&gt;", out);
-            break;
-        case '"':
-            (void)fputs("&quot;", out);
-            break;
-        case '\'':
-            (void)fputs("&#39;", out);
-            break;
-        default:
-            (void)fputc(*text, out);
-        }
+    while (*text != '\0') {
+        const size_t length = utf8_character(text);
+        const char *entity = entity_of(*text);
+        if (length == 0)
+            (void)fprintf(out, "\\x%02x", (unsigned char)*text);
+        else if (entity != NULL)
+            (void)fputs(entity, out);
+        else
+            (void)fwrite(text, 1, length, out);
+        text += length > 0 ? length : 1;
     }
 }
 

@@ -43,10 +43,15 @@ expect 4 plain/bench check "${case[@]}" --against=plain/bench --budget=1ms --str
 
 # A case that the other build lacks is named, and so is one that fails.
 rm plain/strategies/tls-ie.so
-expect 0 slow/bench check "${case[@]}" --against=plain/bench
+lacking=(--strategy='tls-[ci]*' --workload=with --parameter=inside=1 --samples=2 --budget=1s)
+expect 0 slow/bench check "${lacking[@]}" --against=plain/bench
 told 'the base lacks it: found no tls-ie.so'
 told '1 not compared'
-expect 4 slow/bench check "${case[@]}" --against=plain/bench --strict
+expect 4 slow/bench check "${lacking[@]}" --against=plain/bench --strict
+# Where that is all, nothing was compared, which is no pass.
+expect 2 slow/bench check "${case[@]}" --against=plain/bench
+told '1 not compared'
+expect_words 'nothing was compared: no case has the time of both sides'
 
 # So is one that only the other build has, in each format; as long as it says.
 case=(--strategy='tls-[ci]*' --workload=with --parameter=inside=1 --samples=2 --budget=1s)
@@ -71,8 +76,18 @@ settings=(--strategy=tls-c11 --workload=get --parameter=up=1 --samples=2)
 expect 0 "$BENCH" "${settings[@]}" --depth=16 --threads=1 --executions=10 --min-time=1ms --quiet --out=base.json
 expect 0 "$BENCH" check "${settings[@]}" --baseline=base.json --threshold=100 --budget=2s --format=json
 [[ $(verdicts) =~ ^(equivalent|inconclusive)\ (equivalent|inconclusive)$ ]] || fail "against the file: $(verdicts)"
-expect 0 "$BENCH" check "${settings[@]}" --depth=1 --baseline=base.json
+expect 0 "$BENCH" check "${settings[@]}" --depth=1,16 --baseline=base.json --threshold=100 --budget=2s
 told 'the base lacks it: it has no such case'
+expect 2 "$BENCH" check "${settings[@]}" --depth=1 --baseline=base.json
+expect_words 'nothing to compare: base.json has none of the 2 cases asked for'
+expect_words 'it has no such case'
+[[ ! -s out ]] || fail "nothing should be told of what was not compared"
+sed 's/"workload_revision": *[0-9]*/"workload_revision": 99/' base.json >revised.json
+expect 2 "$BENCH" check "${settings[@]}" --depth=16 --baseline=revised.json
+expect_words 'its workload was at revision 99'
+mkfifo pipe.json
+expect 2 "$BENCH" check "${settings[@]}" --baseline=pipe.json # does not wait for somebody to write it
+expect_words 'pipe.json'
 sed 's/"fingerprint": *"[^"]*"/"fingerprint": "0123456789abcdef"/' base.json >foreign.json
 expect 2 "$BENCH" check "${settings[@]}" --baseline=foreign.json
 expect_words 'foreign.json comes from 0123456789abcdef'

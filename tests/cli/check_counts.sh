@@ -51,10 +51,17 @@ expect 0 "${check[@]}" --plugin=./heavier.so --baseline=base.json --threshold=50
 expect 0 "${check[@]}" --plugin=./skeleton.so --against="$BENCH" --strict
 
 # What one side lacks is named.
-expect 4 "${check[@]}" --plugin=./skeleton.so --depth=1 --baseline=base.json --strict
+expect 0 "${check[@]}" --plugin=./skeleton.so --depth=4,16 --out=more.json
+expect 4 "${check[@]}" --plugin=./skeleton.so --depth=1,16 --baseline=more.json --strict
 for words in 'new: the base lacks it' 'gone: only the base has it'; do
   grep -q "$words" out || fail "'$words' is not told"
 done
+
+# Where that is all, nothing was compared, which is no pass.
+expect 2 "${check[@]}" --plugin=./skeleton.so --depth=1 --baseline=more.json
+expect_words 'nothing was compared: no case has the instruction count of both sides'
+expect 2 "$BENCH" check --metric=instructions --workload=get --strategy=tls-c11 --threads=2 --against="$BENCH"
+expect_words 'nothing was compared'
 
 # A read in no scope asks the unwinder, as stacktag-unwind does, and adds no search of all unwind tables to that.
 expect 0 "$BENCH" check --metric=instructions --workload=miss --strategy='stacktag,stacktag-unwind' \

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "journal.h"
@@ -52,7 +53,8 @@ static struct results_entry entry_make(uint32_t case_index, bool calibration, en
 static struct journal *create(void) {
     struct journal_header header = header_make();
     struct error error;
-    struct journal *journal = journal_create(path, &header, true, &error);
+    bool is_taken;
+    struct journal *journal = journal_create(path, &header, true, &is_taken, &error);
     assert_non_null(journal);
     return journal;
 }
@@ -197,8 +199,10 @@ static void test_refuses_what_is_not_its_own(void **state) {
     assert_refused("\x7f\x45LF\n", "line 1");
     struct journal_header header = header_make();
     struct error error = {""};
+    bool is_taken = false;
     journal_close(create());
-    assert_null(journal_create(path, &header, false, &error));
+    assert_null(journal_create(path, &header, false, &is_taken, &error));
+    assert_true(is_taken);
     assert_non_null(strstr(error.text, "--resume"));
     assert_null(journal_open("/nonexistent/journal", &error));
 }
@@ -230,6 +234,87 @@ static void test_other_runs_are_named(void **state) {
     strcpy(wanted.program, "0.2.0");
     assert_false(journal_header_matches(&found, &wanted, &error));
     assert_non_null(strstr(error.text, "version"));
+    wanted = header_make();
+    strcpy(wanted.process, "libasan.so.8");
+    assert_false(journal_header_matches(&found, &wanted, &error));
+    assert_non_null(strstr(error.text, "what is loaded into the program differs"));
+}
+
+static void test_one_in_use_is_nobody_elses(void **state) {
+    (void)state;
+    struct journal_header header = header_make();
+    struct error error = {""};
+    bool is_taken = false;
+    struct journal *journal = create();
+    append(journal, 0, false, EXECUTION_OK);
+    for (int replace = 0; replace < 2; replace++) {
+        assert_null(journal_create(path, &header, replace != 0, &is_taken, &error));
+        assert_true(is_taken);
+        assert_non_null(strstr(error.text, "in use"));
+    }
+    assert_null(journal_open(path, &error));
+    assert_non_null(strstr(error.text, "in use"));
+    assert_false(journal_check_unused(path, &error));
+    const struct results_entry *entry;
+    assert_true(journal_rewind(journal, &error));
+    assert_int_equal(journal_next(journal, &entry, &error), RESULTS_ENTRY); /* nothing was lost */
+    journal_close(journal);
+    assert_true(journal_check_unused(path, &error));
+    assert_true(journal_check_unused("/nonexistent/journal", &error));
+}
+
+/* Somebody takes the file away, or puts another in its place: the run goes on, and leaves theirs alone. */
+static void test_a_name_that_was_lost(void **state) {
+    (void)state;
+    struct error error = {""};
+    struct journal *lost = create();
+    assert_int_equal(unlink(path), 0);
+    struct journal *other = create();
+    append(lost, 3, false, EXECUTION_OK);
+    const struct results_entry *entry;
+    assert_true(journal_rewind(lost, &error));
+    assert_int_equal(journal_next(lost, &entry, &error), RESULTS_ENTRY);
+    assert_int_equal(entry->case_index, 3);
+    journal_remove(lost);
+    journal_close(lost);
+    assert_int_equal(access(path, F_OK), 0);
+    journal_remove(other);
+    assert_int_not_equal(access(path, F_OK), 0);
+    journal_close(other);
+    journal_close(create());
+}
+
+/* A run whose plug-in lies below a path in Latin-1 is resumed with that plug-in. */
+static void test_arguments_that_are_not_utf8(void **state) {
+    (void)state;
+    static char plugin[] = "--plugin=/M\xfcller/x.so";
+    char *odd[] = {plugin, NULL};
+    struct journal_header header = header_make(), read;
+    struct error error = {""};
+    bool is_taken;
+    header.arguments = odd;
+    struct journal *journal = journal_create(path, &header, true, &is_taken, &error);
+    assert_non_null(journal);
+    journal_close(journal);
+    assert_true(journal_read_header(path, &read, &error));
+    assert_string_equal(read.arguments[0], plugin);
+    assert_null(read.arguments[1]);
+    journal_header_clear(&read);
+}
+
+/* What would block, or keep nothing, is none: opening a pipe must not wait for its reader. */
+static void test_a_pipe_is_no_journal(void **state) {
+    (void)state;
+    struct journal_header header = header_make();
+    struct error error = {""};
+    bool is_taken = true;
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_null(journal_create(path, &header, true, &is_taken, &error));
+    assert_false(is_taken);
+    assert_non_null(strstr(error.text, "no regular file"));
+    assert_int_equal(unlink(path), 0);
+    journal_close(create());
 }
 
 static int make_file(void **state) {
@@ -248,7 +333,9 @@ int main(void) {
         cmocka_unit_test(test_keeps_what_was_appended),     cmocka_unit_test(test_drops_a_torn_line),
         cmocka_unit_test(test_survives_a_cut_anywhere),     cmocka_unit_test(test_takes_back_what_does_not_fit),
         cmocka_unit_test(test_refuses_what_is_not_its_own), cmocka_unit_test(test_broken_lines_are_named),
-        cmocka_unit_test(test_other_runs_are_named),
+        cmocka_unit_test(test_other_runs_are_named),        cmocka_unit_test(test_one_in_use_is_nobody_elses),
+        cmocka_unit_test(test_a_name_that_was_lost),        cmocka_unit_test(test_arguments_that_are_not_utf8),
+        cmocka_unit_test(test_a_pipe_is_no_journal),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }

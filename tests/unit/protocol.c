@@ -78,6 +78,24 @@ static void assert_request_refused(const char *line, const char *because) {
     assert_non_null(strstr(error.text, because));
 }
 
+/* A worker opens exactly this path, UTF-8 or not. */
+static void test_a_path_comes_as_it_was_sent(void **state) {
+    (void)state;
+    static const char *const paths[] = {"/M\xc3\xbcller/x.so", "/M\xfcller/x.so", "/\xff\x01\"\\/x.so"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct execution_request sent = request_make();
+        struct protocol_request decoded;
+        struct error error;
+        sent.plugin = paths[i];
+        char *line = protocol_encode_request(&sent);
+        assert_non_null(line);
+        assert_true(protocol_decode_request(line, strlen(line), &decoded, &error));
+        assert_string_equal(decoded.request.plugin, paths[i]);
+        protocol_request_clear(&decoded);
+        free(line);
+    }
+}
+
 static void test_wrong_requests_are_refused(void **state) {
     (void)state;
     assert_request_refused("", "no JSON");
@@ -167,7 +185,7 @@ static void test_reasons_survive(void **state) {
     assert_non_null(line);
     assert_true(protocol_decode_answer(line, strlen(line), "a case", &got, &error));
     assert_int_equal(got.outcome, EXECUTION_UNPROVED);
-    assert_string_equal(got.reason, "a path like ?? is no UTF-8");
+    assert_string_equal(got.reason, "a path like \\xff\\xfe is no UTF-8"); /* as UTF-8 */
     free(line);
 }
 
@@ -222,8 +240,11 @@ static void test_nonsense_is_told_apart(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_request_survives),       cmocka_unit_test(test_wrong_requests_are_refused),
-        cmocka_unit_test(test_answer_survives),        cmocka_unit_test(test_reasons_survive),
+        cmocka_unit_test(test_request_survives),
+        cmocka_unit_test(test_a_path_comes_as_it_was_sent),
+        cmocka_unit_test(test_wrong_requests_are_refused),
+        cmocka_unit_test(test_answer_survives),
+        cmocka_unit_test(test_reasons_survive),
         cmocka_unit_test(test_nonsense_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -246,7 +246,14 @@ static void test_a_file_that_appears_meanwhile_is_kept(void **state) {
     struct error error;
     fixture.results.source.rewind = rewind_and_intrude;
     assert_false(results_write(&fixture.results, path, false, &error));
-    assert_non_null(strstr(error.text, "exists already"));
+    assert_non_null(strstr(error.text, "made by somebody else"));
+    char beside[sizeof path + 2];
+    (void)snprintf(beside, sizeof beside, "%s.2", path);
+    assert_non_null(strstr(error.text, beside));
+    json_t *kept = json_load_file(beside, 0, NULL); /* what was measured is not lost */
+    assert_int_equal(json_array_size(json_object_get(kept, "benchmarks")), fixture.entry_count);
+    json_decref(kept);
+    assert_int_equal(unlink(beside), 0);
     assert_file_is("intruder");
 }
 
@@ -343,11 +350,13 @@ static void test_default_path_is_one_safe_name(void **state) {
     assert_non_null(getcwd(old, sizeof old));
     assert_int_equal(chdir(directory), 0);
     (void)snprintf(fixture.environment.host, sizeof fixture.environment.host, ".my/ho st.local\n");
-    results_default_path(&fixture.environment, name, sizeof name);
+    results_default_path(&fixture.environment, 1, name, sizeof name);
     assert_memory_equal(name, "-my-ho-st.local--2023111", strlen("-my-ho-st.local--2023111"));
     assert_int_equal(mkdir("results", 0777), 0);
-    results_default_path(&fixture.environment, name, sizeof name);
+    results_default_path(&fixture.environment, 1, name, sizeof name);
     assert_memory_equal(name, "results/-my-", strlen("results/-my-"));
+    results_default_path(&fixture.environment, 2, name, sizeof name);
+    assert_string_equal(name + strlen(name) - strlen("-2.json"), "-2.json");
     assert_int_equal(rmdir("results"), 0);
     assert_int_equal(chdir(old), 0);
 }
