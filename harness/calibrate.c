@@ -99,6 +99,8 @@ static enum duel_end run_regime(struct calibrate *calibrate, enum busy_regime wh
     if (busy_begin(&busy, which, calibrate->topology, error))
         end = run_suites(calibrate, regime, seconds);
     busy_end(&busy);
+    if (end == DUEL_INTERRUPTED)
+        interrupt_acknowledge(); /* what was found until now is told and kept */
     if (end != DUEL_NO_MEMORY && calibrate->told != NULL)
         calibration_print_regime(regime, calibrate->told);
     return end;
@@ -134,8 +136,6 @@ static int conclude(struct calibrate *calibrate, bool interrupted) {
     struct calibration_advice advice = {0, 0};
     if (!interrupted) /* half of one advises nothing */
         advice = calibration_advise(&calibrate->regimes[0], calibrate->suite_seconds);
-    if (interrupted)
-        interrupt_acknowledge();
     if (calibrate->told != NULL)
         calibration_print_end(calibrate->regimes, calibrate->regime_count, advice, calibrate->told);
     if (interrupted && strcmp(calibrate->path, "-") != 0)

@@ -34,6 +34,13 @@ static bool write_report(const struct report *report, const struct options *opti
     return error_set(error, "cannot write %s: out of memory", path);
 }
 
+/* An empty export would look as if all went well to whoever reads it. */
+static bool has_cases(const struct result_file *file, const char *path, struct error *error) {
+    return file->case_count > 0 ||
+           error_set(error, "%.300s has no measurement to export: %zu failures, and %s", path, file->failure_count,
+                     file->failure_count > 0 ? "no case went well" : "nothing was measured");
+}
+
 static bool export_file(const struct result_file *file, const struct options *options, struct error *error) {
     struct report *report = report_make(file);
     if (report == NULL)
@@ -52,7 +59,8 @@ int export_command(const struct options *options) {
     struct result_file *file = result_file_load(options->operands[0], error.text, sizeof error.text);
     if (file == NULL)
         return complain(&error, EXIT_STATUS_USAGE);
-    bool written = export_file(file, options, &error);
+    const bool ready = has_cases(file, options->operands[0], &error);
+    const bool written = ready && export_file(file, options, &error);
     result_file_free(file);
-    return written ? EXIT_STATUS_OK : complain(&error, EXIT_STATUS_FAILED);
+    return written ? EXIT_STATUS_OK : complain(&error, ready ? EXIT_STATUS_FAILED : EXIT_STATUS_USAGE);
 }

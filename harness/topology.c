@@ -25,6 +25,7 @@
 
 #include "placements.h"
 #include "topology_model.h"
+#include "utf8.h"
 
 /*
  * No distances and memory attributes: nobody reads them. No changes of binding: hwloc's x86 discovery would visit each
@@ -53,6 +54,13 @@ static void copy_text(char *to, size_t size, const char *from) {
     while (length > 0 && to[length - 1] == ' ')
         length--;
     to[length] = '\0';
+}
+
+/* The same of a path, which need not be UTF-8. */
+static void copy_path(char *to, size_t size, const char *path) {
+    char *escaped = utf8_escaped(path);
+    copy_text(to, size, escaped != NULL ? escaped : "a file");
+    free(escaped);
 }
 
 /* Loading. */
@@ -577,7 +585,7 @@ static void list_pus(char *list, size_t size, hwloc_const_bitmap_t pus) {
 static void find_facts(const struct builder *builder, const char *spec) {
     struct topology_facts *facts = &builder->topology->facts;
     if (spec != NULL)
-        copy_text(facts->source, sizeof facts->source, spec);
+        copy_path(facts->source, sizeof facts->source, spec);
     else /* HWLOC_XMLFILE and its like replace the machine in every program that uses hwloc */
         (void)snprintf(facts->source, sizeof facts->source, "%s",
                        builder->topology->here ? "this machine" : "what the HWLOC_ environment variables describe");

@@ -136,6 +136,14 @@ status=0
 "$BENCH" export result.json --format=csv >/dev/full 2>"$err" || status=$?
 [[ $status -eq 1 ]] || fail "a full standard output: status $status, wanted 1"
 
+# A file in which nothing went well: an empty export would look as if all had.
+"$python" "$SOURCE/tests/support/make_result.py" failed.json fail='*'
+for format in gbench-flat bmf codspeed csv; do
+  expect 2 "$BENCH" export failed.json --format=$format
+  expect_words 'failed.json has no measurement to export'
+  [[ ! -s out ]] || fail "nothing should be exported as $format"
+done
+
 # What it refuses.
 expect 2 "$BENCH" export result.json
 expect_words "--format=gbench-flat, bmf, codspeed or csv"

@@ -32,6 +32,13 @@ esac
 "$BENCH" topology --topology='synthetic:nonsense:2' >stdout 2>stderr
 [ $? -eq 2 ] || fail "a broken synthetic description: wanted status 2"
 
+# A path that is not UTF-8 leaves the drawing UTF-8.
+odd=$(printf 'M\374ller.xml')
+cp "$SOURCE/tests/data/topology/hybrid.xml" "$odd"
+"$BENCH" topology --topology="$odd" >drawing || fail "a path that is not UTF-8 is not drawn"
+iconv -f utf-8 -t utf-8 drawing >/dev/null || fail "a path that is not UTF-8: the drawing is not UTF-8 either"
+grep -qF 'M\xfcller.xml' drawing || fail "a path that is not UTF-8 is not told"
+
 # Placements follow the machine that is planned for.
 "$BENCH" --dry-run --topology='package:2 l3:2 core:2 pu:2' --workload=handoff >plan || fail "planning failed"
 for placement in smt l3; do

@@ -209,6 +209,45 @@ static void test_this_machine_and_build(void **state) {
     assert_true(strcmp(rest, "") == 0 || strcmp(rest, "-dirty") == 0);
 }
 
+static void test_what_was_put_into_the_process_is_told(void **state) {
+    (void)state;
+    struct environment found = {.optimised = true,
+                                .source_revision_absent = "git could not read it",
+                                .process = {.preloaded = "libx.so", .allocator = "liby.so", .variables = "MALLOC_X=1"}};
+    environment_read_machine(&found, &facts, root);
+    environment_add_warnings(&found, &facts);
+    assert_true(warns_of(&found, "preloaded into the program (libx.so)"));
+    assert_true(warns_of(&found, "the allocator in liby.so"));
+    assert_true(warns_of(&found, "MALLOC_X=1"));
+    assert_true(warns_of(&found, "source revision of this program is not known"));
+    found.warning_count = 0;
+    (void)snprintf(found.process.sanitizer, sizeof found.process.sanitizer, "libz.so");
+    environment_add_warnings(&found, &facts);
+    assert_true(warns_of(&found, "A sanitizer's runtime is loaded (libz.so)"));
+    assert_false(warns_of(&found, "liby.so")); /* the runtime's own */
+}
+
+/* What is equal is told equally, whatever the order of the variables. */
+static void test_facts_of_the_process_have_an_order(void **state) {
+    (void)state;
+    struct process_facts first, second;
+    char first_text[1024], second_text[1024];
+    assert_int_equal(setenv("MALLOC_ARENA_MAX", "1", 1), 0);
+    assert_int_equal(setenv("GLIBC_TUNABLES", "\xfc", 1), 0);
+    process_facts_read(&first);
+    assert_non_null(strstr(first.variables, "GLIBC_TUNABLES=\\xfc MALLOC_ARENA_MAX=1")); /* and UTF-8 */
+    assert_int_equal(unsetenv("MALLOC_ARENA_MAX"), 0);
+    assert_int_equal(unsetenv("GLIBC_TUNABLES"), 0);
+    assert_int_equal(setenv("GLIBC_TUNABLES", "\xfc", 1), 0);
+    assert_int_equal(setenv("MALLOC_ARENA_MAX", "1", 1), 0);
+    process_facts_read(&second);
+    process_facts_join(&first, first_text, sizeof first_text);
+    process_facts_join(&second, second_text, sizeof second_text);
+    assert_string_equal(first_text, second_text);
+    assert_int_equal(unsetenv("MALLOC_ARENA_MAX"), 0);
+    assert_int_equal(unsetenv("GLIBC_TUNABLES"), 0);
+}
+
 #define WITH_ROOT(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
 int main(void) {
@@ -221,6 +260,8 @@ int main(void) {
         WITH_ROOT(test_the_least_quota_counts),
         WITH_ROOT(test_garbage_is_unknown),
         WITH_ROOT(test_fingerprint),
+        WITH_ROOT(test_what_was_put_into_the_process_is_told),
+        cmocka_unit_test(test_facts_of_the_process_have_an_order),
         cmocka_unit_test(test_this_machine_and_build),
     };
     return cmocka_run_group_tests_name("environment", tests, NULL, NULL);
