@@ -31,7 +31,7 @@ static bool fails(void) {
 /* Defines a function that fails as `failure` says, or does what the next of its name does. */
 #define FAILING(type, name, failure, parameters, arguments)                                                            \
     type name parameters {                                                                                             \
-        static type(*next) parameters;                                                                                 \
+        static __typeof__(name) *next; /* NOLINT(bugprone-macro-parentheses) */                                        \
         if (next == NULL)                                                                                              \
             *(void **)&next = dlsym(RTLD_NEXT, #name);                                                                 \
         return fails() ? (failure) : next arguments;                                                                   \
@@ -45,7 +45,7 @@ FAILING(json_t *, json_integer, NULL, (json_int_t value), (value))
 FAILING(int, json_object_set_new, (json_decref(value), -1), (json_t * object, const char *key, json_t *value),
         (object, key, value))
 FAILING(int, json_array_append_new, (json_decref(value), -1), (json_t * array, json_t *value), (array, value))
-FAILING(char *, json_dumps, NULL, (const json_t *value, size_t flags), (value, flags))
-FAILING(int, json_dumpf, -1, (const json_t *value, FILE *out, size_t flags), (value, out, flags))
-FAILING(int, json_dump_callback, -1, (const json_t *value, json_dump_callback_t callback, void *data, size_t flags),
-        (value, callback, data, flags))
+FAILING(char *, json_dumps, NULL, (const json_t *json, size_t flags), (json, flags))
+FAILING(int, json_dumpf, -1, (const json_t *json, FILE *output, size_t flags), (json, output, flags))
+FAILING(int, json_dump_callback, -1, (const json_t *json, json_dump_callback_t callback, void *data, size_t flags),
+        (json, callback, data, flags))
