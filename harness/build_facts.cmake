@@ -2,9 +2,11 @@
 # each build to write the source revision, since a commit does not configure anew.
 if(CMAKE_SCRIPT_MODE_FILE)
   cmake_minimum_required(VERSION 3.25)
-  # What a hook of another repository has set is not meant for this one.
-  foreach(variable GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR GIT_PREFIX)
-    unset(ENV{${variable}})
+  # A build that a git hook starts inherits variables of git's that mean another repository or index.
+  execute_process(COMMAND git rev-parse --local-env-vars OUTPUT_VARIABLE names ERROR_QUIET)
+  string(REGEX MATCHALL "[^\n]+" names "${names}")
+  foreach(name IN LISTS names)
+    unset(ENV{${name}})
   endforeach()
   execute_process(COMMAND git --no-optional-locks -C ${SOURCE} rev-parse HEAD
     OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE status ERROR_VARIABLE complaint)
