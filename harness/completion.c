@@ -44,8 +44,8 @@ static void print_commands_with_files(FILE *out) {
 
 void usage_print_completion(FILE *out) {
     (void)fputs(
-        "# bash completion for bench; made by bench --completion\n"
-        "_bench() {\n"
+        "# bash completion for ctxbench; made by its option --completion\n"
+        "_ctxbench() {\n"
         "  local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]}\n"
         "  # Bash takes '=' for a word of its own.\n"
         "  if [[ $current == '=' ]]; then current=''\n"
@@ -81,6 +81,6 @@ void usage_print_completion(FILE *out) {
     (void)fputs(
         "  esac\n"
         "}\n"
-        "complete -F _bench bench ./bench\n",
+        "complete -F _ctxbench ctxbench ./bench\n",
         out);
 }

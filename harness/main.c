@@ -1,4 +1,5 @@
 /* The program: reads the command line and hands it to the part that does the work. */
+#include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -96,7 +97,7 @@ static int dispatch(const struct options *options, int argc, char **argv) {
         usage_print_help(stdout);
         break;
     case COMMAND_VERSION:
-        (void)printf("bench (ctxbench) %s\n", CTXBENCH_VERSION);
+        (void)printf("%s (ctxbench) %s\n", program_invocation_short_name, CTXBENCH_VERSION);
         break;
     case COMMAND_COMPLETION:
         usage_print_completion(stdout);

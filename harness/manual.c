@@ -1,4 +1,4 @@
-/* bench(1), in the macros of man(7). */
+/* ctxbench(1), by the name under which the program is installed, in the macros of man(7). */
 #include "usage.h"
 
 /* Text as roff takes it: '-' and '\' spelt out, and no line beginning with a control character. */
@@ -65,19 +65,19 @@ static void print_exit_statuses(FILE *out) {
 }
 
 void usage_print_manual(FILE *out) {
-    (void)fprintf(out, ".TH BENCH 1 \"\" \"ctxbench %s\" \"User Commands\"\n", CTXBENCH_VERSION);
-    (void)fputs(".SH NAME\nbench \\- ", out);
+    (void)fprintf(out, ".TH CTXBENCH 1 \"\" \"ctxbench %s\" \"User Commands\"\n", CTXBENCH_VERSION);
+    (void)fputs(".SH NAME\nctxbench \\- ", out);
     print_text(out, usage_summary);
     (void)fputs(
         "\n.SH SYNOPSIS\n"
-        ".B bench\n"
+        ".B ctxbench\n"
         ".RI [ command \" [\" file ]...]\n"
         ".RI [ option ...]\n"
         ".SH DESCRIPTION\n"
         "A request id, a trace span or a logger must get from where it is known to where it is needed. It can\n"
         "be an argument of every function, lie in thread\\-local storage, be looked up by thread, or be\n"
         "hidden in the call stack.\n"
-        ".B bench\n"
+        ".B ctxbench\n"
         "runs each of these strategies on the same workloads, in fresh processes and in random order, proves\n"
         "that they give the right answers, and shows what each costs on this machine.\n"
         ".PP\n"
@@ -106,10 +106,10 @@ void usage_print_manual(FILE *out) {
         "the processor has when not set.\n"
         ".SH EXAMPLES\n"
         ".nf\n"
-        "bench \\-\\-strategy=stacktag \\-\\-suite=quick\n"
-        "bench \\-\\-strategy='tls*,explicit' \\-\\-workload=get \\-\\-depth=0,64 \\-\\-out=a.json\n"
-        "bench suite \\-\\-suite=smoke >mine.json; bench \\-\\-suite=mine.json\n"
-        "bench \\-\\-dry\\-run \\-\\-topology='synthetic:package:2 core:8 pu:2'\n"
+        "ctxbench \\-\\-strategy=stacktag \\-\\-suite=quick\n"
+        "ctxbench \\-\\-strategy='tls*,explicit' \\-\\-workload=get \\-\\-depth=0,64 \\-\\-out=a.json\n"
+        "ctxbench suite \\-\\-suite=smoke >mine.json; ctxbench \\-\\-suite=mine.json\n"
+        "ctxbench \\-\\-dry\\-run \\-\\-topology='synthetic:package:2 core:8 pu:2'\n"
         ".fi\n"
         ".SH \"SEE ALSO\"\n"
         ".BR gls (3)\n",

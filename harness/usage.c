@@ -1,5 +1,7 @@
 #include "usage.h"
 
+#include <errno.h>
+
 #include "error.h"
 #include "text.h"
 
@@ -54,8 +56,8 @@ static void print_option(FILE *out, const struct option_row *row) {
 }
 
 void usage_print_help(FILE *out) {
-    (void)fprintf(out, "bench: %s.\n\nUsage: bench [COMMAND [FILE]...] [--OPTION[=VALUE]]...\n\nCommands\n",
-                  usage_summary);
+    (void)fprintf(out, "%s: %s.\n\nUsage: %s [COMMAND [FILE]...] [--OPTION[=VALUE]]...\n\nCommands\n",
+                  program_invocation_short_name, usage_summary, program_invocation_short_name);
     for (const struct command_row *row = command_table; row->name != NULL; row++) {
         print_entry(out,
                     fprintf(out, "  %s%s%s", row->name, row->operands != NULL ? " " : "",

@@ -8,13 +8,13 @@
 
 #include "option_table.h"
 
-/* At most 80 columns. */
+/* At most 80 columns. Names the program as it was called: bench in a build, ctxbench once it is installed. */
 void usage_print_help(FILE *out);
 
 /* A bash completion script. Names are completed by asking the program, so that plug-ins and new files are included. */
 void usage_print_completion(FILE *out);
 
-/* bench(1), for man. */
+/* ctxbench(1), for man. */
 void usage_print_manual(FILE *out);
 
 /* "default 9, check 6"; empty where an option has no default. */

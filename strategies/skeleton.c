@@ -1,6 +1,11 @@
 /*
  * A strategy, explained. Copy this file, give it a name of your own, and either put it into strategies/, where the
- * build finds it, or build it as a plug-in:
+ * build finds it, or build it as a plug-in. Where ctxbench is installed:
+ *
+ *     cc $(pkg-config --cflags ctxbench) -O2 -shared -fPIC -o skeleton.so skeleton.c
+ *     ctxbench --plugin=skeleton.so --strategy=skeleton
+ *
+ * In its source, once ./bench has built it:
  *
  *     cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -Istrategies \
  *        -Istrategies/gls -Ibuild/release/strategies -o skeleton.so strategies/skeleton.c
@@ -9,7 +14,7 @@
  * This one keeps the context in a C11 thread-local variable. In a plug-in that is another TLS model than in the
  * program, and another cost; results record which it was.
  */
-#include "strategy.h"
+#include <ctxbench/strategy.h>
 
 /* 1. Wherever the strategy keeps the context. */
 static _Thread_local const struct ctx *skeleton_here;
@@ -44,4 +49,4 @@ CTX_OPERATION void skeleton_with(const struct ctx *next, void (*fn)(void *), voi
 /* 5. The operations, and the template that makes workloads, proofs and the descriptor of them. */
 #define CTX_OP_CURRENT(after) skeleton_current(after)
 #define CTX_OP_WITH(next, fn, arg) skeleton_with(next, fn, arg)
-#include "kernels.h"
+#include <ctxbench/kernels.h>

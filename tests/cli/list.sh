@@ -65,7 +65,7 @@ complete_words() {
     shift
     COMP_WORDS=("$@")
     COMP_CWORD=$(($# - 1))
-    _bench
+    _ctxbench
     printf "%s\n" "${COMPREPLY[@]}"' bash "$BENCH" "$@"
 }
 
