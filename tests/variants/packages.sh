@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+#
+# Debian's packages, as users get them: built from what is committed, read by lintian, installed by apt alone into the
+# root that this runs in, tried there, and removed without a trace. For a root that may be lost: a fresh one, as debian.sh
+# in this folder makes it. Ends with a line of counts; what lacks a tool is skipped, and says so.
+
+set -euo pipefail
+# shellcheck disable=SC2046 # a list of names: what git sets in a hook, and would mean another repository
+unset $(git rev-parse --local-env-vars)
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
+# shellcheck source=scripts/tally.sh
+. scripts/tally.sh
+
+export DEBIAN_FRONTEND=noninteractive
+unset LD_LIBRARY_PATH PKG_CONFIG_PATH CFLAGS CXXFLAGS CPPFLAGS LDFLAGS DESTDIR
+packages=(ctxbench ctxbench-dev libgls0 libgls-dev)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+chmod 755 "$folder" # apt reads packages as a user of its own
+
+# needs TOOL...: skips the check where one is missing.
+needs() {
+  local tool
+  for tool; do
+    type -P "$tool" >/dev/null || { echo "'$tool' is missing; scripts/setup --all installs it" >&2; exit 77; }
+  done
+}
+
+complain() {
+  printf '%s\n' "$*" >&2
+  return 1
+}
+
+build_packages() {
+  needs dpkg-buildpackage dh git
+  mkdir "$folder/source"
+  git archive HEAD | tar -x -C "$folder/source"
+  cd "$folder/source"
+  DEB_BUILD_OPTIONS=parallel=$(nproc) dpkg-buildpackage -us -uc -b
+}
+
+read_packages() {
+  needs lintian
+  lintian --allow-root --fail-on error "$folder"/*.changes
+}
+
+# What packages may leave behind: all files, but for the logs, caches and databases of the package manager itself.
+list_files() {
+  find /etc /opt /usr /var -xdev '(' -path /var/cache -o -path /var/log -o -path /var/tmp -o -path /var/lib/apt \
+    -o -path '/var/lib/dpkg/[^i]*' -o -path /usr/local/src ')' -prune -o -print | sort
+}
+
+list_packages() {
+  dpkg-query --show --showformat='${db:Status-Status} ${Package}:${Architecture}\n' | sed -n 's/^installed //p' | sort
+}
+
+install_packages() {
+  apt-get --quiet --yes --no-install-recommends install "$folder"/deb/*.deb
+}
+
+# Nothing of a package's files was left to a symbol table: what is found there is found by unwind tables alone.
+files_are_hardened() {
+  needs readelf
+  local file libraries
+  libraries=$(dirname "$(dpkg --listfiles libgls0 | grep 'libgls\.so\.0$')")
+  for file in /usr/bin/ctxbench "$libraries/libgls.so.0" "$libraries"/ctxbench/*.so; do
+    if readelf --sections --wide "$file" | grep -q '\.symtab'; then complain "$file is not stripped"; fi
+    readelf --dynamic "$file" | grep -qE 'BIND_NOW|Flags:.* NOW' || complain "$file binds its functions late"
+    readelf --file-header "$file" | grep -qE 'Type: +DYN' || complain "$file is not position-independent"
+  done
+}
+
+run_program() {
+  cd "$folder"
+  bash -n /usr/share/bash-completion/completions/ctxbench
+  ctxbench --version | grep '^ctxbench '
+  ctxbench --suite=smoke --out="$folder/smoke.json"
+}
+
+prove_tags() {
+  ctxbench conformance --strategy='stacktag*'
+}
+
+# The example of gls(3), linked in the ways that the package offers, whole and stripped.
+run_gls() {
+  needs cc pkg-config strip
+  cd "$folder"
+  zcat /usr/share/man/man3/gls.3.gz | sed -n '/^\.EX$/,/^\.EE$/p' |
+    sed '/^\.E[XE]$/d; s/\\-/-/g; s/\\e/\\/g' >program.c
+  local way output
+  for way in '' '-l:libgls.a' '-static'; do
+    link_gls "$way"
+    for _ in whole stripped; do
+      output=$(./program)
+      [[ $output == $'[r-4711] done\n[no request] idle' ]] || complain "linked with '$way' the example prints: $output"
+      strip program
+    done
+  done
+}
+
+# link_gls WAY: ./program of program.c, with the shared library or another.
+# shellcheck disable=SC2046 # what pkg-config prints are words
+link_gls() {
+  case $1 in
+    '') cc program.c -o program $(pkg-config --cflags --libs gls) ;;
+    -static) cc -static program.c -o program $(pkg-config --static --cflags --libs gls) ;;
+    *) cc program.c -o program $(pkg-config --static --cflags --libs gls | sed "s/-lgls/$1/") ;;
+  esac
+}
+
+run_gls_by_cmake() {
+  needs cmake cc
+  mkdir "$folder/user"
+  cd "$folder/user"
+  cp /usr/share/doc/libgls-dev/examples/set_values.c program.c
+  cat >CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.13)
+project(user LANGUAGES C)
+find_package(gls 0.1 REQUIRED)
+foreach(library gls gls_static)
+  add_executable(with_${library} program.c)
+  target_link_libraries(with_${library} gls::${library})
+endforeach()
+END
+  cmake -B build
+  cmake --build build
+  local program
+  for program in with_gls with_gls_static; do
+    "build/$program" | diff /usr/share/doc/libgls-dev/examples/set_values.expected -
+  done
+}
+
+run_plugin() {
+  needs cc pkg-config
+  cd "$folder"
+  # shellcheck disable=SC2046
+  cc $(pkg-config --cflags ctxbench) -O2 -Wall -Wextra -Werror -shared -fPIC -o skeleton.so \
+    /usr/share/doc/ctxbench-dev/examples/skeleton.c
+  ctxbench conformance --plugin=skeleton.so --strategy=skeleton
+  ctxbench --plugin=skeleton.so --strategy=skeleton --suite=smoke --workload=get --out="$folder/plugin.json"
+}
+
+# With all that apt installed for them, and nothing else.
+remove_packages() {
+  local -a brought
+  mapfile -t brought < <(comm -13 "$folder/packages.before" <(list_packages))
+  apt-get --quiet --yes purge "${brought[@]}"
+  [[ $(list_packages) == "$(<"$folder/packages.before")" ]] || complain "these packages are left: $(list_packages |
+    comm -13 "$folder/packages.before" -)"
+  list_files | diff "$folder/files.before" -
+}
+
+[[ $EUID -eq 0 ]] || { echo "packages.sh: installs packages, and has to be called as root" >&2; exit 1; }
+type -P apt-get dpkg-query >/dev/null || { echo "packages.sh: this is no Debian" >&2; exit 1; }
+for package in "${packages[@]}"; do
+  if dpkg-query --show "$package" >/dev/null 2>&1; then
+    echo "packages.sh: $package is known to dpkg here already; wanted a root that may be lost, without it" >&2
+    exit 1
+  fi
+done
+
+check "the packages are built" build_packages
+if ! compgen -G "$folder/*.changes" >/dev/null; then
+  finish
+fi
+check "lintian finds no error" read_packages
+mkdir "$folder/deb"
+for package in "${packages[@]}"; do
+  mv "$folder/$package"_*.deb "$folder/deb/"
+done
+list_files >"$folder/files.before"
+list_packages >"$folder/packages.before"
+check "apt installs them" install_packages
+check "their files are hardened, and stripped" files_are_hardened
+check "the program" run_program
+check "stack tags in the program" prove_tags
+check "the gls library by pkg-config" run_gls
+check "the gls library by CMake" run_gls_by_cmake
+check "a plug-in" run_plugin
+check "apt removes them without a trace" remove_packages
+finish
