@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "text.h"
-#include "unwinder.h"
+#include "stacktag/unwinder.h"
 
 /* Strategies by where they keep the context. A new one joins the family that it belongs to, or gets one of its own. */
 #define ARGUMENT "explicit"

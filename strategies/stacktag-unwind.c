@@ -3,6 +3,7 @@
  * them through Go's runtime.Callers.
  */
 #include "opaque.h"
+#include "stacktag/unwound.h"
 #include "strategy.h"
 #include "tag.h"
 #include "tag_strategy.h"
@@ -12,7 +13,7 @@ CTX_OPERATION const struct ctx *stacktag_unwind_current(uintptr_t after) {
     /* libunwind takes no start that could depend on `after`: a fence makes the read wait for it instead. */
     if (!__builtin_constant_p(after))
         ctx_fence_loads();
-    const enum tag_answer answer = glsi_tag_read_unwind(&id);
+    const enum tag_answer answer = unwound_read_backtrace(&id);
     return tag_context(answer, id);
 }
 

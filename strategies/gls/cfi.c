@@ -3,17 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/*
- * Registers in DWARF's numbering, and what a call leaves on the stack: CFA is so far above the stack pointer then. A
- * frame that a frame pointer spells is the caller's frame pointer and, behind it, the return address.
- */
-#if defined(__x86_64__)
-enum { REGISTER_FP = 6, REGISTER_SP = 7, REGISTER_RA = 16, CFA_AT_ENTRY = 8 };
-#elif defined(__aarch64__)
-enum { REGISTER_FP = 29, REGISTER_SP = 31, REGISTER_RA = 30, CFA_AT_ENTRY = 0 };
-#else
-#error "cfi.c knows x86-64 and aarch64"
-#endif
+/* A frame that a frame pointer spells is the caller's frame pointer and, behind it, the return address. */
 enum { RA_BEHIND_FP = 8 };
 
 /* DWARF 5, 7.24: the two high bits select, or with both clear the whole byte. */
@@ -65,34 +55,22 @@ struct cursor {
     bool broken;
 };
 
-/* Where a register was saved relative to the CFA, if it was. */
-struct rule {
-    enum { RULE_OTHER, RULE_SAVED, RULE_UNDEFINED } kind;
-    int64_t offset;
-};
-
-struct state {
-    bool cfa_known; /* a register plus an offset, not an expression */
-    uint64_t cfa_register;
-    int64_t cfa_offset;
-    struct rule fp, ra;
-};
-
-enum { REMEMBERED_MAX = 16 };
+enum { REMEMBERED_MAX = 6 }; /* compilers nest one or two */
 
 struct common_information { /* a CIE */
     int64_t code_alignment, data_alignment;
     unsigned char pointer_encoding;
     bool augmented;
-    struct state initial; /* what its instructions make, from which each of its functions starts */
+    struct cfi_rules initial; /* what its instructions make, from which each of its functions starts */
 };
 
 struct interpreter {
     struct cursor cursor;
     const struct common_information *common;
-    uintptr_t start, location, end;  /* of the function's text; location: start of the current row */
-    struct state state, *remembered; /* room for REMEMBERED_MAX */
-    size_t remembered_count;
+    uintptr_t start, location, end;      /* of the function's text; location: start of the current row */
+    struct cfi_rules state, *remembered; /* room for REMEMBERED_MAX */
+    size_t remembered_count, remembered_max;
+    bool understood;
     bool stopped; /* by the visitor */
     cfi_visitor *visit;
     void *arg;
@@ -168,27 +146,32 @@ static uintptr_t read_pointer(struct cursor *cursor, unsigned char encoding) {
     return (encoding & 0x70) == PE_PC_RELATIVE ? here + value : value;
 }
 
-/* Where the caller's return address lies when a call has just been made: on x86-64 on the stack, else in a register. */
-static bool is_entry(const struct state *state) {
-    const bool ra_untouched = CFA_AT_ENTRY == 0 ? state->ra.kind == RULE_OTHER
-                                                : state->ra.kind == RULE_SAVED && state->ra.offset == -CFA_AT_ENTRY;
-    return state->cfa_register == REGISTER_SP && state->cfa_offset == CFA_AT_ENTRY && ra_untouched;
+static bool is_saved(const struct cfi_rules *rules, unsigned reg) {
+    return rules->rules[reg] == CFI_SAVED;
 }
 
-static enum cfi_row_kind classify(const struct state *state) {
-    if (state->ra.kind == RULE_UNDEFINED)
+/* Where the caller's return address lies when a call has just been made: on x86-64 on the stack, else in a register. */
+static bool is_entry(const struct cfi_rules *rules) {
+    const bool ra_untouched =
+        CFA_AT_ENTRY == 0 ? rules->rules[REGISTER_RA] == CFI_SAME
+                          : is_saved(rules, REGISTER_RA) && rules->operands[REGISTER_RA] == -CFA_AT_ENTRY;
+    return rules->cfa_register == REGISTER_SP && rules->cfa_offset == CFA_AT_ENTRY && ra_untouched;
+}
+
+static enum cfi_row_kind classify(const struct cfi_rules *rules) {
+    const int32_t fp_at = rules->operands[REGISTER_FP], ra_at = rules->operands[REGISTER_RA];
+    if (rules->rules[REGISTER_RA] == CFI_UNDEFINED)
         return CFI_STACK_END;
-    if (!state->cfa_known)
+    if (rules->cfa_expression != NULL)
         return CFI_OTHER;
-    if (is_entry(state))
+    if (is_entry(rules))
         return CFI_ENTRY;
-    const bool is_record = state->fp.kind == RULE_SAVED && state->ra.kind == RULE_SAVED &&
-                           state->ra.offset == state->fp.offset + RA_BEHIND_FP &&
-                           (CFA_AT_ENTRY == 0 || state->ra.offset == -CFA_AT_ENTRY);
-    if (is_record && state->cfa_register == REGISTER_FP && state->cfa_offset == -state->fp.offset)
+    const bool is_record = is_saved(rules, REGISTER_FP) && is_saved(rules, REGISTER_RA) &&
+                           ra_at == fp_at + RA_BEHIND_FP && (CFA_AT_ENTRY == 0 || ra_at == -CFA_AT_ENTRY);
+    if (is_record && rules->cfa_register == REGISTER_FP && rules->cfa_offset == -fp_at)
         return CFI_FRAME_POINTER;
-    if (is_record && state->cfa_register == REGISTER_SP && state->cfa_offset >= -state->fp.offset)
-        return CFI_SAVED;
+    if (is_record && rules->cfa_register == REGISTER_SP && rules->cfa_offset >= -fp_at)
+        return CFI_BOTH_SAVED;
     return CFI_OTHER;
 }
 
@@ -200,9 +183,10 @@ static void emit_row(struct interpreter *in, uintptr_t end) {
     const struct cfi_row row = {
         .start = in->location,
         .end = end,
-        .kind = classify(&in->state),
+        .kind = in->understood ? classify(&in->state) : CFI_OTHER,
         .function = in->start,
-        .saved_at = in->state.cfa_offset + in->state.fp.offset,
+        .saved_at = in->state.cfa_offset + in->state.operands[REGISTER_FP],
+        .rules = in->understood ? &in->state : NULL,
     };
     in->stopped = !in->visit(&row, in->arg);
     in->location = end;
@@ -214,18 +198,19 @@ static void advance(struct interpreter *in, uint64_t delta) {
         emit_row(in, in->location + delta * (uint64_t)in->common->code_alignment);
 }
 
-static void set_rule(struct state *state, uint64_t reg, struct rule rule) {
-    if (reg == REGISTER_FP)
-        state->fp = rule;
-    else if (reg == REGISTER_RA)
-        state->ra = rule;
+/* Of a register that nobody here asks for nothing is kept. False: an offset of gigabytes. */
+static bool set_rule(struct cfi_rules *rules, uint64_t reg, enum cfi_rule rule, int64_t operand) {
+    if (reg >= CFI_REGISTERS)
+        return true;
+    rules->rules[reg] = (unsigned char)rule;
+    rules->operands[reg] = (int32_t)operand;
+    return rules->operands[reg] == operand;
 }
 
-static void restore_rule(struct interpreter *in, uint64_t reg) {
-    if (reg == REGISTER_FP)
-        in->state.fp = in->common->initial.fp;
-    else if (reg == REGISTER_RA)
-        in->state.ra = in->common->initial.ra;
+static bool restore_rule(struct interpreter *in, uint64_t reg) {
+    const struct cfi_rules *initial = &in->common->initial;
+    return reg >= CFI_REGISTERS ||
+           set_rule(&in->state, reg, (enum cfi_rule)initial->rules[reg], initial->operands[reg]);
 }
 
 /* A factored offset in bytes. Multiplied without a sign, so that damaged tables cannot overflow. */
@@ -233,25 +218,73 @@ static int64_t scaled(const struct interpreter *in, int64_t factored_offset) {
     return (int64_t)((uint64_t)factored_offset * (uint64_t)in->common->data_alignment);
 }
 
-static void set_saved(struct interpreter *in, uint64_t reg, int64_t factored_offset) {
-    set_rule(&in->state, reg, (struct rule){RULE_SAVED, scaled(in, factored_offset)});
+static bool set_saved(struct interpreter *in, uint64_t reg, int64_t factored_offset) {
+    return set_rule(&in->state, reg, CFI_SAVED, scaled(in, factored_offset));
 }
 
-static void define_cfa(struct state *state, uint64_t reg, int64_t offset) {
-    state->cfa_known = true;
-    state->cfa_register = reg;
-    state->cfa_offset = offset;
+/* An expression, with its length in front: kept as its distance from the CIE. */
+static bool set_expression(struct interpreter *in, uint64_t reg, enum cfi_rule rule) {
+    const int64_t distance = in->cursor.at - in->state.common;
+    skip(&in->cursor, read_uleb(&in->cursor));
+    return set_rule(&in->state, reg, rule, distance);
+}
+
+static bool define_cfa(struct cfi_rules *rules, uint64_t reg, int64_t offset) {
+    rules->cfa_expression = NULL;
+    rules->cfa_register = (uint32_t)reg;
+    rules->cfa_offset = offset;
+    return reg < CFI_REGISTERS;
+}
+
+static bool remember(struct interpreter *in) {
+    if (in->remembered_count == in->remembered_max)
+        return false;
+    in->remembered[in->remembered_count++] = in->state;
+    return true;
+}
+
+static bool recall(struct interpreter *in) {
+    if (in->remembered_count == 0)
+        return false;
+    in->state = in->remembered[--in->remembered_count];
+    return true;
+}
+
+/* The instructions that change the CFA. False: not understood. */
+static bool step_cfa(struct interpreter *in, unsigned char opcode) {
+    struct cursor *cursor = &in->cursor;
+    struct cfi_rules *state = &in->state;
+    uint64_t reg = state->cfa_register;
+    switch (opcode) {
+    case DW_CFA_def_cfa:
+        reg = read_uleb(cursor);
+        return define_cfa(state, reg, (int64_t)read_uleb(cursor));
+    case DW_CFA_def_cfa_sf:
+        reg = read_uleb(cursor);
+        return define_cfa(state, reg, scaled(in, read_sleb(cursor)));
+    case DW_CFA_def_cfa_register:
+        return define_cfa(state, read_uleb(cursor), state->cfa_offset);
+    case DW_CFA_def_cfa_offset:
+        return define_cfa(state, reg, (int64_t)read_uleb(cursor));
+    case DW_CFA_def_cfa_offset_sf:
+        return define_cfa(state, reg, scaled(in, read_sleb(cursor)));
+    case DW_CFA_def_cfa_expression:
+        state->cfa_expression = cursor->at;
+        skip(cursor, read_uleb(cursor));
+        return true;
+    default: /* DW_CFA_set_loc too: no compiler emits it */
+        return false;
+    }
 }
 
 /* The instructions whose opcode is a whole byte. False: not understood. */
 static bool step_extended(struct interpreter *in, unsigned char opcode) {
     struct cursor *cursor = &in->cursor;
-    struct state *state = &in->state;
     uint64_t reg = 0;
     switch (opcode) {
     case DW_CFA_nop:
 #if defined(__aarch64__)
-    case DW_CFA_AARCH64_negate_ra_state: /* readers of frames strip signatures */
+    case DW_CFA_AARCH64_negate_ra_state: /* readers strip signatures */
 #endif
         return true;
     case DW_CFA_advance_loc1:
@@ -265,71 +298,38 @@ static bool step_extended(struct interpreter *in, unsigned char opcode) {
         return true;
     case DW_CFA_offset_extended:
         reg = read_uleb(cursor);
-        set_saved(in, reg, (int64_t)read_uleb(cursor));
-        return true;
+        return set_saved(in, reg, (int64_t)read_uleb(cursor));
     case DW_CFA_offset_extended_sf:
         reg = read_uleb(cursor);
-        set_saved(in, reg, read_sleb(cursor));
-        return true;
+        return set_saved(in, reg, read_sleb(cursor));
     case DW_CFA_restore_extended:
-        restore_rule(in, read_uleb(cursor));
-        return true;
+        return restore_rule(in, read_uleb(cursor));
     case DW_CFA_undefined:
-        set_rule(state, read_uleb(cursor), (struct rule){RULE_UNDEFINED, 0});
-        return true;
+        return set_rule(&in->state, read_uleb(cursor), CFI_UNDEFINED, 0);
     case DW_CFA_same_value:
-        set_rule(state, read_uleb(cursor), (struct rule){RULE_OTHER, 0});
-        return true;
+        return set_rule(&in->state, read_uleb(cursor), CFI_SAME, 0);
     case DW_CFA_register:
+        reg = read_uleb(cursor);
+        return set_rule(&in->state, reg, CFI_IN_REGISTER, (int64_t)read_uleb(cursor));
     case DW_CFA_val_offset:
-        set_rule(state, read_uleb(cursor), (struct rule){RULE_OTHER, 0});
-        (void)read_uleb(cursor);
-        return true;
+        reg = read_uleb(cursor);
+        return set_rule(&in->state, reg, CFI_CFA_PLUS, scaled(in, (int64_t)read_uleb(cursor)));
     case DW_CFA_val_offset_sf:
-        set_rule(state, read_uleb(cursor), (struct rule){RULE_OTHER, 0});
-        (void)read_sleb(cursor);
-        return true;
+        reg = read_uleb(cursor);
+        return set_rule(&in->state, reg, CFI_CFA_PLUS, scaled(in, read_sleb(cursor)));
     case DW_CFA_expression:
+        return set_expression(in, read_uleb(cursor), CFI_SAVED_AT_EXPRESSION);
     case DW_CFA_val_expression:
-        set_rule(state, read_uleb(cursor), (struct rule){RULE_OTHER, 0});
-        skip(cursor, read_uleb(cursor));
-        return true;
+        return set_expression(in, read_uleb(cursor), CFI_IS_EXPRESSION);
     case DW_CFA_remember_state:
-        if (in->remembered_count == REMEMBERED_MAX)
-            return false;
-        in->remembered[in->remembered_count++] = *state;
-        return true;
+        return remember(in);
     case DW_CFA_restore_state:
-        if (in->remembered_count == 0)
-            return false;
-        *state = in->remembered[--in->remembered_count];
-        return true;
-    case DW_CFA_def_cfa:
-        reg = read_uleb(cursor);
-        define_cfa(state, reg, (int64_t)read_uleb(cursor));
-        return true;
-    case DW_CFA_def_cfa_sf:
-        reg = read_uleb(cursor);
-        define_cfa(state, reg, scaled(in, read_sleb(cursor)));
-        return true;
-    case DW_CFA_def_cfa_register:
-        state->cfa_register = read_uleb(cursor);
-        return true;
-    case DW_CFA_def_cfa_offset:
-        state->cfa_offset = (int64_t)read_uleb(cursor);
-        return true;
-    case DW_CFA_def_cfa_offset_sf:
-        state->cfa_offset = scaled(in, read_sleb(cursor));
-        return true;
-    case DW_CFA_def_cfa_expression:
-        state->cfa_known = false;
-        skip(cursor, read_uleb(cursor));
-        return true;
+        return recall(in);
     case DW_CFA_GNU_args_size:
         (void)read_uleb(cursor);
         return true;
-    default: /* DW_CFA_set_loc too: no compiler emits it */
-        return false;
+    default:
+        return step_cfa(in, opcode);
     }
 }
 
@@ -343,10 +343,12 @@ static bool run_instructions(struct interpreter *in, const unsigned char *start,
             advance(in, low);
             break;
         case DW_CFA_offset:
-            set_saved(in, low, (int64_t)read_uleb(&in->cursor));
+            if (!set_saved(in, low, (int64_t)read_uleb(&in->cursor)))
+                return false;
             break;
         case DW_CFA_restore:
-            restore_rule(in, low);
+            if (!restore_rule(in, low))
+                return false;
             break;
         default:
             if (!step_extended(in, opcode))
@@ -382,7 +384,11 @@ static bool parse_augmentation(struct cursor *cursor, const char *letters, struc
             skip(&inside, encoding == PE_OMIT ? 0 : encoded_bytes(encoding));
             break;
         }
-        case 'S': /* a signal frame: the address is not a return address, and rules at it are for libunwind */
+#if defined(__aarch64__)
+        case 'B': /* return addresses are signed with the other key */
+            break;
+#endif
+        case 'S': /* a signal frame: the walk knows it by its code */
         default:
             return false;
         }
@@ -392,8 +398,7 @@ static bool parse_augmentation(struct cursor *cursor, const char *letters, struc
 
 /* Finds the state that a CIE's instructions leave. They stand at no place in the text, and restore nothing. */
 static bool run_common(struct common_information *common, const unsigned char *start, const unsigned char *end) {
-    struct state remembered[REMEMBERED_MAX];
-    struct interpreter in = {.common = common, .remembered = remembered};
+    struct interpreter in = {.common = common, .state = common->initial};
     const bool understood = run_instructions(&in, start, end);
     common->initial = in.state;
     return understood;
@@ -408,7 +413,7 @@ static bool parse_common(const unsigned char *at, const unsigned char *limit, st
     cursor.end = cursor.at + length;
     if (read_fixed(&cursor, 4) != 0 || cursor.broken)
         return false;
-    *common = (struct common_information){.pointer_encoding = PE_ABSOLUTE};
+    *common = (struct common_information){.pointer_encoding = PE_ABSOLUTE, .initial = {.common = at}};
     const uint64_t version = read_fixed(&cursor, 1);
     const char *letters = (const char *)cursor.at;
     while (read_fixed(&cursor, 1) != 0 && !cursor.broken)
@@ -424,7 +429,7 @@ static bool parse_common(const unsigned char *at, const unsigned char *limit, st
            run_common(common, cursor.at, cursor.end);
 }
 
-/* One function. What is not understood of it becomes a row that nobody believes. False: the visitor has seen enough. */
+/* One function. What is not understood of it becomes a row without rules. False: the visitor has seen enough. */
 static bool visit_function(struct cursor cursor, const struct common_information *common, cfi_visitor *visit,
                            void *arg) {
     const uintptr_t start = read_pointer(&cursor, common->pointer_encoding);
@@ -433,7 +438,7 @@ static bool visit_function(struct cursor cursor, const struct common_information
         skip(&cursor, read_uleb(&cursor));
     if (cursor.broken || size == 0)
         return true;
-    struct state remembered[REMEMBERED_MAX];
+    struct cfi_rules remembered[REMEMBERED_MAX];
     struct interpreter in = {
         .common = common,
         .start = start,
@@ -441,35 +446,42 @@ static bool visit_function(struct cursor cursor, const struct common_information
         .end = start + size,
         .state = common->initial,
         .remembered = remembered,
+        .remembered_max = REMEMBERED_MAX,
+        .understood = true,
         .visit = visit,
         .arg = arg,
     };
-    const bool understood = run_instructions(&in, cursor.at, cursor.end);
-    if (!understood)
-        in.state = (struct state){.cfa_known = false};
+    in.understood = run_instructions(&in, cursor.at, cursor.end);
     emit_row(&in, in.end);
     return !in.stopped;
 }
 
+/* The next entry of a section, without its length. False: there is none. */
+static bool next_entry(struct cursor *section, struct cursor *entry) {
+    const uint64_t length = read_fixed(section, 4);
+    if (section->broken || length == 0 || length >= 0xfffffff0)
+        return false;
+    *entry = (struct cursor){.at = section->at, .end = section->at + length};
+    skip(section, length);
+    return !section->broken;
+}
+
+/* The CIE of an entry that begins at `first` or later, from where the entry reads on; NULL: it is a CIE, or broken. */
+static const unsigned char *common_of(struct cursor *entry, const unsigned char *first) {
+    const unsigned char *const at = entry->at;
+    const uint64_t distance = read_fixed(entry, 4);
+    return entry->broken || distance == 0 || distance > (uint64_t)(at - first) ? NULL : at - distance;
+}
+
 void glsi_cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, cfi_visitor *visit, void *arg) {
-    struct cursor section = {.at = eh_frame, .end = limit};
+    struct cursor section = {.at = eh_frame, .end = limit}, entry;
     const unsigned char *parsed_at = NULL; /* functions mostly follow their CIE: remember the last one */
     struct common_information common = {0};
     bool common_understood = false;
-    for (;;) {
-        const uint64_t length = read_fixed(&section, 4);
-        if (section.broken || length == 0 || length >= 0xfffffff0)
-            return;
-        struct cursor entry = {.at = section.at, .end = section.at + length};
-        skip(&section, length);
-        if (section.broken)
-            return;
-        const uint64_t common_distance = read_fixed(&entry, 4);
-        if (common_distance == 0) /* a CIE */
+    while (next_entry(&section, &entry)) {
+        const unsigned char *common_at = common_of(&entry, eh_frame);
+        if (common_at == NULL)
             continue;
-        if (common_distance > (uint64_t)(entry.at - 4 - eh_frame))
-            return;
-        const unsigned char *common_at = entry.at - 4 - common_distance;
         if (common_at != parsed_at) {
             common_understood = parse_common(common_at, limit, &common);
             parsed_at = common_at;
@@ -477,4 +489,49 @@ void glsi_cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, c
         if (common_understood && !visit_function(entry, &common, visit, arg))
             return;
     }
+}
+
+void glsi_cfi_visit_function(const unsigned char *at, const unsigned char *first, const unsigned char *limit,
+                             cfi_visitor *visit, void *arg) {
+    struct cursor section = {.at = at, .end = limit}, entry;
+    struct common_information common;
+    if (!next_entry(&section, &entry))
+        return;
+    const unsigned char *common_at = common_of(&entry, first);
+    if (common_at != NULL && parse_common(common_at, limit, &common))
+        (void)visit_function(entry, &common, visit, arg);
+}
+
+bool glsi_cfi_list(const unsigned char *eh_frame, const unsigned char *limit, cfi_entry_visitor *visit, void *arg) {
+    struct cursor section = {.at = eh_frame, .end = limit}, entry;
+    const unsigned char *parsed_at = NULL, *at = eh_frame;
+    struct common_information common = {0};
+    bool understood = false;
+    for (; next_entry(&section, &entry); at = section.at) {
+        struct cursor id = entry;
+        const bool is_common = read_fixed(&id, 4) == 0;
+        const unsigned char *common_at = is_common ? at : common_of(&entry, eh_frame);
+        if (common_at == NULL)
+            return false;
+        if (common_at != parsed_at)
+            understood = parse_common(common_at, limit, &common);
+        parsed_at = common_at;
+        if (!is_common && understood)
+            visit(at, read_pointer(&entry, common.pointer_encoding), arg);
+    }
+    return !section.broken && at != eh_frame;
+}
+
+uint64_t glsi_cfi_read_uleb(const unsigned char **at, const unsigned char *limit) {
+    struct cursor cursor = {.at = *at, .end = limit};
+    const uint64_t value = read_uleb(&cursor);
+    *at = cursor.at;
+    return value;
+}
+
+int64_t glsi_cfi_read_sleb(const unsigned char **at, const unsigned char *limit) {
+    struct cursor cursor = {.at = *at, .end = limit};
+    const int64_t value = read_sleb(&cursor);
+    *at = cursor.at;
+    return value;
 }

@@ -2,8 +2,8 @@
  * Stack tags: opening a scope that the call stack itself remembers, and reading the innermost one back.
  *
  * Two readers give the same answers: one follows frame pointers for as long as they may be believed (textmap.h), the
- * other asks libunwind and serves wherever the first may not go. A walk that breaks off is never taken for a stack
- * without a tag.
+ * other goes by the unwind tables (walk.h) and serves wherever the first may not go. A walk that breaks off is never
+ * taken for a stack without a tag.
  *
  * Everything here may be called from any thread and from signal handlers.
  */
@@ -17,6 +17,7 @@
 #include "context.h"
 #include "ids.h"
 #include "marks.h"
+#include "processor.h"
 #include "textmap.h"
 
 enum tag_answer {
@@ -30,21 +31,17 @@ enum tag_answer {
  * reads and opens scopes of the library's own, in hexadecimal digits.
  */
 
-/* Reads through libunwind's unw_backtrace, starting at the caller. */
-enum tag_answer glsi_tag_read_unwind_in(const struct mark_alphabet *alphabet, uint32_t *id);
-enum tag_answer glsi_tag_read_unwind(uint32_t *id);
+/* Reads by the unwind tables alone, starting here. */
+enum tag_answer glsi_tag_read_tables_in(const struct mark_alphabet *alphabet, uint32_t *id);
+enum tag_answer glsi_tag_read_tables(uint32_t *id);
 
 /*
- * For who has followed frame pointers, and met no tag, to a call that is in no believed text. If the stack is known to
- * end at that call, there is none. Otherwise the unwinder reads the stack from the start. Where it cannot, as where it
- * is blind (unwinder.h), the end of the stack counts all the same. It is looked up only then, for that may take a
- * search of all tables; from then on it is known.
+ * For who has followed frame pointers, and met no tag, to a frame whose return address is in no believed text: reads on
+ * from there, by the tables.
  */
-enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, uintptr_t return_address, uint32_t *id);
-
-/* Reads through libunwind's cursor, one unw_step a frame, starting at the caller. */
-enum tag_answer glsi_tag_read_cursor_in(const struct mark_alphabet *alphabet, uint32_t *id);
-enum tag_answer glsi_tag_read_cursor(uint32_t *id);
+struct frame_record;
+enum tag_answer glsi_tag_read_beyond(const struct mark_alphabet *alphabet, const struct frame_record *frame,
+                                     uint32_t *id);
 
 /*
  * Builds tags of all digits and has every reader read them back; aborts with a message if one reads something else.
@@ -61,21 +58,15 @@ struct frame_record {
     uintptr_t return_address;
 };
 
-/* The return address itself: on aarch64 user code may have signed it, in the bits above those that an address has. */
 static inline uintptr_t frame_return(const struct frame_record *frame) {
-#if defined(__aarch64__)
-    return frame->return_address & ((UINT64_C(1) << 48) - 1);
-#else
-    return frame->return_address;
-#endif
+    return processor_address(frame->return_address);
 }
 
-/* Spells the id out: `frame` is the one whose call E made. */
-static inline enum tag_answer tag_decode(const struct mark_alphabet *alphabet, const struct frame_record *frame,
-                                         uint32_t *id) {
+/* Spells the id out: `frame` is E's own. */
+TAG_READER enum tag_answer tag_decode(const struct mark_alphabet *alphabet, const struct frame_record *frame,
+                                      uint32_t *id) {
     uint32_t value = 0;
-    for (;;) {
-        frame = frame->up;
+    for (;; frame = frame->up) {
         const uintptr_t mark = mark_index(alphabet, frame_return(frame));
         if (mark >= mark_digits(alphabet)) {
             *id = value;
@@ -97,11 +88,11 @@ TAG_READER enum tag_answer tag_read_in(const struct mark_alphabet *alphabet, uin
     for (;; frame = frame->up) {
         const uintptr_t return_address = frame_return(frame);
         if (return_address == (uintptr_t)alphabet->end_return)
-            return tag_decode(alphabet, frame, id);
+            return tag_decode(alphabet, frame->up, id);
         if (__builtin_expect(return_address - text.first >= text.size, 0)) {
             const struct text_range *other = textmap_find(&glsi_text_map, return_address);
             if (other == NULL)
-                return glsi_tag_read_beyond(alphabet, return_address, id);
+                return glsi_tag_read_beyond(alphabet, frame, id);
             text = *other;
         }
     }

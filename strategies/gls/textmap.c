@@ -1,12 +1,13 @@
 #include "textmap.h"
 
-#include <dlfcn.h>
-#include <link.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cfi.h"
+#include "modules.h"
+#include "tables.h"
+#include "unindexed.h"
 
 struct text_map glsi_text_map;
 
@@ -197,9 +198,9 @@ static void add_piece(struct pieces *all, struct piece piece) {
 
 /* Do frame pointers hold in this row, at whatever call is made in it? */
 static bool has_frames(struct pieces *all, const struct cfi_row *row) {
-    if (row->kind == CFI_SAVED && sets_frame_pointer(row))
+    if (row->kind == CFI_BOTH_SAVED && sets_frame_pointer(row))
         all->function_with_frame = row->function;
-    return row->kind == CFI_FRAME_POINTER || (row->kind == CFI_SAVED && all->function_with_frame == row->function);
+    return row->kind == CFI_FRAME_POINTER || (row->kind == CFI_BOTH_SAVED && all->function_with_frame == row->function);
 }
 
 /*
@@ -213,7 +214,7 @@ static bool is_believed(const struct cfi_row *row) {
         return true;
     case CFI_ENTRY:
         return ENTRY_MAKES_NO_CALLS || holds_no_call(row->start, row->end);
-    case CFI_SAVED:
+    case CFI_BOTH_SAVED:
         return holds_no_call(row->start, row->end);
     case CFI_OTHER:
     case CFI_STACK_END:
@@ -287,90 +288,22 @@ static void make_map(struct text_map *map, struct pieces *all) {
     }
 }
 
-/* The end of the loadable segment that holds `address`: it bounds what may be read. NULL if there is none. */
-static const unsigned char *segment_end(const struct dl_phdr_info *info, uintptr_t address) {
-    for (size_t i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        const uintptr_t start = info->dlpi_addr + header->p_vaddr;
-        if (header->p_type == PT_LOAD && address >= start && address - start < header->p_memsz)
-            return (const unsigned char *)(start + header->p_memsz);
-    }
-    return NULL;
-}
-
-/* .eh_frame_hdr: version 1, three encodings, then a pointer to .eh_frame (Linux Standard Base, "Exception Frames"). */
-static const unsigned char *find_eh_frame(const unsigned char *header) {
-    enum { VERSION = 1, PC_RELATIVE_SDATA4 = 0x1b };
-    int32_t distance = 0;
-    if (header[0] != VERSION || header[1] != PC_RELATIVE_SDATA4)
-        return NULL;
-    memcpy(&distance, header + 4, sizeof distance);
-    return header + 4 + distance;
-}
-
-/* Has glsi_cfi_visit look at the tables of one module, if it has any. */
-static void visit_module(const struct dl_phdr_info *info, cfi_visitor *visit, void *arg) {
-    for (size_t i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        if (header->p_type != PT_GNU_EH_FRAME)
-            continue;
-        const unsigned char *eh_frame = find_eh_frame((const unsigned char *)(info->dlpi_addr + header->p_vaddr));
-        const unsigned char *limit = eh_frame == NULL ? NULL : segment_end(info, (uintptr_t)eh_frame);
-        if (limit != NULL)
-            glsi_cfi_visit(eh_frame, limit, visit, arg);
-    }
-}
-
-/* What is believed must stay: another module may be put in its place. Only where we are loaded late does this matter.
- */
-static void keep_loaded(const char *library) {
-    void *handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
-    if (handle != NULL)
-        (void)dlclose(handle);
-}
-
-static int add_module(struct dl_phdr_info *info, size_t size, void *arg) {
-    (void)size;
-    struct pieces *all = arg;
+static void add_module(struct pieces *all, const struct module *module) {
+    const unsigned char *eh_frame = NULL, *limit = NULL;
     all->rows_of_module = all->frames_of_module = 0;
-    all->is_library = info->dlpi_name[0] != '\0'; /* the program has no name */
-    visit_module(info, add_row, all);
-    if (all->is_library && all->frames_of_module > 0)
-        keep_loaded(info->dlpi_name);
-    return 0;
+    all->is_library = !module->is_program;
+    if (glsi_tables_section(module, &eh_frame, &limit))
+        glsi_cfi_visit(eh_frame, limit, add_row, all);
 }
 
 __attribute__((constructor(101))) static void textmap_init(void) {
     if (glsi_text_map.ranges != NULL)
         return; /* made by another copy of the library, which this one shares */
     struct pieces all = {.pieces = NULL};
-    (void)dl_iterate_phdr(add_module, &all);
+    const struct module_list *list = glsi_modules_list();
+    glsi_unindexed_begin();
+    for (size_t i = 0; i < list->count; i++)
+        add_module(&all, &list->modules[i]);
     make_map(&glsi_text_map, &all);
     free(all.pieces);
-}
-
-struct end_search {
-    uintptr_t call; /* an address inside the calling instruction */
-    bool found, is_end;
-};
-
-static bool look_for_end(const struct cfi_row *row, void *arg) {
-    struct end_search *search = arg;
-    search->found = search->call >= row->start && search->call < row->end;
-    search->is_end = search->found && row->kind == CFI_STACK_END;
-    return !search->found;
-}
-
-static int search_module(struct dl_phdr_info *info, size_t size, void *arg) {
-    (void)size;
-    struct end_search *search = arg;
-    if (segment_end(info, search->call) != NULL)
-        visit_module(info, look_for_end, search);
-    return search->found;
-}
-
-bool glsi_textmap_is_stack_end(uintptr_t return_address) {
-    struct end_search search = {.call = return_address - 1};
-    (void)dl_iterate_phdr(search_module, &search);
-    return search.is_end;
 }

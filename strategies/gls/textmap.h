@@ -10,8 +10,8 @@
  * has to declare anything, and code built without frame pointers, in the program, in libc or in a third party's
  * library, is recognised.
  *
- * The tables of the modules that are present at start-up are read once; those that are believed are kept from being
- * unloaded. Text loaded later is not known here: readers ask libunwind about it.
+ * The tables of the modules that cannot be unloaded (modules.h) are read once, at start-up. All other text is not known
+ * here: another module may be put in its place.
  */
 #ifndef GLS_TEXTMAP_H
 #define GLS_TEXTMAP_H
@@ -33,12 +33,6 @@ struct text_map {
 
 /* Filled before main and constant from then on: readable from any thread and from signal handlers. */
 extern struct text_map glsi_text_map;
-
-/*
- * Do the unwind tables say that a stack ends at this return address, as they do for a thread's first function? Slow (it
- * reads a module's tables): callers remember the answer, which holds for as long as the module is loaded.
- */
-bool glsi_textmap_is_stack_end(uintptr_t return_address);
 
 /* The range that holds this return address, or NULL: its frame is not to be followed by frame pointer. */
 static inline const struct text_range *textmap_find(const struct text_map *map, uintptr_t return_address) {

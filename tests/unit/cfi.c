@@ -144,13 +144,13 @@ static void test_a_function_that_keeps_its_frame_pointer(void **state) {
                                           0x02, 0x80,                 /* +128 */
                                           0x0a, 0x0c, 7,  8,    0xc6, /* remember; CFA = rsp + 8, rbp restored */
                                           0x41, 0x0b};                /* +1: as remembered */
-    CHECK(usual, {CFI_ENTRY, 1}, {CFI_SAVED, 3}, {CFI_FRAME_POINTER, 128}, {CFI_ENTRY, 1}, {CFI_FRAME_POINTER, 0});
+    CHECK(usual, {CFI_ENTRY, 1}, {CFI_BOTH_SAVED, 3}, {CFI_FRAME_POINTER, 128}, {CFI_ENTRY, 1}, {CFI_FRAME_POINTER, 0});
     /* The same states by other instructions: all widths of advances, extended and signed forms. */
     static const unsigned char other[] = {0x02, 1, 0x13, 0x7e, 0x11, 6,    2,    /* CFA - 16 by signed factors */
                                           0x03, 3, 0,    0x12, 6,    0x7e,       /* CFA = rbp + 16, signed */
                                           0x04, 9, 0,    0,    0,    0x05, 6, 2, /* rbp at CFA - 16, once more */
                                           0x2e, 8, 0x41, 0x06, 6};               /* argument size; rbp as in the CIE */
-    CHECK(other, {CFI_ENTRY, 1}, {CFI_SAVED, 3}, {CFI_FRAME_POINTER, 9}, {CFI_FRAME_POINTER, 1}, {CFI_OTHER, 0});
+    CHECK(other, {CFI_ENTRY, 1}, {CFI_BOTH_SAVED, 3}, {CFI_FRAME_POINTER, 9}, {CFI_FRAME_POINTER, 1}, {CFI_OTHER, 0});
 }
 
 static void test_functions_that_do_not(void **state) {

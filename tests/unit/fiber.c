@@ -24,7 +24,9 @@
 #include "fiber.h"
 #include "gls.h"
 #include "ids.h"
+#include "stacktag/unwound.h"
 #include "tag.h"
+#include "walk.h"
 
 static gls_manager *manager, *unregistered;
 static const gls_key *key, *key2;
@@ -384,10 +386,11 @@ static void test_a_fiber_that_many_threads_want_runs_on_one_at_a_time(void **sta
 /* ---- Where a walk ends: all readers agree ---- */
 
 static void want_from_all_readers(enum tag_answer answer, uint32_t id) {
-    uint32_t found[3] = {ID_NONE, ID_NONE, ID_NONE};
+    uint32_t found[4] = {ID_NONE, ID_NONE, ID_NONE, ID_NONE};
     assert_int_equal(tag_read(0, &found[0]), answer);
-    assert_int_equal(glsi_tag_read_unwind(&found[1]), answer);
-    assert_int_equal(glsi_tag_read_cursor(&found[2]), answer);
+    assert_int_equal(glsi_tag_read_tables(&found[3]), answer);
+    assert_int_equal(unwound_read_backtrace(&found[1]), answer);
+    assert_int_equal(unwound_read_cursor(&found[2]), answer);
     for (size_t i = 0; i < sizeof found / sizeof *found; i++)
         assert_int_equal(found[i], id);
 }
@@ -475,8 +478,8 @@ static void test_stacks_end_at_the_entry(void **state) {
     gls_fiber *fiber = start(find_last_return_address, NULL);
     resume(fiber);
     assert_true(gls_fiber_is_done(fiber, &last));
-    assert_true(glsi_textmap_is_stack_end((uintptr_t)last));
-    assert_false(glsi_textmap_is_stack_end((uintptr_t)__builtin_return_address(0)));
+    assert_true(glsi_walk_is_stack_end((uintptr_t)last));
+    assert_false(glsi_walk_is_stack_end((uintptr_t)__builtin_return_address(0)));
     assert_null(textmap_find(&glsi_text_map, (uintptr_t)last)); /* the walk by frame pointers hands over there */
     gls_fiber_free(fiber);
 }

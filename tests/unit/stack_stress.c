@@ -28,9 +28,10 @@
 #include "opaque.h"
 #include "random.h"
 #include "stacktag/scan_find.h"
+#include "stacktag/unwinder.h"
+#include "stacktag/unwound.h"
 #include "stacktag/wide_marks.h"
 #include "tag.h"
-#include "unwinder.h"
 
 enum { CHAIN_MAX = 24, READS_WITH_CURSOR = 64, ALTERNATE_STACK_BYTES = 1 << 20 };
 
@@ -96,13 +97,15 @@ CTX_OPAQUE static void read_with_all_readers(void) {
     choose_scan();
     answer = scan_read(0, &id);
     check("the scan", answer, id);
-    answer = glsi_tag_read_unwind(&id);
+    answer = glsi_tag_read_tables(&id);
+    check("the walk by tables", answer, id);
+    answer = unwound_read_backtrace(&id);
     check("unw_backtrace", answer, id);
     if (random_below(&stress.random, READS_WITH_CURSOR) != 0)
         return; /* a hundred times slower than the others */
-    answer = glsi_tag_read_cursor(&id);
+    answer = unwound_read_cursor(&id);
     check("the cursor", answer, id);
-    answer = glsi_tag_read_unwind_in(&mark_wide, &id);
+    answer = unwound_read_backtrace_in(&mark_wide, &id);
     check("unw_backtrace of wide tags", answer, id);
 }
 

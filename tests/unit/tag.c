@@ -19,7 +19,8 @@
 
 #include "../support/odd_frames.h"
 #include "opaque.h"
-#include "unwinder.h"
+#include "stacktag/unwinder.h"
+#include "stacktag/unwound.h"
 
 static uint32_t draw(uint32_t *random) {
     *random = *random * 1664525u + 1013904223u;
@@ -34,7 +35,7 @@ static void with_tag(uint32_t id, void (*fn)(void *), void *arg) {
 
 /* ---- All readers ---- */
 
-enum { BY_FRAMES, BY_UNWINDER, BY_CURSOR, READERS };
+enum { BY_FRAMES, BY_TABLES, BY_UNWINDER, BY_CURSOR, READERS };
 
 struct reading {
     int readers; /* the first so many; the last is by far the slowest */
@@ -44,9 +45,10 @@ struct reading {
 
 CTX_OPAQUE static void read_stack(struct reading *reading) {
     reading->answers[BY_FRAMES] = tag_read(0, &reading->ids[BY_FRAMES]);
-    reading->answers[BY_UNWINDER] = glsi_tag_read_unwind(&reading->ids[BY_UNWINDER]);
+    reading->answers[BY_TABLES] = glsi_tag_read_tables(&reading->ids[BY_TABLES]);
+    reading->answers[BY_UNWINDER] = unwound_read_backtrace(&reading->ids[BY_UNWINDER]);
     if (reading->readers == READERS)
-        reading->answers[BY_CURSOR] = glsi_tag_read_cursor(&reading->ids[BY_CURSOR]);
+        reading->answers[BY_CURSOR] = unwound_read_cursor(&reading->ids[BY_CURSOR]);
     ctx_touch(reading);
 }
 
@@ -59,7 +61,7 @@ static void read_all(void *arg) {
 /* Where libunwind is blind, those that rely on it must say so. */
 static void want(const struct reading *reading, enum tag_answer answer, uint32_t id) {
     for (int i = 0; i < READERS; i++) {
-        const bool is_blind = UNWINDER_IS_BLIND && i != BY_FRAMES;
+        const bool is_blind = UNWINDER_IS_BLIND && i >= BY_UNWINDER;
         assert_int_equal(reading->answers[i], is_blind ? TAG_UNREADABLE : answer);
         assert_true(is_blind || answer != TAG_FOUND || reading->ids[i] == id);
     }
@@ -86,21 +88,34 @@ static void test_readers_agree_on_every_kind_of_id(void **state) {
     want(&reading, TAG_NONE, 0);
 }
 
-/* A reader that has followed frame pointers to one of two calls: the one where the stack ends, and another. */
-struct beyond {
-    uintptr_t end, other;
-    enum tag_answer at_end, at_other;
-};
-
-static void read_beyond(void *arg) {
-    struct beyond *beyond = arg;
+/* What readers by frame pointers have come to: a frame whose call returns to here. */
+static enum tag_answer read_from(uintptr_t return_address) {
+    const struct frame_record frame = {.up = NULL, .return_address = return_address};
     uint32_t id = 0;
-    beyond->at_end = glsi_tag_read_beyond(&mark_hexadecimal, beyond->end, &id);
-    beyond->at_other = glsi_tag_read_beyond(&mark_hexadecimal, beyond->other, &id);
+    return glsi_tag_read_beyond(&mark_hexadecimal, &frame, &id);
 }
 
-/* At the end of the stack nobody is asked; anywhere else it counts what the unwinder says. */
-static void test_nobody_unwinds_from_the_end_of_a_stack(void **state) {
+struct ends {
+    uintptr_t end, uncovered;
+};
+
+static void record_caller(void *arg) {
+    struct ends *ends = arg;
+    ends->uncovered = (uintptr_t)__builtin_return_address(0);
+    ctx_touch(ends);
+}
+
+static void want_ends(void *arg) {
+    const struct ends *ends = arg;
+    assert_int_equal(read_from(ends->end), TAG_NONE);
+    assert_int_equal(read_from(0), TAG_NONE); /* no call returns there */
+    assert_int_equal(read_from(ends->uncovered), TAG_UNREADABLE);
+    assert_int_equal(read_from(1), TAG_UNREADABLE);
+    assert_int_equal(read_from((uintptr_t)arg), TAG_UNREADABLE);
+}
+
+/* Whatever lies on the stack around it, in what calls. */
+static void test_a_read_goes_on_from_the_frame_that_it_is_told(void **state) {
     (void)state;
     enum { FRAMES_MAX = 256 };
     void *addresses[FRAMES_MAX];
@@ -108,18 +123,10 @@ static void test_nobody_unwinds_from_the_end_of_a_stack(void **state) {
         skip(); /* it is what names the end here */
     const int count = unw_backtrace(addresses, FRAMES_MAX);
     assert_true(count > 1 && count < FRAMES_MAX);
-    struct beyond beyond = {.end = (uintptr_t)addresses[count - 1], .other = (uintptr_t)addresses[0]};
-    call_uncovered(read_beyond, &beyond);
-    assert_int_equal(beyond.at_end, TAG_NONE);
-    assert_int_equal(beyond.at_other, TAG_UNREADABLE);
-    /* The unwinder would find the tag: it is not asked at an end that is known by now. */
-    with_tag(7, read_beyond, &beyond);
-    assert_int_equal(beyond.at_end, TAG_NONE);
-    assert_int_equal(beyond.at_other, TAG_FOUND);
-    /* Zero is no end, known or not. */
-    beyond.end = 0;
-    call_uncovered(read_beyond, &beyond);
-    assert_int_equal(beyond.at_end, TAG_UNREADABLE);
+    struct ends ends = {.end = (uintptr_t)addresses[count - 1]};
+    call_uncovered(record_caller, &ends);
+    want_ends(&ends);
+    with_tag(7, want_ends, &ends);
 }
 
 struct nesting {
@@ -297,7 +304,7 @@ int main(int argc, char **argv) {
         signals_wanted = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readers_agree_on_every_kind_of_id),
-        cmocka_unit_test(test_nobody_unwinds_from_the_end_of_a_stack),
+        cmocka_unit_test(test_a_read_goes_on_from_the_frame_that_it_is_told),
         cmocka_unit_test(test_the_innermost_tag_counts),
         cmocka_unit_test(test_digits_without_an_end_are_passed_over),
         cmocka_unit_test(test_no_signal_ever_reads_a_wrong_id),
