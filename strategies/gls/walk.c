@@ -293,11 +293,16 @@ enum walk_step glsi_walk_step(struct walk *walk) {
 }
 
 bool glsi_walk_is_stack_end(uintptr_t return_address) {
-    const struct walk walk = walk_from_call(return_address, 0, 0);
+    const uint64_t step = recall_step(return_address - 1);
     struct cfi_rules rules;
-    return return_address == 0 || glsi_walk_is_end_of_context(return_address) ||
-           (glsi_tables_find(place_of_call(&walk), &rules) &&
-                                    rules.rules[REGISTER_RA] == CFI_UNDEFINED);
+    if (return_address == 0 || glsi_walk_is_end_of_context(return_address))
+        return true;
+    if (step != 0)
+        return (step >> KIND_SHIFT & KIND_IS_END) != 0;
+    if (!glsi_tables_find(return_address - 1, &rules))
+        return false;
+    remember_step(return_address - 1, &rules);
+    return rules.rules[REGISTER_RA] == CFI_UNDEFINED;
 }
 
 static void never_run(void) {

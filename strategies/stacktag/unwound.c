@@ -24,15 +24,12 @@
 enum { KNOWN_STEPS_BITS = 10 };
 static _Atomic uintptr_t known_steps[1 << KNOWN_STEPS_BITS];
 
+static _Atomic uintptr_t *place_of_step(uintptr_t address) {
+    return &known_steps[address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_STEPS_BITS)];
+}
+
 static bool is_known_step(uintptr_t address) {
-    _Atomic uintptr_t *place = &known_steps[address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_STEPS_BITS)];
-    if (address != 0 && atomic_load_explicit(place, memory_order_relaxed) == address)
-        return true;
-    if (!glsi_walk_describes(address))
-        return false;
-    if (glsi_modules_find(address) != NULL)
-        atomic_store_explicit(place, address, memory_order_relaxed);
-    return true;
+    return address != 0 && atomic_load_explicit(place_of_step(address), memory_order_relaxed) == address;
 }
 
 /* What return addresses say, taken one by one, innermost first. */
@@ -50,14 +47,22 @@ struct spelling {
     uint32_t value;
 };
 
+/* Of a step that is not known yet. */
+static enum verdict judge_step(uintptr_t address) {
+    if (glsi_walk_is_end_of_context(address) || address == 0)
+        return NO_TAG;
+    if (glsi_modules_find(address) == NULL)
+        return OUT_OF_DATE;
+    if (!glsi_walk_describes(address))
+        return BROKEN;
+    atomic_store_explicit(place_of_step(address), address, memory_order_relaxed);
+    return GO_ON;
+}
+
 static enum verdict spell(struct spelling *spelling, uintptr_t return_address, uint32_t *id) {
     if (!spelling->begun) {
         spelling->begun = return_address == (uintptr_t)spelling->alphabet->end_return;
-        if (!spelling->begun && glsi_modules_find(return_address) == NULL)
-            return OUT_OF_DATE;
-        if (glsi_walk_is_end_of_context(return_address))
-            return NO_TAG;
-        return is_known_step(return_address) ? GO_ON : BROKEN;
+        return is_known_step(return_address) ? GO_ON : judge_step(return_address);
     }
     const uintptr_t mark = mark_index(spelling->alphabet, return_address);
     if (mark < mark_digits(spelling->alphabet)) {
@@ -228,16 +233,20 @@ static void calm_end(const struct calm *calm) {
  * stack. The model of access spares a handler the memory allocation that a first access may cost in others.
  */
 #define KEPT_BY_THREAD __attribute__((tls_model("initial-exec"))) static _Thread_local
-KEPT_BY_THREAD uintptr_t last_read;
+KEPT_BY_THREAD uintptr_t last_accessed;
 
-static int read_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
+static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
     enum { NEAR_BYTES = 1 << 16 };
+    unw_word_t *word = (unw_word_t *)address; // NOLINT: stacks consist of addresses
     (void)space, (void)arg;
-    const bool is_near = address - last_read + NEAR_BYTES < 2 * NEAR_BYTES;
-    if (is_write || (!is_near && !glsi_memory_is_readable(address, sizeof *value)))
+    const bool is_near = address - last_accessed + NEAR_BYTES < 2 * NEAR_BYTES;
+    if (!is_near && !glsi_memory_is_readable(address, sizeof *value))
         return -UNW_EINVAL;
-    last_read = address;
-    *value = *(const unw_word_t *)address; // NOLINT: stacks consist of addresses
+    last_accessed = address;
+    if (is_write) /* of the registers that libunwind keeps, on its own part of the stack */
+        *word = *value;
+    else
+        *value = *word;
     return 0;
 }
 
@@ -255,8 +264,8 @@ __attribute__((constructor)) static void unwound_init(void) {
     unw_cursor_t cursor;
     unw_accessors_t *accessors = unw_get_accessors(unw_local_addr_space);
     if (accessors != NULL)
-        accessors->access_mem = read_memory;
-    last_read = (uintptr_t)__builtin_frame_address(0);
+        accessors->access_mem = access_memory;
+    last_accessed = (uintptr_t)__builtin_frame_address(0);
     /* The first question has it set itself up. */
     if (unw_getcontext(&context) == 0 && unw_init_local(&cursor, &context) == 0)
         (void)unw_step(&cursor);
@@ -289,7 +298,7 @@ static enum tag_answer ask(question *way, const struct mark_alphabet *alphabet, 
     if (atomic_load_explicit(&is_in_forked_child, memory_order_relaxed))
         return glsi_tag_read_tables_in(alphabet, id);
     const struct calm calm = calm_begin();
-    last_read = (uintptr_t)__builtin_frame_address(0);
+    last_accessed = (uintptr_t)__builtin_frame_address(0);
     const enum verdict verdict = way(alphabet, id);
     calm_end(&calm);
     return answer_of(verdict, alphabet, id);
