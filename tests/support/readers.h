@@ -1,0 +1,191 @@
+/*
+ * All readers of the stack side by side: the public interface and those beneath it. A scope that is opened here is
+ * found by each of them, and whatever place is asked about, all must answer alike.
+ *
+ * What they answer is noted without allocating and without jumping, so that they may be asked in signal handlers and in
+ * callbacks; the test judges it afterwards (readers_judge). Include it once, behind cmocka.h.
+ */
+#ifndef READERS_H
+#define READERS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "gls.h"
+#include "opaque.h"
+#include "stacktag/scan.h"
+#include "tag.h"
+
+static gls_manager *readers_manager;
+static const gls_key *readers_key;
+
+static void readers_init(void) {
+    readers_manager = gls_manager_new();
+    readers_key = gls_key_intern("what the readers read");
+    if (readers_manager == NULL || readers_key == NULL)
+        abort();
+}
+
+/* ---- One reader each ---- */
+
+static enum gls_answer readers_look_up(enum tag_answer answer, uint32_t id, void **value) {
+    static const enum gls_answer answers[] = {
+        [CTX_NO_CONTEXT] = GLS_NO_CONTEXT, [CTX_NOT_SET] = GLS_NOT_SET, [CTX_SET] = GLS_SET};
+    if (answer == TAG_UNREADABLE)
+        return GLS_UNREADABLE;
+    const struct ctx *context = answer == TAG_FOUND ? ids_slot(id)->context : NULL;
+    return answers[ctx_lookup(context, readers_manager, readers_key, value)];
+}
+
+CTX_OPAQUE static enum gls_answer readers_by_library(void **value) {
+    return gls_get_value(readers_manager, readers_key, value);
+}
+
+CTX_OPAQUE static enum gls_answer readers_by_frames(void **value) {
+    uint32_t id = 0;
+    const enum tag_answer answer = tag_read(0, &id);
+    return readers_look_up(answer, id, value);
+}
+
+CTX_OPAQUE static enum gls_answer readers_by_unwinder(void **value) {
+    uint32_t id = 0;
+    const enum tag_answer answer = glsi_tag_read_unwind(&id);
+    return readers_look_up(answer, id, value);
+}
+
+CTX_OPAQUE static enum gls_answer readers_by_cursor(void **value) {
+    uint32_t id = 0;
+    const enum tag_answer answer = glsi_tag_read_cursor(&id);
+    return readers_look_up(answer, id, value);
+}
+
+CTX_OPAQUE static enum gls_answer readers_by_scan(void **value) {
+    uint32_t id = 0;
+    const enum tag_answer answer = scan_read(0, &id);
+    return readers_look_up(answer, id, value);
+}
+
+enum reader { BY_LIBRARY, BY_FRAMES, BY_UNWINDER, BY_CURSOR, BY_SCAN, READERS };
+
+static const struct {
+    const char *name;
+    enum gls_answer (*read)(void **value);
+} readers[READERS] = {
+    [BY_LIBRARY] = {"gls_get_value", readers_by_library},
+    [BY_FRAMES] = {"tag_read", readers_by_frames},
+    [BY_UNWINDER] = {"tag_read_unwind", readers_by_unwinder},
+    [BY_CURSOR] = {"tag_read_cursor", readers_by_cursor},
+    [BY_SCAN] = {"scan_read", readers_by_scan},
+};
+
+static bool readers_has(enum reader reader) {
+    return reader != BY_SCAN || scan_unavailable() == NULL;
+}
+
+/* ---- What they answered ---- */
+
+static struct {
+    atomic_ulong reads, wrong;
+    const char *where;
+    enum reader reader;
+    enum gls_answer wanted, found;
+    const void *wanted_value, *found_value;
+} readers_tally;
+
+static void readers_note(const char *where, enum reader reader, enum gls_answer wanted, const void *wanted_value,
+                         enum gls_answer found, const void *found_value) {
+    atomic_fetch_add(&readers_tally.reads, 1);
+    if (found == wanted && found_value == wanted_value)
+        return;
+    if (atomic_fetch_add(&readers_tally.wrong, 1) > 0)
+        return; /* the first is told of */
+    readers_tally.where = where;
+    readers_tally.reader = reader;
+    readers_tally.wanted = wanted;
+    readers_tally.wanted_value = wanted_value;
+    readers_tally.found = found;
+    readers_tally.found_value = found_value;
+}
+
+/* By one reader. A value that is wanted is one that was handed to readers_scope; NULL with other answers. */
+static void readers_want_by(enum reader reader, const char *where, enum gls_answer answer, const void *value) {
+    void *found = NULL;
+    if (!readers_has(reader))
+        return;
+    const enum gls_answer got = readers[reader].read(&found);
+    readers_note(where, reader, answer, value, got, found);
+}
+
+static void readers_want(const char *where, enum gls_answer answer, const void *value) {
+    for (enum reader reader = 0; reader < READERS; reader++)
+        readers_want_by(reader, where, answer, value);
+}
+
+/* Where the stack need not be readable: whoever answers must answer so. Returns how many did. */
+static unsigned readers_want_if_readable(const char *where, enum gls_answer answer, const void *value) {
+    unsigned answered = 0;
+    for (enum reader reader = 0; reader < READERS; reader++) {
+        void *found = NULL;
+        if (!readers_has(reader))
+            continue;
+        const enum gls_answer got = readers[reader].read(&found);
+        if (got != GLS_UNREADABLE)
+            readers_note(where, reader, answer, value, got, found);
+        answered += got != GLS_UNREADABLE;
+    }
+    return answered;
+}
+
+/*
+ * Where the stack cannot be read, those that follow it must say so. A scan follows nothing and is not asked to be
+ * blind: it must answer what is wanted.
+ */
+static void readers_want_unreadable(const char *where, enum gls_answer answer, const void *value) {
+    for (enum reader reader = 0; reader < BY_SCAN; reader++)
+        readers_want_by(reader, where, GLS_UNREADABLE, NULL);
+    readers_want_by(BY_SCAN, where, answer, value);
+}
+
+static const char *readers_name_of(enum gls_answer answer) {
+    static const char *const names[] = {"no context", "not set", "a value", "unreadable"};
+    return names[answer];
+}
+
+/* Fails with the first wrong answer. A value is told by its name: values of tests are texts. */
+static void readers_judge(void) {
+    const unsigned long reads = atomic_exchange(&readers_tally.reads, 0);
+    const unsigned long wrong = atomic_exchange(&readers_tally.wrong, 0);
+    if (wrong > 0) {
+        const char *wanted = readers_tally.wanted_value, *found = readers_tally.found_value;
+        fail_msg("%lu of %lu reads were wrong. The first: %s, %s found %s (%s), wanted %s (%s)", wrong, reads,
+                 readers_tally.where, readers[readers_tally.reader].name, readers_name_of(readers_tally.found),
+                 found != NULL ? found : "-", readers_name_of(readers_tally.wanted), wanted != NULL ? wanted : "-");
+    }
+    if (reads == 0)
+        fail_msg("nothing was read: the test has shown nothing");
+}
+
+/* ---- Scopes ---- */
+
+struct readers_body {
+    void (*fn)(void *);
+    void *arg;
+};
+
+/* What the library's scope has in force is put in force once more under a tag that scans find, too. */
+static void readers_run_sealed(void *arg) {
+    const struct readers_body *body = arg;
+    uint32_t id = 0;
+    if (tag_read(0, &id) != TAG_FOUND || !scan_with(ids_slot(id)->context, ids_slot(id)->root, body->fn, body->arg))
+        abort(); /* the library has just found it, and opened a tag beside it */
+}
+
+/* Runs fn(arg) in a scope in which all readers find `value`. Returns what gls_set_values returns. */
+static int readers_scope(const char *value, void (*fn)(void *), void *arg) {
+    const struct gls_binding binding = {readers_key, (void *)value};
+    struct readers_body body = {fn, arg};
+    return gls_set_values(readers_manager, &binding, 1, readers_run_sealed, &body);
+}
+
+#endif
