@@ -2,6 +2,7 @@
  * The kernel's thread id, asked for by a system call at every read, looked up in the table of threadid. What a program
  * pays that asks the kernel who it is.
  */
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,6 +11,20 @@
 /* By system call: glibc keeps no copy of the id that a read could use. */
 CTX_OPERATION uintptr_t threadid_gettid_self(uintptr_t after) {
     return (uintptr_t)syscall(SYS_gettid) + after;
+}
+
+/* Before anything can fork. */
+static void threadid_gettid_before_fork(void) {
+    threadid_before_fork(threadid_gettid_self(0));
+}
+
+static void threadid_gettid_in_child(void) {
+    threadid_in_child(threadid_gettid_self(0));
+}
+
+__attribute__((constructor)) static void threadid_gettid_init(void) {
+    if (pthread_atfork(threadid_gettid_before_fork, NULL, threadid_gettid_in_child) != 0)
+        abort();
 }
 
 static void threadid_gettid_thread_end(void) {

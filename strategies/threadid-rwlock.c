@@ -35,6 +35,22 @@ CTX_OPERATION void threadid_rwlock_with(const struct ctx *next, void (*fn)(void 
     fn(arg);
 }
 
+/* Before anything can fork. */
+static void threadid_rwlock_before_fork(void) {
+    threadid_before_fork((uintptr_t)pthread_self());
+}
+
+static void threadid_rwlock_in_child(void) {
+    /* Another thread may have held it, which is not here any more. What it guards is whole at any moment. */
+    threadid_rwlock = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+    threadid_in_child((uintptr_t)pthread_self());
+}
+
+__attribute__((constructor)) static void threadid_rwlock_init(void) {
+    if (pthread_atfork(threadid_rwlock_before_fork, NULL, threadid_rwlock_in_child) != 0)
+        abort();
+}
+
 static void threadid_rwlock_thread_end(void) {
     (void)pthread_rwlock_wrlock(&threadid_rwlock);
     threadid_give_back((uintptr_t)pthread_self());

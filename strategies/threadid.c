@@ -5,6 +5,20 @@
 #include "threadid_self.h"
 #include "threadid_table.h"
 
+/* Before anything can fork. */
+static void threadid_forks(void) {
+    threadid_before_fork(threadid_self());
+}
+
+static void threadid_has_forked(void) {
+    threadid_in_child(threadid_self());
+}
+
+__attribute__((constructor)) static void threadid_init(void) {
+    if (pthread_atfork(threadid_forks, NULL, threadid_has_forked) != 0)
+        abort();
+}
+
 static void threadid_thread_end(void) {
     threadid_give_back(threadid_self());
 }

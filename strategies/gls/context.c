@@ -1,20 +1,10 @@
 #include "context.h"
 
-#include <pthread.h>
-#include <search.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 const struct ctx ctx_empty = {.parent = NULL, .manager = NULL, .bindings = NULL, .count = 0};
-
-/* Interned keys live in a binary tree for the life of the process: interning happens at start-up, not in hot paths. */
-static pthread_mutex_t keys_lock = PTHREAD_MUTEX_INITIALIZER;
-static void *keys_tree;
-
-static int compare_keys(const void *a, const void *b) {
-    const struct ctx_key *left = a, *right = b;
-    return strcmp(left->name, right->name);
-}
 
 struct ctx_key *ctx_key_new(const char *name) {
     const size_t name_bytes = strlen(name) + 1;
@@ -24,24 +14,51 @@ struct ctx_key *ctx_key_new(const char *name) {
     return key;
 }
 
-static const struct ctx_key *find_or_add_key(const char *name) {
-    const struct ctx_key wanted = {.name = name};
-    void *found = tfind(&wanted, &keys_tree, compare_keys);
-    if (found != NULL)
-        return *(struct ctx_key **)found;
-    struct ctx_key *key = ctx_key_new(name);
-    if (key != NULL && tsearch(key, &keys_tree, compare_keys) == NULL) {
-        free(key);
-        return NULL;
-    }
-    return key;
+/*
+ * Interned keys live for the life of the process, in a tree that only grows: which way to go is said by the bits of the
+ * name's hash, the highest first, and by none of them once they are used up. There is no lock that another thread could
+ * hold while this one forks.
+ */
+enum { NODE_WAY_BITS = 2, NODE_WAYS = 1 << NODE_WAY_BITS, HASH_BITS = 64 };
+struct key_node {
+    struct ctx_key key;
+    _Atomic(struct key_node *) ways[NODE_WAYS];
+    char name[];
+};
+static _Atomic(struct key_node *) keys_root;
+
+static uint64_t hash_name(const char *name) {
+    uint64_t hash = 0;
+    for (; *name != '\0'; name++)
+        hash = (hash + (unsigned char)*name + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash;
+}
+
+static struct key_node *new_node(const char *name) {
+    const size_t name_bytes = strlen(name) + 1;
+    struct key_node *node = calloc(1, sizeof *node + name_bytes);
+    if (node != NULL)
+        node->key.name = memcpy(node->name, name, name_bytes);
+    return node;
 }
 
 const struct ctx_key *ctx_key_intern(const char *name) {
-    (void)pthread_mutex_lock(&keys_lock);
-    const struct ctx_key *key = find_or_add_key(name);
-    (void)pthread_mutex_unlock(&keys_lock);
-    return key;
+    _Atomic(struct key_node *) *place = &keys_root;
+    struct key_node *own = NULL;
+    for (uint64_t hash = hash_name(name);; hash <<= NODE_WAY_BITS) {
+        struct key_node *found = atomic_load_explicit(place, memory_order_acquire);
+        if (found == NULL) {
+            if (own == NULL && (own = new_node(name)) == NULL)
+                return NULL;
+            if (atomic_compare_exchange_strong_explicit(place, &found, own, memory_order_acq_rel, memory_order_acquire))
+                return &own->key;
+        }
+        if (strcmp(found->name, name) == 0) {
+            free(own);
+            return &found->key;
+        }
+        place = &found->ways[hash >> (HASH_BITS - NODE_WAY_BITS)];
+    }
 }
 
 /*

@@ -2,12 +2,17 @@
  * The thread's id is looked up in liburcu's lock-free hash table, cds_lfht, as a user of that library would: each read
  * is a read-side critical section, threads are registered, and the entry of a thread that ended is freed after a grace
  * period.
+ *
+ * liburcu leaves it to its users what becomes of its registry, of its worker and of the table when the process forks:
+ * the child has neither the threads that are registered nor the worker, and perhaps a lock that one of them held.
  */
 #include "strategy.h"
 
 #if defined(THREADID_HAS_URCU)
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <urcu/urcu-memb.h>
@@ -28,14 +33,18 @@ struct threadid_urcu_entry {
 
 static struct cds_lfht *threadid_urcu_table;
 
-/* The thread that frees is not there in a forked process, which waits for it at its end (by liburcu 0.15) unless told.
+/*
+ * The registered threads, for forks: what liburcu and the table know of each. A thread that begins or ends does so
+ * under this lock, and so does a fork.
  */
-__attribute__((constructor)) static void threadid_urcu_init(void) {
-    if (pthread_atfork(urcu_memb_call_rcu_before_fork, urcu_memb_call_rcu_after_fork_parent,
-                       urcu_memb_call_rcu_after_fork_child) == 0)
-        threadid_urcu_table =
-            cds_lfht_new_flavor(THREADID_URCU_BUCKETS, THREADID_URCU_BUCKETS, 0, 0, &urcu_memb_flavor, NULL);
-}
+struct threadid_urcu_thread {
+    struct cds_list_head link;
+    struct urcu_reader *reader;
+    struct threadid_urcu_entry *entry; /* NULL before its first scope */
+};
+static _Thread_local struct threadid_urcu_thread threadid_urcu_thread;
+static CDS_LIST_HEAD(threadid_urcu_threads);
+static pthread_mutex_t threadid_urcu_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *threadid_urcu_unavailable(void) {
     return threadid_urcu_table == NULL ? "liburcu could not make a hash table; is memory out?" : NULL;
@@ -79,6 +88,7 @@ __attribute__((noinline)) static struct threadid_urcu_entry *threadid_urcu_add(u
     *entry = (struct threadid_urcu_entry){.thread = thread};
     cds_lfht_node_init(&entry->node);
     cds_lfht_add(threadid_urcu_table, threadid_urcu_hash(thread), &entry->node);
+    threadid_urcu_thread.entry = entry;
     return entry;
 }
 
@@ -112,7 +122,19 @@ CTX_OPERATION void threadid_urcu_with(const struct ctx *next, void (*fn)(void *)
 }
 
 static void threadid_urcu_thread_begin(void) {
+    (void)pthread_mutex_lock(&threadid_urcu_lock);
     urcu_memb_register_thread();
+    threadid_urcu_thread.reader = &URCU_TLS(urcu_memb_reader);
+    threadid_urcu_thread.entry = NULL;
+    cds_list_add(&threadid_urcu_thread.link, &threadid_urcu_threads);
+    (void)pthread_mutex_unlock(&threadid_urcu_lock);
+}
+
+static void threadid_urcu_unregister(void) {
+    (void)pthread_mutex_lock(&threadid_urcu_lock);
+    urcu_memb_unregister_thread();
+    cds_list_del(&threadid_urcu_thread.link);
+    (void)pthread_mutex_unlock(&threadid_urcu_lock);
 }
 
 /* After the grace period. It acquires what the entry's thread released, for tools that do not know of such periods. */
@@ -130,7 +152,42 @@ static void threadid_urcu_thread_end(void) {
         urcu_memb_call_rcu(&entry->freed_later, threadid_urcu_free);
     }
     urcu_memb_read_unlock();
-    urcu_memb_unregister_thread();
+    threadid_urcu_unregister();
+}
+
+/* ---- Forks ---- */
+
+/* Nobody registers any more, and the worker, which holds the registry while it waits for readers, pauses. */
+static void threadid_urcu_before_fork(void) {
+    (void)pthread_mutex_lock(&threadid_urcu_lock);
+    urcu_memb_call_rcu_before_fork();
+}
+
+static void threadid_urcu_in_parent(void) {
+    urcu_memb_call_rcu_after_fork_parent();
+    (void)pthread_mutex_unlock(&threadid_urcu_lock);
+}
+
+/* The memory of the other threads is still there, but is about to be that of new ones, which get their ids with it. */
+static void threadid_urcu_in_child(void) {
+    struct threadid_urcu_thread *thread, *next;
+    cds_list_for_each_entry_safe(thread, next, &threadid_urcu_threads, link) {
+        if (thread == &threadid_urcu_thread)
+            continue;
+        cds_list_del(&thread->reader->node);
+        cds_list_del(&thread->link);
+        if (thread->entry != NULL && cds_lfht_del(threadid_urcu_table, &thread->entry->node) == 0)
+            free(thread->entry); /* there is nobody to wait for */
+    }
+    (void)pthread_mutex_unlock(&threadid_urcu_lock);
+    urcu_memb_call_rcu_after_fork_child();
+}
+
+__attribute__((constructor)) static void threadid_urcu_init(void) {
+    threadid_urcu_table =
+        cds_lfht_new_flavor(THREADID_URCU_BUCKETS, THREADID_URCU_BUCKETS, 0, 0, &urcu_memb_flavor, NULL);
+    if (pthread_atfork(threadid_urcu_before_fork, threadid_urcu_in_parent, threadid_urcu_in_child) != 0)
+        abort();
 }
 
 #define CTX_OP_UNAVAILABLE threadid_urcu_unavailable
