@@ -109,7 +109,7 @@ static void readers_note(const char *where, enum reader reader, enum gls_answer 
 }
 
 /* By one reader. A value that is wanted is one that was handed to readers_scope; NULL with other answers. */
-static void readers_want_by(enum reader reader, const char *where, enum gls_answer answer, const void *value) {
+static inline void readers_want_by(enum reader reader, const char *where, enum gls_answer answer, const void *value) {
     void *found = NULL;
     if (!readers_has(reader))
         return;
@@ -117,13 +117,19 @@ static void readers_want_by(enum reader reader, const char *where, enum gls_answ
     readers_note(where, reader, answer, value, got, found);
 }
 
-static void readers_want(const char *where, enum gls_answer answer, const void *value) {
+static inline void readers_want(const char *where, enum gls_answer answer, const void *value) {
     for (enum reader reader = 0; reader < READERS; reader++)
         readers_want_by(reader, where, answer, value);
 }
 
+/* In a scope that was not opened by readers_scope: all but scans find it. */
+static inline void readers_want_tag(const char *where, enum gls_answer answer, const void *value) {
+    for (enum reader reader = 0; reader < BY_SCAN; reader++)
+        readers_want_by(reader, where, answer, value);
+}
+
 /* Where the stack need not be readable: whoever answers must answer so. Returns how many did. */
-static unsigned readers_want_if_readable(const char *where, enum gls_answer answer, const void *value) {
+static inline unsigned readers_want_if_readable(const char *where, enum gls_answer answer, const void *value) {
     unsigned answered = 0;
     for (enum reader reader = 0; reader < READERS; reader++) {
         void *found = NULL;
@@ -141,7 +147,7 @@ static unsigned readers_want_if_readable(const char *where, enum gls_answer answ
  * Where the stack cannot be read, those that follow it must say so. A scan follows nothing and is not asked to be
  * blind: it must answer what is wanted.
  */
-static void readers_want_unreadable(const char *where, enum gls_answer answer, const void *value) {
+static inline void readers_want_unreadable(const char *where, enum gls_answer answer, const void *value) {
     for (enum reader reader = 0; reader < BY_SCAN; reader++)
         readers_want_by(reader, where, GLS_UNREADABLE, NULL);
     readers_want_by(BY_SCAN, where, answer, value);
@@ -152,16 +158,22 @@ static const char *readers_name_of(enum gls_answer answer) {
     return names[answer];
 }
 
-/* Fails with the first wrong answer. A value is told by its name: values of tests are texts. */
-static void readers_judge(void) {
+/* Says what was wrong first. A value is told by its name: values of tests are texts. */
+static inline void readers_describe(char *text, size_t bytes) {
+    const char *wanted = readers_tally.wanted_value, *found = readers_tally.found_value;
+    (void)snprintf(text, bytes, "%lu of %lu reads were wrong. The first: %s, %s found %s (%s), wanted %s (%s)",
+                   atomic_load(&readers_tally.wrong), atomic_load(&readers_tally.reads), readers_tally.where,
+                   readers[readers_tally.reader].name, readers_name_of(readers_tally.found),
+                   found != NULL ? found : "-", readers_name_of(readers_tally.wanted), wanted != NULL ? wanted : "-");
+}
+
+/* Fails if anything was wrong, or if nothing was read, and begins anew. */
+static inline void readers_judge(void) {
+    char text[512];
+    readers_describe(text, sizeof text);
     const unsigned long reads = atomic_exchange(&readers_tally.reads, 0);
-    const unsigned long wrong = atomic_exchange(&readers_tally.wrong, 0);
-    if (wrong > 0) {
-        const char *wanted = readers_tally.wanted_value, *found = readers_tally.found_value;
-        fail_msg("%lu of %lu reads were wrong. The first: %s, %s found %s (%s), wanted %s (%s)", wrong, reads,
-                 readers_tally.where, readers[readers_tally.reader].name, readers_name_of(readers_tally.found),
-                 found != NULL ? found : "-", readers_name_of(readers_tally.wanted), wanted != NULL ? wanted : "-");
-    }
+    if (atomic_exchange(&readers_tally.wrong, 0) > 0)
+        fail_msg("%s", text);
     if (reads == 0)
         fail_msg("nothing was read: the test has shown nothing");
 }
@@ -182,7 +194,7 @@ static void readers_run_sealed(void *arg) {
 }
 
 /* Runs fn(arg) in a scope in which all readers find `value`. Returns what gls_set_values returns. */
-static int readers_scope(const char *value, void (*fn)(void *), void *arg) {
+static inline int readers_scope(const char *value, void (*fn)(void *), void *arg) {
     const struct gls_binding binding = {readers_key, (void *)value};
     struct readers_body body = {fn, arg};
     return gls_set_values(readers_manager, &binding, 1, readers_run_sealed, &body);
