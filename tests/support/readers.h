@@ -15,12 +15,15 @@
 #include "gls.h"
 #include "opaque.h"
 #include "stacktag/scan.h"
+#include "stacktag/unwound.h"
 #include "tag.h"
 
 static gls_manager *readers_manager;
 static const gls_key *readers_key;
+static bool readers_scan; /* whether scans are right here; asking the strategy takes a lock */
 
 static void readers_init(void) {
+    readers_scan = scan_unavailable() == NULL;
     readers_manager = gls_manager_new();
     readers_key = gls_key_intern("what the readers read");
     if (readers_manager == NULL || readers_key == NULL)
@@ -48,15 +51,21 @@ CTX_OPAQUE static enum gls_answer readers_by_frames(void **value) {
     return readers_look_up(answer, id, value);
 }
 
-CTX_OPAQUE static enum gls_answer readers_by_unwinder(void **value) {
+CTX_OPAQUE static enum gls_answer readers_by_tables(void **value) {
     uint32_t id = 0;
-    const enum tag_answer answer = glsi_tag_read_unwind(&id);
+    const enum tag_answer answer = glsi_tag_read_tables(&id);
+    return readers_look_up(answer, id, value);
+}
+
+CTX_OPAQUE static enum gls_answer readers_by_backtrace(void **value) {
+    uint32_t id = 0;
+    const enum tag_answer answer = unwound_read_backtrace(&id);
     return readers_look_up(answer, id, value);
 }
 
 CTX_OPAQUE static enum gls_answer readers_by_cursor(void **value) {
     uint32_t id = 0;
-    const enum tag_answer answer = glsi_tag_read_cursor(&id);
+    const enum tag_answer answer = unwound_read_cursor(&id);
     return readers_look_up(answer, id, value);
 }
 
@@ -66,7 +75,7 @@ CTX_OPAQUE static enum gls_answer readers_by_scan(void **value) {
     return readers_look_up(answer, id, value);
 }
 
-enum reader { BY_LIBRARY, BY_FRAMES, BY_UNWINDER, BY_CURSOR, BY_SCAN, READERS };
+enum reader { BY_LIBRARY, BY_FRAMES, BY_TABLES, BY_BACKTRACE, BY_CURSOR, BY_SCAN, READERS };
 
 static const struct {
     const char *name;
@@ -74,13 +83,14 @@ static const struct {
 } readers[READERS] = {
     [BY_LIBRARY] = {"gls_get_value", readers_by_library},
     [BY_FRAMES] = {"tag_read", readers_by_frames},
-    [BY_UNWINDER] = {"tag_read_unwind", readers_by_unwinder},
-    [BY_CURSOR] = {"tag_read_cursor", readers_by_cursor},
+    [BY_TABLES] = {"tag_read_tables", readers_by_tables},
+    [BY_BACKTRACE] = {"unwound_read_backtrace", readers_by_backtrace},
+    [BY_CURSOR] = {"unwound_read_cursor", readers_by_cursor},
     [BY_SCAN] = {"scan_read", readers_by_scan},
 };
 
 static bool readers_has(enum reader reader) {
-    return reader != BY_SCAN || scan_unavailable() == NULL;
+    return reader != BY_SCAN || readers_scan;
 }
 
 /* ---- What they answered ---- */
@@ -120,6 +130,13 @@ static inline void readers_want_by(enum reader reader, const char *where, enum g
 static inline void readers_want(const char *where, enum gls_answer answer, const void *value) {
     for (enum reader reader = 0; reader < READERS; reader++)
         readers_want_by(reader, where, answer, value);
+}
+
+/* By all but those that ask libunwind, which waits for the loader's locks. */
+static inline void readers_want_without_locks(const char *where, enum gls_answer answer, const void *value) {
+    for (enum reader reader = 0; reader < READERS; reader++)
+        if (reader != BY_BACKTRACE && reader != BY_CURSOR)
+            readers_want_by(reader, where, answer, value);
 }
 
 /* In a scope that was not opened by readers_scope: all but scans find it. */
