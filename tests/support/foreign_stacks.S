@@ -65,6 +65,53 @@
 	end_of on_stack_undescribed 0
 	.fill	64, 1, 0xcc
 
+	/* fn must not return, but call leave_stack: what it would return to is whatever the caller says. */
+	.globl	on_stack_below
+	.type	on_stack_below, %function
+on_stack_below: /* (top, fn, arg, return address) */
+	.cfi_startproc
+	endbr64
+	pushq	%rbp
+	.cfi_adjust_cfa_offset 8
+	pushq	%rbx
+	.cfi_adjust_cfa_offset 8
+	pushq	%r12
+	.cfi_adjust_cfa_offset 8
+	pushq	%r13
+	.cfi_adjust_cfa_offset 8
+	pushq	%r14
+	.cfi_adjust_cfa_offset 8
+	pushq	%r15
+	.cfi_adjust_cfa_offset 8
+	movq	%rsp, stack_left(%rip)
+	movq	%rdi, %rsp
+	pushq	%rcx
+	xorl	%ebp, %ebp
+	movq	%rdx, %rdi
+	jmp	*%rsi
+	.cfi_endproc
+	.size	on_stack_below, . - on_stack_below
+
+	.globl	leave_stack
+	.type	leave_stack, %function
+leave_stack:
+	.cfi_startproc
+	endbr64
+	movq	stack_left(%rip), %rsp
+	.cfi_undefined %rip
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbx
+	popq	%rbp
+	ret
+	.cfi_endproc
+	.size	leave_stack, . - leave_stack
+
+	.local	stack_left
+	.comm	stack_left, 8, 8
+
 	/* The first function of a stack, for clone(2): it is not called, and nothing is above it but its argument. */
 	.globl	on_stack_cloned
 	.type	on_stack_cloned, %function

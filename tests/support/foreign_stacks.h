@@ -15,6 +15,10 @@ void on_stack_after_gap(void *top, void (*fn)(void *), void *arg);
 void on_stack_after_function(void *top, void (*fn)(void *), void *arg);
 void on_stack_undescribed(void *top, void (*fn)(void *), void *arg);
 
+/* fn must call leave_stack instead of returning to that address. */
+void on_stack_below(void *top, void (*fn)(void *), void *arg, void *return_address);
+_Noreturn void leave_stack(void);
+
 /* In a task of clone(2), with these flags; returns what that returns to the caller. */
 long on_stack_cloned(void *top, void (*fn)(void *), void *arg, unsigned long flags);
 

@@ -145,19 +145,28 @@ static inline void readers_want_tag(const char *where, enum gls_answer answer, c
         readers_want_by(reader, where, answer, value);
 }
 
-/* Where the stack need not be readable: whoever answers must answer so. Returns how many did. */
-static inline unsigned readers_want_if_readable(const char *where, enum gls_answer answer, const void *value) {
-    unsigned answered = 0;
-    for (enum reader reader = 0; reader < READERS; reader++) {
-        void *found = NULL;
-        if (!readers_has(reader))
-            continue;
-        const enum gls_answer got = readers[reader].read(&found);
-        if (got != GLS_UNREADABLE)
-            readers_note(where, reader, answer, value, got, found);
-        answered += got != GLS_UNREADABLE;
-    }
-    return answered;
+/* Where the stack need not be readable: who answers must answer so. Returns whether it did. */
+static inline bool readers_want_if_readable_by(enum reader reader, const char *where, enum gls_answer answer,
+                                               const void *value) {
+    void *found = NULL;
+    if (!readers_has(reader))
+        return false;
+    const enum gls_answer got = readers[reader].read(&found);
+    if (got != GLS_UNREADABLE)
+        readers_note(where, reader, answer, value, got, found);
+    return got != GLS_UNREADABLE;
+}
+
+static inline void readers_want_if_readable(const char *where, enum gls_answer answer, const void *value) {
+    for (enum reader reader = 0; reader < READERS; reader++)
+        (void)readers_want_if_readable_by(reader, where, answer, value);
+}
+
+/* Where libunwind need not know the way, but the library does. */
+static inline void readers_want_if_unwound(const char *where, enum gls_answer answer, const void *value) {
+    readers_want_without_locks(where, answer, value);
+    (void)readers_want_if_readable_by(BY_BACKTRACE, where, answer, value);
+    (void)readers_want_if_readable_by(BY_CURSOR, where, answer, value);
 }
 
 /*

@@ -23,14 +23,20 @@
 #include "../support/readers.h"
 #include "fcontext.h"
 
-enum { STACK_BYTES = 1 << 18 };
+enum { STACK_BYTES = 1 << 18, GUARD_BYTES = 1 << 16 };
 
 static const char starter_value[] = "of who started the stack", own_value[] = "of the stack's own";
 
+/* Nothing is mapped above it: who reads on beyond its end is found out. */
 static char *new_stack(void) {
-    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    char *stack = mmap(NULL, STACK_BYTES + GUARD_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     assert_true(stack != MAP_FAILED);
+    assert_int_equal(mprotect(stack, STACK_BYTES, PROT_READ | PROT_WRITE), 0);
     return stack;
+}
+
+static void free_stack(char *stack) {
+    assert_int_equal(munmap(stack, STACK_BYTES + GUARD_BYTES), 0);
 }
 
 static char *top_of(char *stack) {
@@ -40,7 +46,10 @@ static char *top_of(char *stack) {
 /* ---- What is done on such a stack ---- */
 
 static const char *_Atomic kind;
-static atomic_bool is_unreadable_there; /* may be, that is: no answer is no wrong one */
+
+/* How far the stack must be readable there: no answer is no wrong one. */
+enum readable { READABLE, PERHAPS_UNWOUND /* by libunwind */, PERHAPS };
+static _Atomic enum readable readable_there;
 
 /* What is in force, as what is below wants it. */
 struct wanted {
@@ -51,10 +60,12 @@ static struct wanted wanted;
 
 static void read_here(void *arg) {
     (void)arg;
-    if (atomic_load(&is_unreadable_there))
-        (void)readers_want_if_readable(atomic_load(&kind), wanted.answer, wanted.value);
-    else
-        readers_want(atomic_load(&kind), wanted.answer, wanted.value);
+    static void (*const ways[])(const char *, enum gls_answer, const void *) = {
+        [READABLE] = readers_want,
+        [PERHAPS_UNWOUND] = readers_want_if_unwound,
+        [PERHAPS] = readers_want_if_readable,
+    };
+    ways[atomic_load(&readable_there)](atomic_load(&kind), wanted.answer, wanted.value);
 }
 
 static int compare_and_read(const void *a, const void *b) {
@@ -86,7 +97,7 @@ static void be_in_own_scope(void *arg) {
 static void be_there(void *arg) {
     read_everywhere(GLS_NO_CONTEXT, NULL);
     const int error = readers_scope(own_value, be_in_own_scope, arg);
-    if (error != 0 && !(error == ENOTRECOVERABLE && atomic_load(&is_unreadable_there)))
+    if (error != 0 && !(error == ENOTRECOVERABLE && atomic_load(&readable_there) == PERHAPS))
         readers_note(atomic_load(&kind), BY_LIBRARY, GLS_SET, "a scope that opens", GLS_UNREADABLE,
                      "one that does not");
     read_everywhere(GLS_NO_CONTEXT, NULL);
@@ -184,6 +195,26 @@ static void start_undescribed(char *stack) {
     on_stack_undescribed(top_of(stack), be_there, NULL);
 }
 
+static void be_there_and_leave(void *arg) {
+    be_there(arg);
+    leave_stack();
+}
+
+/* As libcoro makes them: nobody returns from there, so that it aborts whoever does. */
+static void start_below_abort(char *stack) {
+    on_stack_below(top_of(stack), be_there_and_leave, NULL, (void *)abort); // NOLINT: code is an address
+}
+
+/* The address of a byte that is no code, and none at all. */
+static void start_below_data(char *stack) {
+    static const char data[16];
+    on_stack_below(top_of(stack), be_there_and_leave, NULL, (void *)(data + 1));
+}
+
+static void start_below_zero(char *stack) {
+    on_stack_below(top_of(stack), be_there_and_leave, NULL, NULL);
+}
+
 static void start_in_assembly(char *stack) {
     (void)stack;
     start_thread(thread_in_assembly);
@@ -198,19 +229,22 @@ static void start_thread_undescribed(char *stack) {
 static const struct kind {
     const char *name;
     void (*start)(char *stack);
-    bool may_be_unreadable; /* no unwind table says where it ends */
+    enum readable readable;
 } kinds[] = {
-    {"on a stack of makecontext", start_by_makecontext, false},
-    {"on a stack of clone", start_by_clone, false},
-    {"on a stack of pthread_create", start_by_pthread_create, false},
-    {"on a stack of Boost.Context", start_by_fcontext, true},
+    {"on a stack of makecontext", start_by_makecontext, READABLE},
+    {"on a stack of clone", start_by_clone, READABLE},
+    {"on a stack of pthread_create", start_by_pthread_create, READABLE},
+    {"on a stack of Boost.Context", start_by_fcontext, PERHAPS},
 #if defined(__x86_64__)
-    {"on a stack of the system call clone", start_by_raw_clone, false},
-    {"on a stack that ends at a function's first byte, behind a gap", start_after_gap, false},
-    {"on a stack that ends at a function's first byte, behind another", start_after_function, true},
-    {"on a stack whose end is in no table", start_undescribed, true},
-    {"on a thread that begins in assembly", start_in_assembly, false},
-    {"on a thread that begins in assembly that is in no table", start_thread_undescribed, true},
+    {"on a stack of the system call clone", start_by_raw_clone, READABLE},
+    {"on a stack that ends at a function's first byte, behind a gap", start_after_gap, PERHAPS_UNWOUND},
+    {"on a stack that ends at a function's first byte, behind another", start_after_function, PERHAPS},
+    {"on a stack whose end is in no table", start_undescribed, PERHAPS},
+    {"on a stack that would return to abort", start_below_abort, PERHAPS},
+    {"on a stack that would return to data", start_below_data, PERHAPS},
+    {"on a stack that would return to zero", start_below_zero, PERHAPS_UNWOUND},
+    {"on a thread that begins in assembly", start_in_assembly, READABLE},
+    {"on a thread that begins in assembly that is in no table", start_thread_undescribed, PERHAPS},
 #endif
 };
 
@@ -218,11 +252,11 @@ static void start_kind(void *arg) {
     const struct kind *this = arg;
     char *stack = new_stack();
     atomic_store(&kind, this->name);
-    atomic_store(&is_unreadable_there, this->may_be_unreadable);
+    atomic_store(&readable_there, this->readable);
     this->start(stack);
-    atomic_store(&is_unreadable_there, false);
+    atomic_store(&readable_there, READABLE);
     read_everywhere(GLS_SET, starter_value);
-    assert_int_equal(munmap(stack, STACK_BYTES), 0);
+    free_stack(stack);
 }
 
 static void test_kind(void **state) {
@@ -279,7 +313,7 @@ static void test_coroutines_that_move(void **state) {
         assert_int_equal(pthread_create(&thread, NULL, resume_on_thread, NULL), 0);
         assert_int_equal(pthread_join(thread, NULL), 0);
     }
-    assert_int_equal(munmap(stack, STACK_BYTES), 0);
+    free_stack(stack);
     readers_judge();
 }
 
