@@ -2,8 +2,8 @@
  * What the walk over a stack must know of the processor: its registers in DWARF's numbering, where a call leaves the
  * return address, and what a signal leaves behind. All else in the walk is the same everywhere.
  *
- * Sources: System V ABI for AMD64, 3.6 and 6.2; DWARF for the Arm 64-bit Architecture; Linux, arch/x86/kernel/signal_64.c
- * and arch/arm64/kernel/signal.c.
+ * Sources: System V ABI for AMD64, 3.6 and 6.2; DWARF for the Arm 64-bit Architecture; Linux,
+ * arch/x86/kernel/signal_64.c and arch/arm64/kernel/signal.c.
  */
 #ifndef GLS_PROCESSOR_H
 #define GLS_PROCESSOR_H
@@ -17,7 +17,8 @@
 
 #if defined(__x86_64__)
 
-/* CFA_AT_ENTRY: how far above the stack pointer the canonical frame address lies when a function has just been called. */
+/* CFA_AT_ENTRY: how far above the stack pointer the canonical frame address lies when a function has just been called.
+ */
 enum { CFI_REGISTERS = 17, REGISTER_FP = 6, REGISTER_SP = 7, REGISTER_RA = 16, CFA_AT_ENTRY = 8 };
 
 /* Where a frame keeps a frame pointer, the caller's stack begins behind the frame record, so that it is known, too. */
@@ -34,18 +35,19 @@ static inline uintptr_t processor_address(uintptr_t return_address) {
  */
 __attribute__((always_inline)) static inline uintptr_t processor_capture(uintptr_t registers[static CFI_REGISTERS]) {
     uintptr_t here;
-    __asm__ volatile("movq %%rbx, 24(%1)\n\t"
-                     "movq %%rbp, 48(%1)\n\t"
-                     "movq %%rsp, 56(%1)\n\t"
-                     "movq %%r12, 96(%1)\n\t"
-                     "movq %%r13, 104(%1)\n\t"
-                     "movq %%r14, 112(%1)\n\t"
-                     "movq %%r15, 120(%1)\n\t"
-                     "leaq 0f(%%rip), %0\n"
-                     "0:"
-                     : "=&r"(here)
-                     : "r"(registers)
-                     : "memory");
+    __asm__ volatile(
+        "movq %%rbx, 24(%1)\n\t"
+        "movq %%rbp, 48(%1)\n\t"
+        "movq %%rsp, 56(%1)\n\t"
+        "movq %%r12, 96(%1)\n\t"
+        "movq %%r13, 104(%1)\n\t"
+        "movq %%r14, 112(%1)\n\t"
+        "movq %%r15, 120(%1)\n\t"
+        "leaq 0f(%%rip), %0\n"
+        "0:"
+        : "=&r"(here)
+        : "r"(registers)
+        : "memory");
     return here;
 }
 enum { PROCESSOR_CAPTURED = 1 << 3 | 1 << REGISTER_FP | 1 << REGISTER_SP | 0xf << 12 };
@@ -82,6 +84,23 @@ static inline bool processor_is_call_stub(const void *code) {
     return memcmp(byte, jump, sizeof jump) == 0 && byte[JUMP_BYTES] == PUSH && byte[CALL_STUB_BYTES - 1] == JUMP_ON;
 }
 
+/*
+ * Do the bytes in front of this address look like a call that would return to it? E8 and a distance, or FF /2 with what
+ * its operand takes.
+ */
+enum { CALL_BYTES_MAX = 7 };
+static inline bool processor_is_behind_call(const void *code) {
+    enum { CALL = 0xe8, CALL_BYTES = 5, GROUP = 0xff, CALL_IN_GROUP = 2 };
+    static const unsigned char lengths[] = {2, 3, 4, 6, 7};
+    const unsigned char *byte = code;
+    if (*(byte - CALL_BYTES) == CALL)
+        return true;
+    for (size_t i = 0; i < sizeof lengths; i++)
+        if (*(byte - lengths[i]) == GROUP && (*(byte - lengths[i] + 1) >> 3 & 7) == CALL_IN_GROUP)
+            return true;
+    return false;
+}
+
 /* Where a context of makecontext returns to at its end; 0 if it is not where it is looked for. */
 static inline uintptr_t processor_end_of_context(const ucontext_t *made) {
     return *(const uintptr_t *)made->uc_mcontext.gregs[REG_RSP]; // NOLINT: the kernel has addresses as numbers
@@ -101,19 +120,20 @@ static inline uintptr_t processor_address(uintptr_t return_address) {
 
 __attribute__((always_inline)) static inline uintptr_t processor_capture(uintptr_t registers[static CFI_REGISTERS]) {
     uintptr_t here, stack;
-    __asm__ volatile("stp x19, x20, [%2, #152]\n\t"
-                     "stp x21, x22, [%2, #168]\n\t"
-                     "stp x23, x24, [%2, #184]\n\t"
-                     "stp x25, x26, [%2, #200]\n\t"
-                     "stp x27, x28, [%2, #216]\n\t"
-                     "stp x29, x30, [%2, #232]\n\t"
-                     "mov %1, sp\n\t"
-                     "str %1, [%2, #248]\n\t"
-                     "adr %0, 0f\n"
-                     "0:"
-                     : "=&r"(here), "=&r"(stack)
-                     : "r"(registers)
-                     : "memory");
+    __asm__ volatile(
+        "stp x19, x20, [%2, #152]\n\t"
+        "stp x21, x22, [%2, #168]\n\t"
+        "stp x23, x24, [%2, #184]\n\t"
+        "stp x25, x26, [%2, #200]\n\t"
+        "stp x27, x28, [%2, #216]\n\t"
+        "stp x29, x30, [%2, #232]\n\t"
+        "mov %1, sp\n\t"
+        "str %1, [%2, #248]\n\t"
+        "adr %0, 0f\n"
+        "0:"
+        : "=&r"(here), "=&r"(stack)
+        : "r"(registers)
+        : "memory");
     return here;
 }
 enum { PROCESSOR_CAPTURED = (int)(0xfff80000u) };
@@ -157,6 +177,15 @@ static inline bool processor_is_call_stub(const void *bytes) {
             return false;
     }
     return false;
+}
+
+/* bl, blr, and blr with an address that is signed. */
+enum { CALL_BYTES_MAX = 4 };
+static inline bool processor_is_behind_call(const void *code) {
+    uint32_t before;
+    memcpy(&before, (const char *)code - sizeof before, sizeof before);
+    return (before & 0xfc000000) == 0x94000000 || (before & 0xfffffc1f) == 0xd63f0000 ||
+           (before & 0xfefff800) == 0xd63f0800;
 }
 
 static inline uintptr_t processor_end_of_context(const ucontext_t *made) {

@@ -16,10 +16,31 @@ static enum walk_step lacking(const struct walk *walk) {
     return walk->is_whole ? WALK_LOST : WALK_LACKS;
 }
 
+/*
+ * How much of the stack is there for certain, from the stack pointer to the caller's: all of it on the page of the word
+ * below the stack pointer, which is in use. Beyond that page the kernel is asked: a stack may end there, and what seems
+ * to be a frame be none.
+ */
+enum { PAGE_BYTES = 4096 }; /* no page is smaller */
+
+static bool is_on_same_page(uintptr_t a, uintptr_t b) {
+    return a / PAGE_BYTES == b / PAGE_BYTES;
+}
+
+static uintptr_t find_sure_bytes(uintptr_t stack, uintptr_t cfa) {
+    enum { FRAME_BYTES_MAX = 1 << 16 };
+    const uintptr_t bytes = cfa - stack;
+    if (bytes > FRAME_BYTES_MAX)
+        return 0;
+    return is_on_same_page(stack - 1, cfa - 1) || glsi_memory_is_readable(stack, bytes) ? bytes : 0;
+}
+
 READS_FRAMES bool glsi_walk_load(const struct walk *walk, uintptr_t address, uintptr_t *value) {
-    enum { NEAR_BYTES = 1 << 16 };
-    const bool is_near = walk_knows(walk, REGISTER_SP) && address - walk->registers[REGISTER_SP] < NEAR_BYTES;
-    if (!is_near && !glsi_memory_is_readable(address, sizeof *value))
+    const uintptr_t stack = walk->registers[REGISTER_SP];
+    const bool is_sure =
+        walk_knows(walk, REGISTER_SP) &&
+        (address - stack < walk->sure_bytes || (is_on_same_page(address, stack - 1) && address % sizeof *value == 0));
+    if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
         return false;
     *value = *(const volatile uintptr_t *)address; // NOLINT: stacks consist of addresses
     return true;
@@ -96,9 +117,11 @@ static enum walk_step find_return(const struct walk *walk, const struct cfi_rule
 }
 
 static enum walk_step apply_rules(struct walk *walk, const struct cfi_rules *rules) {
-    const struct walk from = *walk;
+    struct walk from = *walk;
     uintptr_t cfa = 0, value = 0;
     enum walk_step step = rules->rules[REGISTER_RA] == CFI_UNDEFINED ? WALK_ENDED : find_cfa(&from, rules, &cfa);
+    if (step == WALK_STEPPED && walk_knows(&from, REGISTER_SP))
+        from.sure_bytes = find_sure_bytes(from.registers[REGISTER_SP], cfa);
     if (step == WALK_STEPPED)
         step = find_return(&from, rules, cfa, &walk->code);
     if (step != WALK_STEPPED)
@@ -231,9 +254,9 @@ static uint64_t pack(const struct cfi_rules *rules) {
     return fits ? step : 0;
 }
 
-/* `code` is where rules were looked up. */
+/* For a call that returns to `code`. */
 static void remember_step(uintptr_t code, const struct cfi_rules *rules) {
-    const uint64_t step = glsi_modules_find(code) == NULL ? 0 : pack(rules);
+    const uint64_t step = glsi_modules_find(code - 1) == NULL ? 0 : pack(rules);
     struct remembered *place = place_of(code);
     if (step == 0)
         return;
@@ -246,14 +269,15 @@ static enum walk_step apply_step(struct walk *walk, uint64_t step) {
     const uintptr_t stack = walk->registers[REGISTER_SP];
     if ((kind & KIND_IS_END) != 0)
         return WALK_ENDED;
-    const uintptr_t cfa =
-        walk->registers[(kind & KIND_BY_FRAME) != 0 ? REGISTER_FP : REGISTER_SP] + get_field(step, 0);
+    const uintptr_t cfa = walk->registers[(kind & KIND_BY_FRAME) != 0 ? REGISTER_FP : REGISTER_SP] + get_field(step, 0);
+    walk->sure_bytes = find_sure_bytes(stack, cfa);
     if (!glsi_walk_load(walk, cfa + get_field(step, 2), &walk->code) ||
         ((kind & KIND_KEEPS_FRAME) == 0 &&
          !glsi_walk_load(walk, cfa + get_field(step, 1), &walk->registers[REGISTER_FP])))
         return WALK_LOST;
     walk->code = processor_address(walk->code);
     walk->registers[REGISTER_SP] = cfa;
+    walk->sure_bytes = 0;
     walk->known = 1u << REGISTER_FP | 1u << REGISTER_SP;
     walk->is_interrupted = false;
     return cfa > stack || walk->turns_left-- > 0 ? WALK_STEPPED : WALK_LOST;
@@ -271,37 +295,50 @@ bool glsi_walk_is_end_of_context(uintptr_t return_address) {
     return return_address == end_of_context && return_address != 0;
 }
 
-/* The call that led on lies in front of the address that it returns to. */
-static uintptr_t place_of_call(const struct walk *walk) {
-    return walk->is_interrupted ? walk->code : walk->code - 1;
+/*
+ * The rules where the walk is. The call that led on lies in front of the address that it returns to. Where there is
+ * none, somebody has made a stack whose first function returns to the first byte of another: it is that one's rules
+ * that hold, and not those of what lies in front of it.
+ */
+static bool find_rules(const struct walk *walk, struct cfi_rules *rules) {
+    if (walk->is_interrupted)
+        return glsi_tables_find(walk->code, rules);
+    const bool is_described = glsi_tables_find(walk->code - 1, rules);
+    const uintptr_t first = walk->code - CALL_BYTES_MAX;
+    if (!(is_described && is_on_same_page(first, walk->code - 1)) && !glsi_memory_is_readable(first, CALL_BYTES_MAX))
+        return is_described;
+    if (processor_is_behind_call((const void *)walk->code)) // NOLINT: text is read as data
+        return is_described;
+    return glsi_tables_find(walk->code, rules);
 }
 
 enum walk_step glsi_walk_step(struct walk *walk) {
-    const uintptr_t code = place_of_call(walk);
-    const bool is_quick = !walk->is_whole && walk_knows(walk, REGISTER_SP) && walk_knows(walk, REGISTER_FP);
+    const bool is_quick =
+        !walk->is_interrupted && !walk->is_whole && walk_knows(walk, REGISTER_SP) && walk_knows(walk, REGISTER_FP);
     if (!walk->is_interrupted && (walk->code == 0 || glsi_walk_is_end_of_context(walk->code)))
         return WALK_ENDED; /* no call returns to 0: who makes a stack puts it there */
-    const uint64_t step = is_quick ? recall_step(code) : 0;
+    const uint64_t step = is_quick ? recall_step(walk->code) : 0;
     if (step != 0)
         return apply_step(walk, step);
     struct cfi_rules rules;
-    if (!glsi_tables_find(code, &rules))
+    if (!find_rules(walk, &rules))
         return step_by_code(walk);
     if (is_quick)
-        remember_step(code, &rules);
+        remember_step(walk->code, &rules);
     return apply_rules(walk, &rules);
 }
 
 bool glsi_walk_is_stack_end(uintptr_t return_address) {
-    const uint64_t step = recall_step(return_address - 1);
+    const struct walk walk = walk_from_call(return_address, 0, 0);
+    const uint64_t step = recall_step(return_address);
     struct cfi_rules rules;
     if (return_address == 0 || glsi_walk_is_end_of_context(return_address))
         return true;
     if (step != 0)
         return (step >> KIND_SHIFT & KIND_IS_END) != 0;
-    if (!glsi_tables_find(return_address - 1, &rules))
+    if (!find_rules(&walk, &rules))
         return false;
-    remember_step(return_address - 1, &rules);
+    remember_step(return_address, &rules);
     return rules.rules[REGISTER_RA] == CFI_UNDEFINED;
 }
 

@@ -1,10 +1,10 @@
 /*
  * A walk up a stack, from call to call, by the unwind tables: the one that works in every code that has them.
  *
- * It takes no lock, allocates nothing, opens nothing and remembers nothing of code that may be unloaded; signal handlers
- * and the child of a fork may walk like everyone else. A step is never guessed: where no table describes a function the
- * walk is lost. It does not go on for ever, and what lies far from where the stack should be is asked of the kernel
- * before it is read.
+ * It takes no lock, allocates nothing, opens nothing and remembers nothing of code that may be unloaded; signal
+ * handlers and the child of a fork may walk like everyone else. A step is never guessed: where no table describes a
+ * function the walk is lost. It does not go on for ever, and what lies far from where the stack should be is asked of
+ * the kernel before it is read.
  */
 #ifndef GLS_WALK_H
 #define GLS_WALK_H
@@ -16,10 +16,11 @@
 
 /* Where a walk has come to: a function that has made a call, or was interrupted, and its registers. */
 struct walk {
-    uintptr_t code;      /* the address that the call returns to, or of the interrupted instruction */
+    uintptr_t code; /* the address that the call returns to, or of the interrupted instruction */
     uintptr_t registers[CFI_REGISTERS];
-    uint32_t known;      /* a bit for each register whose value is known */
-    uint32_t turns_left; /* steps that do not lead up the stack, as out of a signal handler: so many may come */
+    uintptr_t sure_bytes; /* of the stack, from the stack pointer on, that are there for certain */
+    uint32_t known;       /* a bit for each register whose value is known */
+    uint32_t turns_left;  /* steps that do not lead up the stack, as out of a signal handler: so many may come */
     bool is_interrupted;
     bool is_whole; /* it began with all registers, and has kept them */
 };
@@ -51,6 +52,7 @@ enum { WALK_TURNS_MAX = 1000 };
     do {                                                                                                               \
         (walk)->known = (uint32_t)PROCESSOR_CAPTURED;                                                                  \
         (walk)->turns_left = WALK_TURNS_MAX;                                                                           \
+        (walk)->sure_bytes = 0;                                                                                        \
         (walk)->is_interrupted = true; /* here is between two instructions, not behind a call */                       \
         (walk)->is_whole = true;                                                                                       \
         (walk)->code = processor_capture((walk)->registers);                                                           \
@@ -64,6 +66,7 @@ static inline struct walk walk_from_call(uintptr_t return_address, uintptr_t sta
     walk.registers[REGISTER_FP] = frame;
     walk.registers[REGISTER_SP] = stack;
     walk.turns_left = WALK_TURNS_MAX;
+    walk.sure_bytes = 0;
     walk.is_interrupted = walk.is_whole = false;
     return walk;
 }

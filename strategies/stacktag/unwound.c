@@ -229,18 +229,18 @@ static void calm_end(const struct calm *calm) {
 /*
  * To ask the kernel libunwind writes what it would read to a pipe of its own. When a program has closed that, libunwind
  * closes the same descriptors again, whatever they are by then, and opens another pipe (its issue 291). It is told to
- * read through this instead, before anybody has asked it anything. What lies near to what was read before is on the same
- * stack. The model of access spares a handler the memory allocation that a first access may cost in others.
+ * read through this instead, before anybody has asked it anything. What lies on the page of what was read before is
+ * there, too. The model of access spares a handler the memory allocation that a first access may cost in others.
  */
 #define KEPT_BY_THREAD __attribute__((tls_model("initial-exec"))) static _Thread_local
 KEPT_BY_THREAD uintptr_t last_accessed;
 
 static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
-    enum { NEAR_BYTES = 1 << 16 };
+    enum { PAGE_BYTES = 4096 };               /* no page is smaller */
     unw_word_t *word = (unw_word_t *)address; // NOLINT: stacks consist of addresses
     (void)space, (void)arg;
-    const bool is_near = address - last_accessed + NEAR_BYTES < 2 * NEAR_BYTES;
-    if (!is_near && !glsi_memory_is_readable(address, sizeof *value))
+    const bool is_sure = address / PAGE_BYTES == last_accessed / PAGE_BYTES && address % sizeof *value == 0;
+    if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
         return -UNW_EINVAL;
     last_accessed = address;
     if (is_write) /* of the registers that libunwind keeps, on its own part of the stack */

@@ -132,8 +132,8 @@ static inline void readers_want(const char *where, enum gls_answer answer, const
         readers_want_by(reader, where, answer, value);
 }
 
-/* By all but those that ask libunwind, which waits for the loader's locks. */
-static inline void readers_want_without_locks(const char *where, enum gls_answer answer, const void *value) {
+/* By all but those that ask libunwind, which waits for the loader's locks, for one thing. */
+static inline void readers_want_without_unwinder(const char *where, enum gls_answer answer, const void *value) {
     for (enum reader reader = 0; reader < READERS; reader++)
         if (reader != BY_BACKTRACE && reader != BY_CURSOR)
             readers_want_by(reader, where, answer, value);
@@ -164,7 +164,7 @@ static inline void readers_want_if_readable(const char *where, enum gls_answer a
 
 /* Where libunwind need not know the way, but the library does. */
 static inline void readers_want_if_unwound(const char *where, enum gls_answer answer, const void *value) {
-    readers_want_without_locks(where, answer, value);
+    readers_want_without_unwinder(where, answer, value);
     (void)readers_want_if_readable_by(BY_BACKTRACE, where, answer, value);
     (void)readers_want_if_readable_by(BY_CURSOR, where, answer, value);
 }

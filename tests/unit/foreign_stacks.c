@@ -48,7 +48,12 @@ static char *top_of(char *stack) {
 static const char *_Atomic kind;
 
 /* How far the stack must be readable there: no answer is no wrong one. */
-enum readable { READABLE, PERHAPS_UNWOUND /* by libunwind */, PERHAPS };
+enum readable {
+    READABLE,
+    PERHAPS_UNWOUND, /* by the library; perhaps by libunwind */
+    NOT_UNWOUND,     /* by the library; libunwind takes a wrong way */
+    PERHAPS,
+};
 static _Atomic enum readable readable_there;
 
 /* What is in force, as what is below wants it. */
@@ -63,6 +68,7 @@ static void read_here(void *arg) {
     static void (*const ways[])(const char *, enum gls_answer, const void *) = {
         [READABLE] = readers_want,
         [PERHAPS_UNWOUND] = readers_want_if_unwound,
+        [NOT_UNWOUND] = readers_want_without_unwinder,
         [PERHAPS] = readers_want_if_readable,
     };
     ways[atomic_load(&readable_there)](atomic_load(&kind), wanted.answer, wanted.value);
@@ -238,7 +244,7 @@ static const struct kind {
 #if defined(__x86_64__)
     {"on a stack of the system call clone", start_by_raw_clone, READABLE},
     {"on a stack that ends at a function's first byte, behind a gap", start_after_gap, PERHAPS_UNWOUND},
-    {"on a stack that ends at a function's first byte, behind another", start_after_function, PERHAPS},
+    {"on a stack that ends at a function's first byte, behind another", start_after_function, NOT_UNWOUND},
     {"on a stack whose end is in no table", start_undescribed, PERHAPS},
     {"on a stack that would return to abort", start_below_abort, PERHAPS},
     {"on a stack that would return to data", start_below_data, PERHAPS},

@@ -121,7 +121,7 @@ struct holder {
 
 static void read_without_locks(int signal) {
     (void)signal;
-    readers_want_without_locks(atomic_load(&where), GLS_SET, value);
+    readers_want_without_unwinder(atomic_load(&where), GLS_SET, value);
 }
 
 static void read_while_other_holds(void *arg) {
@@ -130,7 +130,7 @@ static void read_while_other_holds(void *arg) {
     struct sigaction before;
     atomic_store(&where, holder->place);
     (void)sigaction(SIGUSR1, &action, &before);
-    readers_want_without_locks(holder->place, GLS_SET, value);
+    readers_want_without_unwinder(holder->place, GLS_SET, value);
     (void)raise(SIGUSR1);
     (void)sigaction(SIGUSR1, &before, NULL);
 }
