@@ -152,9 +152,9 @@ static bool is_saved(const struct cfi_rules *rules, unsigned reg) {
 
 /* Where the caller's return address lies when a call has just been made: on x86-64 on the stack, else in a register. */
 static bool is_entry(const struct cfi_rules *rules) {
-    const bool ra_untouched =
-        CFA_AT_ENTRY == 0 ? rules->rules[REGISTER_RA] == CFI_SAME
-                          : is_saved(rules, REGISTER_RA) && rules->operands[REGISTER_RA] == -CFA_AT_ENTRY;
+    const bool ra_untouched = CFA_AT_ENTRY == 0
+                                  ? rules->rules[REGISTER_RA] == CFI_SAME
+                                  : is_saved(rules, REGISTER_RA) && rules->operands[REGISTER_RA] == -CFA_AT_ENTRY;
     return rules->cfa_register == REGISTER_SP && rules->cfa_offset == CFA_AT_ENTRY && ra_untouched;
 }
 

@@ -23,8 +23,9 @@ enum cfi_rule {
 };
 
 /*
- * The unwind rules that hold at an address: the canonical frame address (CFA: the caller's stack pointer, for compilers)
- * and, from it, the caller's registers. The expressions stand in the table: a length as ULEB128, then DWARF operations.
+ * The unwind rules that hold at an address: the canonical frame address (CFA: the caller's stack pointer, for
+ * compilers) and, from it, the caller's registers. The expressions stand in the table: a length as ULEB128, then DWARF
+ * operations.
  */
 struct cfi_rules {
     const unsigned char *common;         /* expressions stand so far behind it as their operand says */

@@ -84,7 +84,8 @@ static uintptr_t read_constant(struct machine *machine, size_t bytes, bool is_si
 }
 
 static void push_register(struct machine *machine, unsigned reg, int64_t offset) {
-    const bool is_code = CFA_AT_ENTRY != 0 && reg == REGISTER_RA; /* on x86-64 that column stands for the program counter */
+    const bool is_code =
+        CFA_AT_ENTRY != 0 && reg == REGISTER_RA; /* on x86-64 that column stands for the program counter */
     if (is_code)
         push(machine, machine->walk->code + (uintptr_t)offset);
     else if (walk_knows(machine->walk, reg))
@@ -126,42 +127,69 @@ static void combine(struct machine *machine, unsigned char operation) {
     enum { BITS = 64 };
     const uintptr_t right = pop(machine), left = pop(machine);
     switch (operation) {
-    case DW_OP_and: return push(machine, left & right);
-    case DW_OP_or: return push(machine, left | right);
-    case DW_OP_plus: return push(machine, left + right);
-    case DW_OP_minus: return push(machine, left - right);
-    case DW_OP_mul: return push(machine, left * right);
-    case DW_OP_shl: return push(machine, right < BITS ? left << right : 0);
-    case DW_OP_shr: return push(machine, right < BITS ? left >> right : 0);
-    case DW_OP_eq: return push(machine, left == right);
-    case DW_OP_ne: return push(machine, left != right);
-    case DW_OP_ge: return push(machine, (intptr_t)left >= (intptr_t)right);
-    case DW_OP_gt: return push(machine, (intptr_t)left > (intptr_t)right);
-    case DW_OP_le: return push(machine, (intptr_t)left <= (intptr_t)right);
-    case DW_OP_lt: return push(machine, (intptr_t)left < (intptr_t)right);
-    default: return fail(machine, WALK_LOST);
+    case DW_OP_and:
+        return push(machine, left & right);
+    case DW_OP_or:
+        return push(machine, left | right);
+    case DW_OP_plus:
+        return push(machine, left + right);
+    case DW_OP_minus:
+        return push(machine, left - right);
+    case DW_OP_mul:
+        return push(machine, left * right);
+    case DW_OP_shl:
+        return push(machine, right < BITS ? left << right : 0);
+    case DW_OP_shr:
+        return push(machine, right < BITS ? left >> right : 0);
+    case DW_OP_eq:
+        return push(machine, left == right);
+    case DW_OP_ne:
+        return push(machine, left != right);
+    case DW_OP_ge:
+        return push(machine, (intptr_t)left >= (intptr_t)right);
+    case DW_OP_gt:
+        return push(machine, (intptr_t)left > (intptr_t)right);
+    case DW_OP_le:
+        return push(machine, (intptr_t)left <= (intptr_t)right);
+    case DW_OP_lt:
+        return push(machine, (intptr_t)left < (intptr_t)right);
+    default:
+        return fail(machine, WALK_LOST);
     }
 }
 
 static void operate(struct machine *machine, unsigned char operation) {
     switch (operation) {
-    case DW_OP_deref: return dereference(machine);
-    case DW_OP_const1u: return push(machine, read_constant(machine, 1, false));
-    case DW_OP_const1s: return push(machine, read_constant(machine, 1, true));
-    case DW_OP_const2u: return push(machine, read_constant(machine, 2, false));
-    case DW_OP_const2s: return push(machine, read_constant(machine, 2, true));
-    case DW_OP_const4u: return push(machine, read_constant(machine, 4, false));
-    case DW_OP_const4s: return push(machine, read_constant(machine, 4, true));
+    case DW_OP_deref:
+        return dereference(machine);
+    case DW_OP_const1u:
+        return push(machine, read_constant(machine, 1, false));
+    case DW_OP_const1s:
+        return push(machine, read_constant(machine, 1, true));
+    case DW_OP_const2u:
+        return push(machine, read_constant(machine, 2, false));
+    case DW_OP_const2s:
+        return push(machine, read_constant(machine, 2, true));
+    case DW_OP_const4u:
+        return push(machine, read_constant(machine, 4, false));
+    case DW_OP_const4s:
+        return push(machine, read_constant(machine, 4, true));
     case DW_OP_const8u:
-    case DW_OP_const8s: return push(machine, read_constant(machine, 8, false));
-    case DW_OP_constu: return push(machine, glsi_cfi_read_uleb(&machine->at, machine->end));
-    case DW_OP_consts: return push(machine, (uintptr_t)glsi_cfi_read_sleb(&machine->at, machine->end));
-    case DW_OP_plus_uconst: return push(machine, pop(machine) + glsi_cfi_read_uleb(&machine->at, machine->end));
+    case DW_OP_const8s:
+        return push(machine, read_constant(machine, 8, false));
+    case DW_OP_constu:
+        return push(machine, glsi_cfi_read_uleb(&machine->at, machine->end));
+    case DW_OP_consts:
+        return push(machine, (uintptr_t)glsi_cfi_read_sleb(&machine->at, machine->end));
+    case DW_OP_plus_uconst:
+        return push(machine, pop(machine) + glsi_cfi_read_uleb(&machine->at, machine->end));
     case DW_OP_dup:
     case DW_OP_drop:
     case DW_OP_over:
-    case DW_OP_swap: return arrange(machine, operation);
-    default: return combine(machine, operation);
+    case DW_OP_swap:
+        return arrange(machine, operation);
+    default:
+        return combine(machine, operation);
     }
 }
 

@@ -8,8 +8,8 @@
 #include "walk.h"
 
 /*
- * Computes the expression at `at` (its length stands in front), with the registers of `walk`. `initial`, if not NULL, is
- * what its stack begins with. WALK_STEPPED: `*value` is the result; WALK_LACKS, WALK_LOST: as for a step.
+ * Computes the expression at `at` (its length stands in front), with the registers of `walk`. `initial`, if not NULL,
+ * is what its stack begins with. WALK_STEPPED: `*value` is the result; WALK_LACKS, WALK_LOST: as for a step.
  */
 enum walk_step glsi_expression(const unsigned char *at, const struct walk *walk, const uintptr_t *initial,
                                uintptr_t *value);

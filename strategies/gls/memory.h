@@ -1,6 +1,6 @@
 /*
- * Memory of this process that may not be there any more: the kernel is asked, and nothing else. No descriptor is opened.
- * Safe in signal handlers; errno stays as it is.
+ * Memory of this process that may not be there any more: the kernel is asked, and nothing else. No descriptor is
+ * opened. Safe in signal handlers; errno stays as it is.
  */
 #ifndef GLS_MEMORY_H
 #define GLS_MEMORY_H

@@ -19,7 +19,7 @@ struct candidates {
     size_t count, capacity;
 };
 
-static const ElfW(Dyn) *dynamic_section(const struct module *module) {
+static const ElfW(Dyn) * dynamic_section(const struct module *module) {
     const ElfW(Phdr) *header = module_header(module, PT_DYNAMIC);
     return header == NULL ? NULL : (const ElfW(Dyn) *)(module->base + header->p_vaddr); // NOLINT: loaded there
 }
@@ -60,8 +60,7 @@ static bool spans(const struct module *module, uintptr_t address) {
 /* The kernel's module is none of the dynamic linker's, and the program and this library are here to stay. */
 static bool is_here_to_stay(const struct candidate *candidate) {
     const struct module *module = &candidate->module;
-    return module->is_program || spans(module, address_of_library()) ||
-           spans(module, getauxval(AT_SYSINFO_EHDR)) ||
+    return module->is_program || spans(module, address_of_library()) || spans(module, getauxval(AT_SYSINFO_EHDR)) ||
            (dynamic_value(module, DT_FLAGS_1, 0) & DF_1_NODELETE) != 0;
 }
 
@@ -165,7 +164,7 @@ const struct module *glsi_modules_find(uintptr_t address) {
     return NULL;
 }
 
-const ElfW(Phdr) *module_header(const struct module *module, ElfW(Word) type) {
+const ElfW(Phdr) * module_header(const struct module *module, ElfW(Word) type) {
     for (size_t i = 0; i < module->header_count; i++)
         if (module->headers[i].p_type == type)
             return &module->headers[i];

@@ -14,7 +14,7 @@
 struct module {
     uintptr_t start, size;
     uintptr_t base;
-    const ElfW(Phdr) *headers;
+    const ElfW(Phdr) * headers;
     size_t header_count;
     bool is_program;
 };
@@ -31,7 +31,7 @@ const struct module_list *glsi_modules_list(void);
 const struct module *glsi_modules_find(uintptr_t address);
 
 /* The first header of this type, or NULL. */
-const ElfW(Phdr) *module_header(const struct module *module, ElfW(Word) type);
+const ElfW(Phdr) * module_header(const struct module *module, ElfW(Word) type);
 
 /* The end of the loadable segment that holds `address`: it bounds what may be read. NULL if there is none. */
 const unsigned char *module_segment_end(const struct module *module, uintptr_t address);

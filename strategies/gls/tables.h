@@ -1,8 +1,8 @@
 /*
- * Which unwind table describes an address. A table is found by _dl_find_object (glibc 2.35), which takes no lock: it may
- * be asked in signal handlers, in the child of a fork, and while another thread loads or unloads a module. Nothing is
- * remembered here: an answer holds for as long as the module stays, and for one that may be unloaded (modules.h) nobody
- * can tell how long that is, but for the code that the asking thread will return to.
+ * Which unwind table describes an address. A table is found by _dl_find_object (glibc 2.35), which takes no lock: it
+ * may be asked in signal handlers, in the child of a fork, and while another thread loads or unloads a module. Nothing
+ * is remembered here: an answer holds for as long as the module stays, and for one that may be unloaded (modules.h)
+ * nobody can tell how long that is, but for the code that the asking thread will return to.
  */
 #ifndef GLS_TABLES_H
 #define GLS_TABLES_H

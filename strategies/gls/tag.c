@@ -96,10 +96,11 @@ static void check_id(const struct mark_alphabet *alphabet, uint32_t id) {
     mark_call(alphabet, path);
     if (probe.read && probe.by_frames == id && probe.by_tables == id)
         return;
-    (void)fprintf(stderr,
-                  "gls: a stack tag for id %#x was not read back (frame pointers: %#x, unwind tables: %#x); the marks or "
-                  "their unwind information are damaged, and no id can be trusted: rebuild the library\n",
-                  id, probe.by_frames, probe.by_tables);
+    (void)fprintf(
+        stderr,
+        "gls: a stack tag for id %#x was not read back (frame pointers: %#x, unwind tables: %#x); the marks or "
+        "their unwind information are damaged, and no id can be trusted: rebuild the library\n",
+        id, probe.by_frames, probe.by_tables);
     abort();
 }
 

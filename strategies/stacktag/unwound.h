@@ -1,8 +1,8 @@
 /*
- * Stack tags read through libunwind: the faithful port of the original, which asks Go's runtime, and the yardstick for the
- * library's own walk. They give the same answers as the readers of tag.h, from any thread, in signal handlers and in the
- * child of a fork. Where libunwind itself could not be right, the library's walk answers instead: below code that may
- * have been unloaded and replaced, and in the child of a fork.
+ * Stack tags read through libunwind: the faithful port of the original, which asks Go's runtime, and the yardstick for
+ * the library's own walk. They give the same answers as the readers of tag.h, from any thread, in signal handlers and
+ * in the child of a fork. Where libunwind itself could not be right, the library's walk answers instead: below code
+ * that may have been unloaded and replaced, and in the child of a fork.
  *
  * They take more of the stack than the library does: 6 KiB.
  */
