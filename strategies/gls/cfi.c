@@ -491,9 +491,9 @@ void glsi_cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, c
     }
 }
 
-void glsi_cfi_visit_function(const unsigned char *at, const unsigned char *first, const unsigned char *limit,
+void glsi_cfi_visit_function(const unsigned char *entry_at, const unsigned char *first, const unsigned char *limit,
                              cfi_visitor *visit, void *arg) {
-    struct cursor section = {.at = at, .end = limit}, entry;
+    struct cursor section = {.at = entry_at, .end = limit}, entry;
     struct common_information common;
     if (!next_entry(&section, &entry))
         return;

@@ -61,8 +61,9 @@ struct cfi_row {
 typedef bool cfi_visitor(const struct cfi_row *row, void *arg);
 void glsi_cfi_visit(const unsigned char *eh_frame, const unsigned char *limit, cfi_visitor *visit, void *arg);
 
-/* The same with the rows of one function, whose entry (an FDE) is at `entry`; its CIE lies between `first` and it. */
-void glsi_cfi_visit_function(const unsigned char *entry, const unsigned char *first, const unsigned char *limit,
+/* The same with the rows of one function, whose entry (an FDE) is at `entry_at`; its CIE lies between `first` and it.
+ */
+void glsi_cfi_visit_function(const unsigned char *entry_at, const unsigned char *first, const unsigned char *limit,
                              cfi_visitor *visit, void *arg);
 
 /*

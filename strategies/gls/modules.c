@@ -21,7 +21,7 @@ struct candidates {
 
 static const ElfW(Dyn) * dynamic_section(const struct module *module) {
     const ElfW(Phdr) *header = module_header(module, PT_DYNAMIC);
-    return header == NULL ? NULL : (const ElfW(Dyn) *)(module->base + header->p_vaddr); // NOLINT: loaded there
+    return header == NULL ? NULL : (const ElfW(Dyn) *)(module->base + header->p_vaddr);
 }
 
 /* The value of the first entry with this tag; `otherwise` if there is none. */
@@ -36,7 +36,7 @@ static uintptr_t dynamic_value(const struct module *module, ElfW(Sxword) tag, ui
 /* The dynamic linker has replaced the offset by an address where it could write. */
 static const char *string_table(const struct module *module) {
     const uintptr_t value = dynamic_value(module, DT_STRTAB, 0);
-    return (const char *)(value < module->base ? module->base + value : value); // NOLINT: loaded there
+    return (const char *)(value < module->base ? module->base + value : value);
 }
 
 static bool has_name(const struct candidate *candidate, const char *name) {
@@ -176,7 +176,7 @@ const unsigned char *module_segment_end(const struct module *module, uintptr_t a
         const ElfW(Phdr) *header = &module->headers[i];
         const uintptr_t start = module->base + header->p_vaddr;
         if (header->p_type == PT_LOAD && address - start < header->p_memsz)
-            return (const unsigned char *)(start + header->p_memsz); // NOLINT: loaded there
+            return (const unsigned char *)(start + header->p_memsz);
     }
     return NULL;
 }

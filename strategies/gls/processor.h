@@ -103,7 +103,7 @@ static inline bool processor_is_behind_call(const void *code) {
 
 /* Where a context of makecontext returns to at its end; 0 if it is not where it is looked for. */
 static inline uintptr_t processor_end_of_context(const ucontext_t *made) {
-    return *(const uintptr_t *)made->uc_mcontext.gregs[REG_RSP]; // NOLINT: the kernel has addresses as numbers
+    return *(const uintptr_t *)made->uc_mcontext.gregs[REG_RSP];
 }
 
 #elif defined(__aarch64__)

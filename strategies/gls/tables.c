@@ -99,7 +99,7 @@ static void search_module(const struct dl_find_object *object, struct search *se
 bool glsi_tables_find(uintptr_t code, struct cfi_rules *rules) {
     struct search search = {.code = code, .rules = rules};
     struct dl_find_object object;
-    if (_dl_find_object((void *)code, &object) == 0) // NOLINT: an address
+    if (_dl_find_object((void *)code, &object) == 0)
         search_module(&object, &search);
     return search.found;
 }
@@ -108,7 +108,7 @@ bool glsi_tables_section(const struct module *module, const unsigned char **eh_f
     const ElfW(Phdr) *header = module_header(module, PT_GNU_EH_FRAME);
     if (header == NULL)
         return module->is_program && glsi_unindexed_section(eh_frame, limit);
-    const struct index_header *index = (const void *)(module->base + header->p_vaddr); // NOLINT: loaded there
+    const struct index_header *index = (const void *)(module->base + header->p_vaddr);
     if (!leads_to_section(index))
         return false;
     *eh_frame = section_of(index);

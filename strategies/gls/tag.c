@@ -8,8 +8,8 @@
 /* What a walk has come to where frames may be followed by frame pointer: many of them, a load each. */
 TAG_READER void follow_frames(const struct mark_alphabet *alphabet, struct walk *walk) {
     while (walk->code != (uintptr_t)alphabet->end_return && textmap_find(&glsi_text_map, walk->code) != NULL) {
-        const struct frame_record *frame = (const struct frame_record *)walk->registers[REGISTER_FP]; // NOLINT
-        *walk = walk_from_call(frame_return(frame), (uintptr_t)(frame + 1), (uintptr_t)frame->up);
+        const struct frame_record *frame = (const struct frame_record *)walk->registers[REGISTER_FP];
+        walk_to_call(walk, frame_return(frame), (uintptr_t)(frame + 1), (uintptr_t)frame->up);
     }
 }
 
@@ -21,7 +21,7 @@ static enum walk_step walk_to_tag(const struct mark_alphabet *alphabet, struct w
             follow_frames(alphabet, walk);
         if (walk->code == (uintptr_t)alphabet->end_return) {
             const uintptr_t frame = walk->registers[REGISTER_FP];
-            *answer = tag_decode(alphabet, (const struct frame_record *)frame, id); // NOLINT: frames are addresses
+            *answer = tag_decode(alphabet, (const struct frame_record *)frame, id);
             return WALK_STEPPED;
         }
         const enum walk_step step = glsi_walk_step(walk);

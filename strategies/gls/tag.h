@@ -82,8 +82,7 @@ TAG_READER enum tag_answer tag_decode(const struct mark_alphabet *alphabet, cons
  * latency measurement makes it depend on what was read before.
  */
 TAG_READER enum tag_answer tag_read_in(const struct mark_alphabet *alphabet, uintptr_t after, uint32_t *id) {
-    const struct frame_record *frame =
-        (const struct frame_record *)((uintptr_t)__builtin_frame_address(0) + after); // NOLINT: frames are addresses
+    const struct frame_record *frame = (const struct frame_record *)((uintptr_t)__builtin_frame_address(0) + after);
     struct text_range text = glsi_text_map.likely;
     for (;; frame = frame->up) {
         const uintptr_t return_address = frame_return(frame);

@@ -54,7 +54,7 @@ static size_t look_for_section(const struct module *program) {
         const ElfW(Phdr) *header = &program->headers[i];
         if (header->p_type != PT_LOAD || (header->p_flags & PF_R) == 0 || (header->p_flags & PF_W) != 0)
             continue;
-        const unsigned char *at = (const unsigned char *)(program->base + header->p_vaddr); // NOLINT: loaded there
+        const unsigned char *at = (const unsigned char *)(program->base + header->p_vaddr);
         const unsigned char *const limit = at + header->p_filesz;
         for (at += -(uintptr_t)at % ALIGNMENT; limit - at >= CIE_BYTES_MIN; at += ALIGNMENT) {
             if (!is_section(at, limit, &count))

@@ -42,7 +42,7 @@ READS_FRAMES bool glsi_walk_load(const struct walk *walk, uintptr_t address, uin
         (address - stack < walk->sure_bytes || (is_on_same_page(address, stack - 1) && address % sizeof *value == 0));
     if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
         return false;
-    *value = *(const volatile uintptr_t *)address; // NOLINT: stacks consist of addresses
+    *value = *(const volatile uintptr_t *)address;
     return true;
 }
 
@@ -149,7 +149,7 @@ READS_FRAMES static enum walk_step leave_handler(struct walk *walk) {
     const uintptr_t context = from.registers[REGISTER_SP] + SIGNAL_CONTEXT_OFFSET;
     if (!glsi_memory_is_readable(context, sizeof(mcontext_t) + offsetof(ucontext_t, uc_mcontext)))
         return WALK_LOST;
-    walk->code = processor_interrupted((const ucontext_t *)context, walk->registers); // NOLINT: an address
+    walk->code = processor_interrupted((const ucontext_t *)context, walk->registers);
     walk->known = (uint32_t)((UINT64_C(1) << CFI_REGISTERS) - 1);
     walk->is_interrupted = true;
     return walk->turns_left-- == 0 ? WALK_LOST : WALK_STEPPED;
@@ -167,13 +167,11 @@ static enum walk_step leave_stub(struct walk *walk) {
 }
 
 static bool is_signal_return(uintptr_t code) {
-    return glsi_memory_is_readable(code, SIGNAL_RETURN_BYTES) &&
-           processor_is_signal_return((const void *)code); // NOLINT: text is read as data
+    return glsi_memory_is_readable(code, SIGNAL_RETURN_BYTES) && processor_is_signal_return((const void *)code);
 }
 
 static bool is_call_stub(uintptr_t code) {
-    return glsi_memory_is_readable(code, CALL_STUB_BYTES) &&
-           processor_is_call_stub((const void *)code); // NOLINT: text is read as data
+    return glsi_memory_is_readable(code, CALL_STUB_BYTES) && processor_is_call_stub((const void *)code);
 }
 
 static enum walk_step step_by_code(struct walk *walk) {

@@ -58,7 +58,16 @@ enum { WALK_TURNS_MAX = 1000 };
         (walk)->code = processor_capture((walk)->registers);                                                           \
     } while (0)
 
-/* A walk that is not whole, from a call with this frame pointer and this stack pointer. */
+/* Moves a walk that is not whole to a call with this frame pointer and this stack pointer. */
+static inline void walk_to_call(struct walk *walk, uintptr_t return_address, uintptr_t stack, uintptr_t frame) {
+    walk->code = return_address;
+    walk->known = 1u << REGISTER_FP | 1u << REGISTER_SP;
+    walk->registers[REGISTER_FP] = frame;
+    walk->registers[REGISTER_SP] = stack;
+    walk->is_interrupted = false;
+}
+
+/* A walk that is not whole, from there. */
 static inline struct walk walk_from_call(uintptr_t return_address, uintptr_t stack, uintptr_t frame) {
     struct walk walk;
     walk.code = return_address;

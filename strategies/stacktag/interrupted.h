@@ -30,11 +30,11 @@ static inline bool resume_interrupted(unw_cursor_t *cursor, unw_context_t *inter
     unw_word_t frame = 0;
     if (unw_get_reg(cursor, UNW_REG_SP, &frame) != 0)
         return false;
-    const void *registers = (const char *)frame + sizeof(siginfo_t); // NOLINT: frames are addresses
+    const void *registers = (const char *)frame + sizeof(siginfo_t);
     if (glsi_memory_read(interrupted, registers, sizeof *interrupted) != MEMORY_READ)
         return false;
     const uintptr_t code = interrupted->uc_mcontext.pc;
-    if (!glsi_memory_is_readable(code, CALL_STUB_BYTES) || !processor_is_call_stub((const void *)code)) // NOLINT
+    if (!glsi_memory_is_readable(code, CALL_STUB_BYTES) || !processor_is_call_stub((const void *)code))
         return unw_init_local2(cursor, interrupted, UNW_INIT_SIGNAL_FRAME) == 0;
     interrupted->uc_mcontext.pc = interrupted->uc_mcontext.regs[REGISTER_RA];
     return unw_init_local(cursor, interrupted) == 0;

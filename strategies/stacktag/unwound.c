@@ -129,8 +129,7 @@ static uintptr_t address_in(void *const *addresses, size_t i) {
 
 /* Is this where a signal handler returns to, in code of which libunwind has told us? */
 static bool is_signal_return(uintptr_t code) {
-    return glsi_memory_is_readable(code, SIGNAL_RETURN_BYTES) &&
-           processor_is_signal_return((const void *)code); // NOLINT: text is read as data
+    return glsi_memory_is_readable(code, SIGNAL_RETURN_BYTES) && processor_is_signal_return((const void *)code);
 }
 
 static enum verdict find_tag(const struct mark_alphabet *alphabet, void *const *addresses, size_t count, uint32_t *id) {
