@@ -36,18 +36,17 @@ static inline uintptr_t processor_address(uintptr_t return_address) {
 __attribute__((always_inline)) static inline uintptr_t processor_capture(uintptr_t registers[static CFI_REGISTERS]) {
     uintptr_t here;
     __asm__ volatile(
-        "movq %%rbx, 24(%1)\n\t"
-        "movq %%rbp, 48(%1)\n\t"
-        "movq %%rsp, 56(%1)\n\t"
-        "movq %%r12, 96(%1)\n\t"
-        "movq %%r13, 104(%1)\n\t"
-        "movq %%r14, 112(%1)\n\t"
-        "movq %%r15, 120(%1)\n\t"
+        "movq %%rbx, 24(%2)\n\t"
+        "movq %%rbp, 48(%2)\n\t"
+        "movq %%rsp, 56(%2)\n\t"
+        "movq %%r12, 96(%2)\n\t"
+        "movq %%r13, 104(%2)\n\t"
+        "movq %%r14, 112(%2)\n\t"
+        "movq %%r15, 120(%2)\n\t"
         "leaq 0f(%%rip), %0\n"
         "0:"
-        : "=&r"(here)
-        : "r"(registers)
-        : "memory");
+        : "=&r"(here), "+m"(*(uintptr_t(*)[CFI_REGISTERS])registers)
+        : "r"(registers));
     return here;
 }
 enum { PROCESSOR_CAPTURED = 1 << 3 | 1 << REGISTER_FP | 1 << REGISTER_SP | 0xf << 12 };
@@ -121,19 +120,18 @@ static inline uintptr_t processor_address(uintptr_t return_address) {
 __attribute__((always_inline)) static inline uintptr_t processor_capture(uintptr_t registers[static CFI_REGISTERS]) {
     uintptr_t here, stack;
     __asm__ volatile(
-        "stp x19, x20, [%2, #152]\n\t"
-        "stp x21, x22, [%2, #168]\n\t"
-        "stp x23, x24, [%2, #184]\n\t"
-        "stp x25, x26, [%2, #200]\n\t"
-        "stp x27, x28, [%2, #216]\n\t"
-        "stp x29, x30, [%2, #232]\n\t"
+        "stp x19, x20, [%3, #152]\n\t"
+        "stp x21, x22, [%3, #168]\n\t"
+        "stp x23, x24, [%3, #184]\n\t"
+        "stp x25, x26, [%3, #200]\n\t"
+        "stp x27, x28, [%3, #216]\n\t"
+        "stp x29, x30, [%3, #232]\n\t"
         "mov %1, sp\n\t"
-        "str %1, [%2, #248]\n\t"
+        "str %1, [%3, #248]\n\t"
         "adr %0, 0f\n"
         "0:"
-        : "=&r"(here), "=&r"(stack)
-        : "r"(registers)
-        : "memory");
+        : "=&r"(here), "=&r"(stack), "+m"(*(uintptr_t(*)[CFI_REGISTERS])registers)
+        : "r"(registers));
     return here;
 }
 enum { PROCESSOR_CAPTURED = (int)(0xfff80000u) };

@@ -305,7 +305,7 @@ static bool find_rules(const struct walk *walk, struct cfi_rules *rules) {
     const uintptr_t first = walk->code - CALL_BYTES_MAX;
     if (!(is_described && is_on_same_page(first, walk->code - 1)) && !glsi_memory_is_readable(first, CALL_BYTES_MAX))
         return is_described;
-    if (processor_is_behind_call((const void *)walk->code)) // NOLINT: text is read as data
+    if (processor_is_behind_call((const void *)walk->code))
         return is_described;
     return glsi_tables_find(walk->code, rules);
 }

@@ -48,15 +48,12 @@ void glsi_walk_begin(void);
 enum { WALK_TURNS_MAX = 1000 };
 
 /* A walk with all registers, from the function that this is inlined into. */
-#define walk_from_here(walk)                                                                                           \
-    do {                                                                                                               \
-        (walk)->known = (uint32_t)PROCESSOR_CAPTURED;                                                                  \
-        (walk)->turns_left = WALK_TURNS_MAX;                                                                           \
-        (walk)->sure_bytes = 0;                                                                                        \
-        (walk)->is_interrupted = true; /* here is between two instructions, not behind a call */                       \
-        (walk)->is_whole = true;                                                                                       \
-        (walk)->code = processor_capture((walk)->registers);                                                           \
-    } while (0)
+__attribute__((always_inline)) static inline void walk_from_here(struct walk *walk) {
+    /* Here is between two instructions, not behind a call. */
+    *walk = (struct walk){
+        .known = (uint32_t)PROCESSOR_CAPTURED, .turns_left = WALK_TURNS_MAX, .is_interrupted = true, .is_whole = true};
+    walk->code = processor_capture(walk->registers);
+}
 
 /* Moves a walk that is not whole to a call with this frame pointer and this stack pointer. */
 static inline void walk_to_call(struct walk *walk, uintptr_t return_address, uintptr_t stack, uintptr_t frame) {
@@ -69,14 +66,8 @@ static inline void walk_to_call(struct walk *walk, uintptr_t return_address, uin
 
 /* A walk that is not whole, from there. */
 static inline struct walk walk_from_call(uintptr_t return_address, uintptr_t stack, uintptr_t frame) {
-    struct walk walk;
-    walk.code = return_address;
-    walk.known = 1u << REGISTER_FP | 1u << REGISTER_SP;
-    walk.registers[REGISTER_FP] = frame;
-    walk.registers[REGISTER_SP] = stack;
-    walk.turns_left = WALK_TURNS_MAX;
-    walk.sure_bytes = 0;
-    walk.is_interrupted = walk.is_whole = false;
+    struct walk walk = {.turns_left = WALK_TURNS_MAX};
+    walk_to_call(&walk, return_address, stack, frame);
     return walk;
 }
 

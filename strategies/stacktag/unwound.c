@@ -235,8 +235,8 @@ static void calm_end(const struct calm *calm) {
 KEPT_BY_THREAD uintptr_t last_accessed;
 
 static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
-    enum { PAGE_BYTES = 4096 };               /* no page is smaller */
-    unw_word_t *word = (unw_word_t *)address; // NOLINT: stacks consist of addresses
+    enum { PAGE_BYTES = 4096 }; /* no page is smaller */
+    unw_word_t *word = (unw_word_t *)address;
     (void)space, (void)arg;
     const bool is_sure = address / PAGE_BYTES == last_accessed / PAGE_BYTES && address % sizeof *value == 0;
     if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
