@@ -33,6 +33,7 @@ static inline uintptr_t processor_address(uintptr_t return_address) {
  * Writes the registers that a function must preserve, the frame pointer and the stack pointer of the function that this
  * is inlined into to their places in `registers`; returns where that was.
  */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the assembly writes to it */
 __attribute__((always_inline)) static inline uintptr_t processor_capture(uintptr_t registers[static CFI_REGISTERS]) {
     uintptr_t here;
     __asm__ volatile(
@@ -117,6 +118,7 @@ static inline uintptr_t processor_address(uintptr_t return_address) {
     return return_address & ((UINT64_C(1) << 48) - 1);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the assembly writes to it */
 __attribute__((always_inline)) static inline uintptr_t processor_capture(uintptr_t registers[static CFI_REGISTERS]) {
     uintptr_t here, stack;
     __asm__ volatile(

@@ -20,8 +20,8 @@ static enum walk_step walk_to_tag(const struct mark_alphabet *alphabet, struct w
         if (FRAME_RECORD_ENDS_FRAME && !walk->is_whole && !walk->is_interrupted)
             follow_frames(alphabet, walk);
         if (walk->code == (uintptr_t)alphabet->end_return) {
-            const uintptr_t frame = walk->registers[REGISTER_FP];
-            *answer = tag_decode(alphabet, (const struct frame_record *)frame, id);
+            const struct frame_record *frame = (const struct frame_record *)walk->registers[REGISTER_FP];
+            *answer = frame == NULL ? TAG_UNREADABLE : tag_decode(alphabet, frame, id);
             return WALK_STEPPED;
         }
         const enum walk_step step = glsi_walk_step(walk);
