@@ -26,6 +26,12 @@ needs() {
   done
 }
 
+# Does nothing, and asks nobody, where all is there.
+install_tools() {
+  apt-get --quiet --yes --no-install-recommends build-dep ./
+  apt-get --quiet --yes --no-install-recommends install lintian
+}
+
 complain() {
   printf '%s\n' "$*" >&2
   return 1
@@ -159,6 +165,7 @@ for package in "${packages[@]}"; do
   fi
 done
 
+check "what the packages are built with" install_tools
 check "the packages are built" build_packages
 if ! compgen -G "$folder/*.changes" >/dev/null; then
   finish
