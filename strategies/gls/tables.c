@@ -55,6 +55,7 @@ static const unsigned char *search_index(const struct index_header *header, uint
 struct search {
     uintptr_t code;
     struct cfi_rules *rules;
+    uintptr_t end; /* of the code that the rules hold for */
     bool found;
 };
 
@@ -63,6 +64,7 @@ static bool take_rules(const struct cfi_row *row, void *arg) {
     if (search->code < row->start || search->code >= row->end)
         return true;
     search->found = row->rules != NULL;
+    search->end = row->end;
     if (search->found)
         *search->rules = *row->rules;
     return false;
@@ -96,12 +98,18 @@ static void search_module(const struct dl_find_object *object, struct search *se
         glsi_cfi_visit_function(entry, bounds.first, bounds.limit, take_rules, search);
 }
 
-bool glsi_tables_find(uintptr_t code, struct cfi_rules *rules) {
+bool glsi_tables_find_until(uintptr_t code, struct cfi_rules *rules, uintptr_t *end) {
     struct search search = {.code = code, .rules = rules};
     struct dl_find_object object;
     if (_dl_find_object((void *)code, &object) == 0)
         search_module(&object, &search);
+    *end = search.end;
     return search.found;
+}
+
+bool glsi_tables_find(uintptr_t code, struct cfi_rules *rules) {
+    uintptr_t end = 0;
+    return glsi_tables_find_until(code, rules, &end);
 }
 
 bool glsi_tables_section(const struct module *module, const unsigned char **eh_frame, const unsigned char **limit) {

@@ -16,6 +16,9 @@
 /* The rules at an address of code. False: no table describes it, or in a way that is not understood. */
 bool glsi_tables_find(uintptr_t code, struct cfi_rules *rules);
 
+/* The same, and where they end to hold: where the function ends, if not before. */
+bool glsi_tables_find_until(uintptr_t code, struct cfi_rules *rules, uintptr_t *end);
+
 /* The .eh_frame section of a module and where its segment ends. False: it has none, or one that cannot be found. */
 bool glsi_tables_section(const struct module *module, const unsigned char **eh_frame, const unsigned char **limit);
 

@@ -16,34 +16,19 @@ static enum walk_step lacking(const struct walk *walk) {
     return walk->is_whole ? WALK_LOST : WALK_LACKS;
 }
 
-/*
- * How much of the stack is there for certain, from the stack pointer to the caller's: all of it on the page of the word
- * below the stack pointer, which is in use. Beyond that page the kernel is asked: a stack may end there, and what seems
- * to be a frame be none.
- */
-enum { PAGE_BYTES = 4096 }; /* no page is smaller */
-
-static bool is_on_same_page(uintptr_t a, uintptr_t b) {
-    return a / PAGE_BYTES == b / PAGE_BYTES;
-}
-
-static uintptr_t find_sure_bytes(uintptr_t stack, uintptr_t cfa) {
-    enum { FRAME_BYTES_MAX = 1 << 16 };
-    const uintptr_t bytes = cfa - stack;
-    if (bytes > FRAME_BYTES_MAX)
-        return 0;
-    return is_on_same_page(stack - 1, cfa - 1) || glsi_memory_is_readable(stack, bytes) ? bytes : 0;
-}
-
-READS_FRAMES bool glsi_walk_load(const struct walk *walk, uintptr_t address, uintptr_t *value) {
-    const uintptr_t stack = walk->registers[REGISTER_SP];
-    const bool is_sure =
-        walk_knows(walk, REGISTER_SP) &&
-        (address - stack < walk->sure_bytes || (is_on_same_page(address, stack - 1) && address % sizeof *value == 0));
-    if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
+READS_FRAMES static inline bool load_from(uintptr_t trusted, uintptr_t address, uintptr_t *value) {
+    enum { NEAR_BYTES = 1 << 16 };
+    if (address - trusted >= NEAR_BYTES && !glsi_memory_is_readable(address, sizeof *value))
         return false;
     *value = *(const volatile uintptr_t *)address;
     return true;
+}
+
+/* What lies near to the stack pointer is there, if the walk can be trusted to be on a stack still. */
+bool glsi_walk_load(const struct walk *walk, uintptr_t address, uintptr_t *value) {
+    const bool is_trusted = !walk->is_doubtful && walk_knows(walk, REGISTER_SP);
+    const uintptr_t near_to_nothing = address + 1;
+    return load_from(is_trusted ? walk->registers[REGISTER_SP] : near_to_nothing, address, value);
 }
 
 /* ---- A step by the rules of a table ---- */
@@ -117,11 +102,9 @@ static enum walk_step find_return(const struct walk *walk, const struct cfi_rule
 }
 
 static enum walk_step apply_rules(struct walk *walk, const struct cfi_rules *rules) {
-    struct walk from = *walk;
+    const struct walk from = *walk;
     uintptr_t cfa = 0, value = 0;
     enum walk_step step = rules->rules[REGISTER_RA] == CFI_UNDEFINED ? WALK_ENDED : find_cfa(&from, rules, &cfa);
-    if (step == WALK_STEPPED && walk_knows(&from, REGISTER_SP))
-        from.sure_bytes = find_sure_bytes(from.registers[REGISTER_SP], cfa);
     if (step == WALK_STEPPED)
         step = find_return(&from, rules, cfa, &walk->code);
     if (step != WALK_STEPPED)
@@ -138,7 +121,7 @@ static enum walk_step apply_rules(struct walk *walk, const struct cfi_rules *rul
     }
     if (rules->rules[REGISTER_SP] == CFI_SAME)
         set_register(walk, REGISTER_SP, cfa);
-    walk->is_interrupted = false;
+    walk->is_interrupted = walk->is_doubtful = false;
     return arrive(walk, &from);
 }
 
@@ -152,6 +135,7 @@ READS_FRAMES static enum walk_step leave_handler(struct walk *walk) {
     walk->code = processor_interrupted((const ucontext_t *)context, walk->registers);
     walk->known = (uint32_t)((UINT64_C(1) << CFI_REGISTERS) - 1);
     walk->is_interrupted = true;
+    walk->is_doubtful = false;
     return walk->turns_left-- == 0 ? WALK_LOST : WALK_STEPPED;
 }
 
@@ -268,16 +252,12 @@ static enum walk_step apply_step(struct walk *walk, uint64_t step) {
     if ((kind & KIND_IS_END) != 0)
         return WALK_ENDED;
     const uintptr_t cfa = walk->registers[(kind & KIND_BY_FRAME) != 0 ? REGISTER_FP : REGISTER_SP] + get_field(step, 0);
-    walk->sure_bytes = find_sure_bytes(stack, cfa);
-    if (!glsi_walk_load(walk, cfa + get_field(step, 2), &walk->code) ||
-        ((kind & KIND_KEEPS_FRAME) == 0 &&
-         !glsi_walk_load(walk, cfa + get_field(step, 1), &walk->registers[REGISTER_FP])))
+    if (!load_from(stack, cfa + get_field(step, 2), &walk->code) ||
+        ((kind & KIND_KEEPS_FRAME) == 0 && !load_from(stack, cfa + get_field(step, 1), &walk->registers[REGISTER_FP])))
         return WALK_LOST;
     walk->code = processor_address(walk->code);
     walk->registers[REGISTER_SP] = cfa;
-    walk->sure_bytes = 0;
     walk->known = 1u << REGISTER_FP | 1u << REGISTER_SP;
-    walk->is_interrupted = false;
     return cfa > stack || walk->turns_left-- > 0 ? WALK_STEPPED : WALK_LOST;
 }
 
@@ -293,20 +273,31 @@ bool glsi_walk_is_end_of_context(uintptr_t return_address) {
     return return_address == end_of_context && return_address != 0;
 }
 
+/* Is this what a call returns to? The bytes in front of it are those of a described function, or may not be there. */
+static bool is_behind_call(uintptr_t code, bool is_described) {
+    enum { PAGE_BYTES = 4096 }; /* no page is smaller */
+    const uintptr_t first = code - CALL_BYTES_MAX;
+    const bool is_there = is_described && first / PAGE_BYTES == (code - 1) / PAGE_BYTES;
+    return (is_there || glsi_memory_is_readable(first, CALL_BYTES_MAX)) && processor_is_behind_call((const void *)code);
+}
+
 /*
  * The rules where the walk is. The call that led on lies in front of the address that it returns to. Where there is
  * none, somebody has made a stack whose first function returns to the first byte of another: it is that one's rules
- * that hold, and not those of what lies in front of it.
+ * that hold, and not those of what lies in front of it. A function may as well end in a call that does not return,
+ * right in front of the next one: so wherever another one may begin, it is in doubt whether there is anything above.
  */
-static bool find_rules(const struct walk *walk, struct cfi_rules *rules) {
+static bool find_rules(struct walk *walk, struct cfi_rules *rules) {
+    uintptr_t end = 0;
     if (walk->is_interrupted)
         return glsi_tables_find(walk->code, rules);
-    const bool is_described = glsi_tables_find(walk->code - 1, rules);
-    const uintptr_t first = walk->code - CALL_BYTES_MAX;
-    if (!(is_described && is_on_same_page(first, walk->code - 1)) && !glsi_memory_is_readable(first, CALL_BYTES_MAX))
+    const bool is_described = glsi_tables_find_until(walk->code - 1, rules, &end);
+    walk->is_doubtful = !is_described || end == walk->code;
+    if (is_behind_call(walk->code, is_described))
         return is_described;
-    if (processor_is_behind_call((const void *)walk->code))
-        return is_described;
+    if (is_signal_return(walk->code))
+        return false; /* whose rules are known without a table */
+    walk->is_doubtful = true;
     return glsi_tables_find(walk->code, rules);
 }
 
@@ -321,13 +312,13 @@ enum walk_step glsi_walk_step(struct walk *walk) {
     struct cfi_rules rules;
     if (!find_rules(walk, &rules))
         return step_by_code(walk);
-    if (is_quick)
+    if (is_quick && !walk->is_doubtful)
         remember_step(walk->code, &rules);
     return apply_rules(walk, &rules);
 }
 
 bool glsi_walk_is_stack_end(uintptr_t return_address) {
-    const struct walk walk = walk_from_call(return_address, 0, 0);
+    struct walk walk = walk_from_call(return_address, 0, 0);
     const uint64_t step = recall_step(return_address);
     struct cfi_rules rules;
     if (return_address == 0 || glsi_walk_is_end_of_context(return_address))
@@ -336,7 +327,8 @@ bool glsi_walk_is_stack_end(uintptr_t return_address) {
         return (step >> KIND_SHIFT & KIND_IS_END) != 0;
     if (!find_rules(&walk, &rules))
         return false;
-    remember_step(return_address, &rules);
+    if (!walk.is_doubtful)
+        remember_step(return_address, &rules);
     return rules.rules[REGISTER_RA] == CFI_UNDEFINED;
 }
 

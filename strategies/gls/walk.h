@@ -18,11 +18,11 @@
 struct walk {
     uintptr_t code; /* the address that the call returns to, or of the interrupted instruction */
     uintptr_t registers[CFI_REGISTERS];
-    uintptr_t sure_bytes; /* of the stack, from the stack pointer on, that are there for certain */
-    uint32_t known;       /* a bit for each register whose value is known */
-    uint32_t turns_left;  /* steps that do not lead up the stack, as out of a signal handler: so many may come */
+    uint32_t known;      /* a bit for each register whose value is known */
+    uint32_t turns_left; /* steps that do not lead up the stack, as out of a signal handler: so many may come */
     bool is_interrupted;
-    bool is_whole; /* it began with all registers, and has kept them */
+    bool is_doubtful; /* no call returns there: perhaps this is no stack any more */
+    bool is_whole;    /* it began with all registers, and has kept them */
 };
 
 enum walk_step {
