@@ -12,6 +12,9 @@
 #include "modules.h"
 #include "walk.h"
 
+/* The model of access spares a handler the memory allocation that a first access may cost in others. */
+#define KEPT_BY_THREAD __attribute__((tls_model("initial-exec"))) static _Thread_local
+
 /* ---- What libunwind says is believed only where it cannot be out of date ---- */
 
 /*
@@ -146,6 +149,26 @@ static enum verdict find_tag(const struct mark_alphabet *alphabet, void *const *
 }
 
 /*
+ * unw_backtrace remembers where frames lay, for each thread, and takes words of the stack by it without asking whether
+ * they are there: once other code has come to the same addresses, it crashes. So a thread below whose calls it has met
+ * code that may be unloaded asks it no more.
+ */
+KEPT_BY_THREAD bool has_met_passing_code;
+
+static void note_passing_code(void *const *addresses, int count) {
+    for (int i = 0; i < count && !has_met_passing_code; i++) {
+        const uintptr_t address = address_in(addresses, (size_t)i);
+        has_met_passing_code = !is_known_step(address) && judge_step(address) == OUT_OF_DATE;
+    }
+}
+
+static int backtrace(void **addresses, size_t capacity) {
+    const int count = unw_backtrace(addresses, (int)capacity);
+    note_passing_code(addresses, count);
+    return count;
+}
+
+/*
  * Room for the return addresses of deep stacks. Mapped, not allocated: a signal handler may have interrupted malloc.
  * One block is kept for the next reader; who finds none maps another.
  */
@@ -185,7 +208,7 @@ static enum verdict read_deep_stack(const struct mark_alphabet *alphabet, uint32
         if (block == NULL)
             return BROKEN;
         const size_t capacity = block_capacity(block);
-        const int count = unw_backtrace(block->addresses, (int)capacity);
+        const int count = backtrace(block->addresses, capacity);
         const enum verdict verdict = find_tag(alphabet, block->addresses, count < 0 ? 0 : (size_t)count, id);
         const bool complete = count >= 0 && (size_t)count < capacity;
         keep_block(block);
@@ -198,7 +221,7 @@ static enum verdict read_deep_stack(const struct mark_alphabet *alphabet, uint32
 __attribute__((noinline)) static enum verdict read_by_backtrace(const struct mark_alphabet *alphabet, uint32_t *id) {
     enum { FRAMES_ON_STACK = 256 };
     void *addresses[FRAMES_ON_STACK];
-    const int count = unw_backtrace(addresses, FRAMES_ON_STACK);
+    const int count = backtrace(addresses, FRAMES_ON_STACK);
     if (count < FRAMES_ON_STACK)
         return find_tag(alphabet, addresses, count < 0 ? 0 : (size_t)count, id);
     return read_deep_stack(alphabet, id);
@@ -229,9 +252,8 @@ static void calm_end(const struct calm *calm) {
  * To ask the kernel libunwind writes what it would read to a pipe of its own. When a program has closed that, libunwind
  * closes the same descriptors again, whatever they are by then, and opens another pipe (its issue 291). It is told to
  * read through this instead, before anybody has asked it anything. What lies on the page of what was read before is
- * there, too. The model of access spares a handler the memory allocation that a first access may cost in others.
+ * there, too.
  */
-#define KEPT_BY_THREAD __attribute__((tls_model("initial-exec"))) static _Thread_local
 KEPT_BY_THREAD uintptr_t last_accessed;
 
 static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
@@ -285,7 +307,7 @@ KEPT_BY_THREAD volatile bool is_backtracing;
 typedef enum verdict question(const struct mark_alphabet *alphabet, uint32_t *id);
 
 static enum verdict backtrace_once(const struct mark_alphabet *alphabet, uint32_t *id) {
-    if (is_backtracing)
+    if (is_backtracing || has_met_passing_code)
         return read_by_cursor(alphabet, id);
     is_backtracing = true;
     const enum verdict verdict = read_by_backtrace(alphabet, id);
