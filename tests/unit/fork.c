@@ -237,9 +237,32 @@ static void load_module(const void *unused) {
     (void)dlclose(module);
 }
 
-/* What workloads rest on, with a strategy. */
+/*
+ * Who is stopped in a scope leaves it behind in the child, where a new thread may get his id and his stack: it must see
+ * nothing of it.
+ */
+static void stand(void *arg) {
+    (void)arg;
+    pass_lock("the beginning of a scope");
+}
+
+static void stand_in_scope(const struct ctx_strategy *strategy) {
+    const struct ctx_job job = {.iterations = 1, .parameters = {1}, .threads = 1};
+    for (size_t i = 0; i < strategy->kernel_count; i++) {
+        const struct ctx_kernel *kernel = &strategy->kernels[i];
+        if (kernel->innermost != NULL && kernel->store == NULL && strcmp(kernel->workload->name, "with") == 0)
+            kernel->innermost(&job, false, stand, NULL);
+    }
+}
+
+/* A scope, and what workloads rest on, with a strategy. */
 static void use_strategy(const void *arg) {
     const struct ctx_strategy *strategy = arg;
+    if (strategy->thread_begin != NULL)
+        strategy->thread_begin();
+    stand_in_scope(strategy);
+    if (strategy->thread_end != NULL)
+        strategy->thread_end();
     static const uint32_t ids[] = {CTX_SCENARIO_NEST, CTX_SCENARIO_PLAIN_CHILD, CTX_SCENARIO_INHERIT};
     for (size_t i = 0; i < strategy->scenario_count; i++) {
         const struct ctx_scenario *scenario = &strategy->scenarios[i];
