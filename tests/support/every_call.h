@@ -36,7 +36,8 @@ static bool calls_in_scope(void (*fn)(void *right)) {
 static bool calls_managers_and_keys(void) {
     gls_manager *manager = gls_manager_new();
     const gls_key *key = gls_key_new("a key");
-    const bool right = manager != NULL && key != NULL && gls_key_intern("of a name") == gls_key_intern("of a name");
+    const gls_key *interned = gls_key_intern("of a name");
+    const bool right = manager != NULL && key != NULL && interned != NULL && gls_key_intern("of a name") == interned;
     gls_manager_unregister(manager);
     gls_manager_free(manager);
     gls_key_free(key);

@@ -151,8 +151,8 @@ static void start_by_clone(char *stack) {
 }
 
 /* The library itself may have been built without. */
-extern __typeof__(make_fcontext) make_fcontext __attribute__((weak));
-extern __typeof__(jump_fcontext) jump_fcontext __attribute__((weak));
+#pragma weak make_fcontext
+#pragma weak jump_fcontext
 
 static void fcontext_first(struct fcontext_transfer first) {
     be_there(NULL);
@@ -179,7 +179,7 @@ static void start_thread(void *(*first)(void *)) {
     assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
-static void start_by_pthread_create(char *stack) {
+static void start_by_pthread_create(char *stack) { // NOLINT: one type for all
     (void)stack;
     start_thread(thread_first);
 }
@@ -221,12 +221,12 @@ static void start_below_zero(char *stack) {
     on_stack_below(top_of(stack), be_there_and_leave, NULL, NULL);
 }
 
-static void start_in_assembly(char *stack) {
+static void start_in_assembly(char *stack) { // NOLINT: one type for all
     (void)stack;
     start_thread(thread_in_assembly);
 }
 
-static void start_thread_undescribed(char *stack) {
+static void start_thread_undescribed(char *stack) { // NOLINT: one type for all
     (void)stack;
     start_thread(thread_undescribed);
 }

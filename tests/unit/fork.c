@@ -73,12 +73,12 @@ static void pass_lock(const char *lock) {
 
 /* What the C library has of that name. */
 #define REAL(name)                                                                                                     \
-    static __typeof__(&name) real;                                                                                     \
+    static __typeof__(&(name)) real;                                                                                   \
     if (real == NULL)                                                                                                  \
     *(void **)&real = dlsym(RTLD_NEXT, #name)
 
 #define STOPPING_LOCK(name, type)                                                                                      \
-    int name(type *lock) {                                                                                             \
+    int name(type *lock) { /* NOLINT: other names */                                                                   \
         REAL(name);                                                                                                    \
         const int error = real(lock);                                                                                  \
         pass_lock(#name);                                                                                              \
@@ -96,7 +96,7 @@ static void stop_in_once(void) {
     once_routine();
 }
 
-int pthread_once(pthread_once_t *once, void (*routine)(void)) {
+int pthread_once(pthread_once_t *once, void (*routine)(void)) { // NOLINT: other names
     REAL(pthread_once);
     once_routine = routine;
     return real(once, stop_in_once);
@@ -157,7 +157,8 @@ static void intern_keys(const void *unused) {
     char name[32];
     (void)unused;
     (void)snprintf(name, sizeof name, "key %u", atomic_fetch_add(&names, 1));
-    if (gls_key_intern(name) != gls_key_intern(name) || gls_key_intern("what the readers read") != readers_key)
+    const gls_key *key = gls_key_intern(name);
+    if (key == NULL || gls_key_intern(name) != key || gls_key_intern("what the readers read") != readers_key)
         abort();
     gls_key_free(gls_key_new(name));
     gls_manager *manager = gls_manager_new();

@@ -175,7 +175,8 @@ static void go_through(void) {
     struct order order = {.count = 0};
     for (unsigned i = 0; i < MODULES; i++) {
         const unsigned other = draw(i + 1);
-        numbers[i] = numbers[other];
+        if (other < i)
+            numbers[i] = numbers[other];
         numbers[other] = i;
     }
     for (unsigned i = 0; i < MODULES; i++) {
