@@ -51,9 +51,6 @@ const struct expectation_row expectation_rows[] = {
     {THREAD_ID_LOCKED, "signal-moments", BREAKS("the handler waits for the lock that the code it interrupts holds")},
 
 #if UNWINDER_IS_BLIND
-    {STACK_BY_FRAMES, "modules", BREAKS("a module without frame pointers is unwound, and return addresses are signed")},
-    {STACK_BY_FRAMES, "signal,signal-stack,signal-moments",
-     BREAKS("a signal's frame is unwound, and the return address of its handler is signed")},
     {STACK_UNWOUND, "*", BREAKS("this libunwind does not find its way through signed return addresses")},
 #endif
     {NULL, NULL, {MATRIX_UNKNOWN, NULL}},

@@ -117,6 +117,5 @@ void glsi_tag_check(const struct mark_alphabet *alphabet) {
 
 /* After ids and the text map, which it uses. */
 __attribute__((constructor(102))) static void tag_init(void) {
-    glsi_walk_begin();
     glsi_tag_check(&mark_hexadecimal);
 }

@@ -8,6 +8,7 @@
 #include "modules.h"
 #include "tables.h"
 #include "unindexed.h"
+#include "walk.h"
 
 struct text_map glsi_text_map;
 
@@ -272,20 +273,32 @@ static void join_pieces(struct pieces *all) {
     all->count = kept;
 }
 
+/*
+ * Adds the return addresses of the calls from `start` to `end`, but for one: what contexts of makecontext return to is
+ * the first byte of a function, and so looks as if the one in front of it had made a call; but the frame pointer below
+ * it is nobody's.
+ */
+static void add_range(struct text_map *map, uintptr_t start, uintptr_t end, uintptr_t but) {
+    if (but > start && but <= end) {
+        add_range(map, start, but - 1, 0);
+        start = but;
+    }
+    if (start < end)
+        map->ranges[map->count++] = (struct text_range){.first = start + 1, .size = end - start};
+}
+
 static void make_map(struct text_map *map, struct pieces *all) {
     if (all->count == 0)
         return;
     join_pieces(all);
-    map->ranges = calloc(all->count, sizeof *map->ranges);
+    map->ranges = calloc(all->count + 1, sizeof *map->ranges); /* one may be cut in two */
     if (map->ranges == NULL)
         return;
-    map->count = all->count;
-    for (size_t i = 0; i < all->count; i++) {
-        const struct piece *piece = &all->pieces[i];
-        map->ranges[i] = (struct text_range){.first = piece->start + 1, .size = piece->end - piece->start};
+    for (size_t i = 0; i < all->count; i++)
+        add_range(map, all->pieces[i].start, all->pieces[i].end, glsi_walk_end_of_context());
+    for (size_t i = 0; i < map->count; i++)
         if (map->ranges[i].size > map->likely.size)
             map->likely = map->ranges[i];
-    }
 }
 
 static void add_module(struct pieces *all, const struct module *module) {
@@ -302,6 +315,7 @@ __attribute__((constructor(101))) static void textmap_init(void) {
     struct pieces all = {.pieces = NULL};
     const struct module_list *list = glsi_modules_list();
     glsi_unindexed_begin();
+    glsi_walk_begin();
     for (size_t i = 0; i < list->count; i++)
         add_module(&all, &list->modules[i]);
     make_map(&glsi_text_map, &all);

@@ -273,6 +273,10 @@ bool glsi_walk_is_end_of_context(uintptr_t return_address) {
     return return_address == end_of_context && return_address != 0;
 }
 
+uintptr_t glsi_walk_end_of_context(void) {
+    return end_of_context;
+}
+
 /* Is this what a call returns to? The bytes in front of it are those of a described function, or may not be there. */
 static bool is_behind_call(uintptr_t code, bool is_described) {
     enum { PAGE_BYTES = 4096 }; /* no page is smaller */

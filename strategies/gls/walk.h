@@ -39,6 +39,9 @@ enum walk_step glsi_walk_step(struct walk *walk);
 bool glsi_walk_is_stack_end(uintptr_t return_address);
 bool glsi_walk_is_end_of_context(uintptr_t return_address);
 
+/* What contexts of makecontext return to at their end. */
+uintptr_t glsi_walk_end_of_context(void);
+
 /* Is a step from this address, of a call or an interruption, one that is known and not guessed? */
 bool glsi_walk_describes(uintptr_t code);
 
@@ -66,7 +69,10 @@ static inline void walk_to_call(struct walk *walk, uintptr_t return_address, uin
 
 /* A walk that is not whole, from there. */
 static inline struct walk walk_from_call(uintptr_t return_address, uintptr_t stack, uintptr_t frame) {
-    struct walk walk = {.turns_left = WALK_TURNS_MAX};
+    struct walk
+        walk; /* of the registers, those that are not known are left as they are: a read in a hot path starts so */
+    walk.turns_left = WALK_TURNS_MAX;
+    walk.is_whole = walk.is_doubtful = false;
     walk_to_call(&walk, return_address, stack, frame);
     return walk;
 }

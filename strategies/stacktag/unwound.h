@@ -4,7 +4,7 @@
  * in the child of a fork. Where libunwind itself could not be right, the library's walk answers instead: below code
  * that may have been unloaded and replaced, and in the child of a fork.
  *
- * They take more of the stack than the library does: 6 KiB.
+ * They take more of the stack than the library does: 8 KiB.
  */
 #ifndef STACKTAG_UNWOUND_H
 #define STACKTAG_UNWOUND_H

@@ -18,6 +18,7 @@
 #include "modules.h"
 #include "opaque.h"
 #include "tables.h"
+#include "textmap.h"
 
 /* ---- Expressions ---- */
 
@@ -211,6 +212,7 @@ static void test_contexts_end(void **state) {
     makecontext(&context, on_context, 0);
     const uintptr_t end = processor_end_of_context(&context);
     assert_true(glsi_walk_is_end_of_context(end));
+    assert_null(textmap_find(&glsi_text_map, end));
     assert_true(glsi_walk_is_stack_end(end));
     assert_false(glsi_walk_is_end_of_context(end + 1));
     assert_false(glsi_walk_is_end_of_context(0));
