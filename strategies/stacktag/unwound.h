@@ -4,6 +4,9 @@
  * in the child of a fork. Where libunwind itself could not be right, the library's walk answers instead: below code
  * that may have been unloaded and replaced, and in the child of a fork.
  *
+ * libunwind takes the loader's lock when it meets a function for the first time: in a signal handler that interrupts
+ * dlopen, dlclose or dl_iterate_phdr that may be a wait for ever. The library's walk takes no lock.
+ *
  * They take more of the stack than the library does: 8 KiB.
  */
 #ifndef STACKTAG_UNWOUND_H

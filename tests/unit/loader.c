@@ -1,6 +1,7 @@
 /*
  * Reads while the loader's locks are held: by this thread, which a signal interrupts within dlopen or in a callback of
- * dl_iterate_phdr, or by another one. A handler must not wait for them, for nobody would give them back.
+ * dl_iterate_phdr or at any moment of taking and giving back, or by another one. A handler must not wait for them, for
+ * nobody would give them back.
  *
  *   test_loader [SIGNALS]     how many come at any moment of dlopen and dlclose
  */
@@ -28,6 +29,12 @@ static const char *_Atomic where;
 static void read_in_handler(int signal) {
     (void)signal;
     readers_want(atomic_load(&where), GLS_SET, value);
+}
+
+/* libunwind takes the loader's lock, which may be in nobody's hands that could give it back. */
+static void read_without_locks(int signal) {
+    (void)signal;
+    readers_want_without_unwinder(atomic_load(&where), GLS_SET, value);
 }
 
 static void give_up(int signal) {
@@ -119,11 +126,6 @@ struct holder {
     const char *place;
 };
 
-static void read_without_locks(int signal) {
-    (void)signal;
-    readers_want_without_unwinder(atomic_load(&where), GLS_SET, value);
-}
-
 static void read_while_other_holds(void *arg) {
     const struct sigaction action = {.sa_handler = read_without_locks};
     const struct holder *holder = arg;
@@ -173,7 +175,7 @@ static void *load_meanwhile(void *arg) {
 }
 
 static void count_in_handler(int signal) {
-    read_in_handler(signal);
+    read_without_locks(signal);
     atomic_fetch_add(&signals_handled, 1);
 }
 
