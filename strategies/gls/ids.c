@@ -98,15 +98,11 @@ static enum attempt acquire_in(struct id_shard *shard, uint32_t *local) {
     return ACQUIRED;
 }
 
-/*
- * Is this still what the stack of an open scope holds? The stack may be gone, and its memory unmapped. Where nobody
- * tells, every path counts as present, and nothing is recovered.
- */
+/* Is this still what the stack of an open scope holds? The stack may be gone, and its memory unmapped. */
 static bool is_path_present(uint32_t id, const struct mark_alphabet *alphabet, const uintptr_t *path) {
-    uintptr_t spelt[MARK_PATH_MAX], found[MARK_PATH_MAX];
+    uintptr_t spelt[MARK_PATH_MAX];
     const size_t bytes = mark_spell(alphabet, id, NULL, NULL, spelt) * sizeof spelt[0];
-    const enum memory_answer answer = glsi_memory_read(found, path, bytes);
-    return answer == MEMORY_REFUSED || (answer == MEMORY_READ && memcmp(found, spelt, bytes) == 0);
+    return glsi_memory_compare(path, spelt, bytes) == MEMORY_SAME;
 }
 
 static void release_if_abandoned(uint32_t id) {

@@ -10,13 +10,20 @@
 #include <stdint.h>
 
 enum memory_answer {
-    MEMORY_READ,
-    MEMORY_GONE,    /* not mapped, or not readable */
-    MEMORY_REFUSED, /* the kernel does not say: a sandbox, or an emulator */
+    MEMORY_SAME,
+    MEMORY_OTHER,
+    MEMORY_GONE, /* not mapped, or not readable */
 };
 
-/* Reads `bytes` at `from` into `to`. Another thread may unmap them meanwhile. */
-enum memory_answer glsi_memory_read(void *to, const void *from, size_t bytes);
+/*
+ * Are the `bytes` at `from` these? Both begin at a multiple of four and are as long. Another thread may unmap them
+ * meanwhile.
+ */
+enum memory_answer glsi_memory_compare(const void *from, const void *wanted, size_t bytes);
+
+/* Its two ways, for tests: all at once (false where a sandbox or an emulator refuses that), and four by four. */
+bool glsi_memory_compare_at_once(const void *from, const void *wanted, size_t bytes, enum memory_answer *answer);
+enum memory_answer glsi_memory_compare_by_four(const void *from, const void *wanted, size_t bytes);
 
 /* May these bytes, which nobody unmaps meanwhile, be read? Asks in a way that no sandbox refuses. */
 bool glsi_memory_is_readable(uintptr_t from, size_t bytes);

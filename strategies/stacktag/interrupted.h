@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "memory.h"
 #include "processor.h"
@@ -30,9 +31,10 @@ static inline bool resume_interrupted(unw_cursor_t *cursor, unw_context_t *inter
     unw_word_t frame = 0;
     if (unw_get_reg(cursor, UNW_REG_SP, &frame) != 0)
         return false;
-    const void *registers = (const char *)frame + sizeof(siginfo_t);
-    if (glsi_memory_read(interrupted, registers, sizeof *interrupted) != MEMORY_READ)
+    const uintptr_t registers = frame + sizeof(siginfo_t);
+    if (!glsi_memory_is_readable(registers, sizeof *interrupted))
         return false;
+    memcpy(interrupted, (const void *)registers, sizeof *interrupted);
     const uintptr_t code = interrupted->uc_mcontext.pc;
     if (!glsi_memory_is_readable(code, CALL_STUB_BYTES) || !processor_is_call_stub((const void *)code))
         return unw_init_local2(cursor, interrupted, UNW_INIT_SIGNAL_FRAME) == 0;

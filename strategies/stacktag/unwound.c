@@ -62,7 +62,8 @@ static enum verdict judge_step(uintptr_t address) {
     return GO_ON;
 }
 
-static enum verdict spell(struct spelling *spelling, uintptr_t return_address, uint32_t *id) {
+static enum verdict spell(struct spelling *spelling, uintptr_t found, uint32_t *id) {
+    const uintptr_t return_address = processor_address(found);
     if (!spelling->begun) {
         spelling->begun = return_address == (uintptr_t)spelling->alphabet->end_return;
         return is_known_step(return_address) ? GO_ON : judge_step(return_address);

@@ -1,4 +1,4 @@
-/* Memory that is there is read, and memory that is not is said to be gone; no way to ask opens a descriptor. */
+/* Memory that is there is compared, and memory that is not is said to be gone, in either way. */
 #include "memory.h"
 
 #include <errno.h>
@@ -10,7 +10,8 @@
 
 #include <cmocka.h>
 
-static const char wanted[] = "what stands there";
+/* Of a length that is a multiple of four. */
+static const _Alignas(4) char wanted[20] = "what stands there";
 
 /* Two pages, of which the first ends with what is wanted and the second is gone. */
 static char *map_page(size_t page_bytes) {
@@ -21,23 +22,46 @@ static char *map_page(size_t page_bytes) {
     return pages;
 }
 
-static void test_reading(void **state) {
-    (void)state;
-    char found[sizeof wanted] = "";
+typedef enum memory_answer comparer(const void *from, const void *wanted, size_t bytes);
+
+static enum memory_answer compare_at_once(const void *from, const void *bytes_wanted, size_t bytes) {
+    enum memory_answer answer = MEMORY_GONE;
+    assert_true(glsi_memory_compare_at_once(from, bytes_wanted, bytes, &answer));
+    return answer;
+}
+
+static void check_comparer(comparer *compare) {
+    static const _Alignas(4) char other[20] = "what stands here!";
     const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
-    if (glsi_memory_read(found, wanted, 1) == MEMORY_REFUSED)
-        skip(); /* an emulator */
-    char *page = map_page(page_bytes);
+    char *page = map_page(page_bytes), *there = page + page_bytes - sizeof wanted;
     errno = ERANGE;
-    assert_int_equal(glsi_memory_read(found, page + page_bytes - sizeof wanted, sizeof wanted), MEMORY_READ);
-    assert_string_equal(found, wanted);
-    assert_int_equal(glsi_memory_read(found, page + page_bytes - 4, sizeof wanted), MEMORY_GONE);
+    assert_int_equal(compare(there, wanted, sizeof wanted), MEMORY_SAME);
+    assert_int_equal(compare(there, other, sizeof wanted), MEMORY_OTHER);
+    there[sizeof wanted - 2]++; /* only the last word is another */
+    assert_int_equal(compare(there, wanted, sizeof wanted), MEMORY_OTHER);
+    there[sizeof wanted - 2]--;
+    memcpy(page + page_bytes - 4, wanted, 4); /* the rest is gone */
+    assert_int_equal(compare(page + page_bytes - 4, wanted, sizeof wanted), MEMORY_GONE);
     assert_int_equal(mprotect(page, page_bytes, PROT_NONE), 0);
-    assert_int_equal(glsi_memory_read(found, page, sizeof wanted), MEMORY_GONE);
+    assert_int_equal(compare(page, wanted, sizeof wanted), MEMORY_GONE);
     assert_int_equal(munmap(page, page_bytes), 0);
-    assert_int_equal(glsi_memory_read(found, page, sizeof wanted), MEMORY_GONE);
-    assert_int_equal(glsi_memory_read(found, NULL, sizeof wanted), MEMORY_GONE);
+    assert_int_equal(compare(page, wanted, sizeof wanted), MEMORY_GONE);
+    assert_int_equal(compare(NULL, wanted, sizeof wanted), MEMORY_GONE);
     assert_int_equal(errno, ERANGE);
+}
+
+static void test_comparing_at_once(void **state) {
+    (void)state;
+    enum memory_answer answer = MEMORY_GONE;
+    if (!glsi_memory_compare_at_once(wanted, wanted, sizeof wanted, &answer))
+        skip(); /* an emulator */
+    check_comparer(compare_at_once);
+}
+
+static void test_comparing(void **state) {
+    (void)state;
+    check_comparer(glsi_memory_compare_by_four);
+    check_comparer(glsi_memory_compare);
 }
 
 static void test_asking(void **state) {
@@ -64,7 +88,8 @@ static void test_asking(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_comparing_at_once),
+        cmocka_unit_test(test_comparing),
         cmocka_unit_test(test_asking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
