@@ -229,6 +229,7 @@ def expect_chain(chain):
     expect(all(STEP_OF_CHAIN.match(i.text) for i in loads), f"walk-floor: more than a chain: {loads}")
     steps = [int(i.operands[0].lstrip("$"), 16) for i in chain.code
              if i.mnemonic.startswith(("add", "sub")) and i.operands[0].startswith("$")]
+    steps += [1 for i in chain.code if i.mnemonic.startswith(("inc", "dec"))]
     expect(len(steps) == 1, f"walk-floor: how many frames does this pass? {chain.code}")
     step = min(steps[0], -steps[0] % 2**32, -steps[0] % 2**64)
     expect(step == len(loads), f"walk-floor: {len(loads)} loads for {step} frames")
