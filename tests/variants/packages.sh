@@ -70,9 +70,10 @@ files_are_hardened() {
   local file libraries
   libraries=$(dirname "$(dpkg --listfiles libgls0 | grep 'libgls\.so\.0$')")
   for file in /usr/bin/ctxbench "$libraries/libgls.so.0" "$libraries"/ctxbench/*.so; do
-    if readelf --sections --wide "$file" | grep -q '\.symtab'; then complain "$file is not stripped"; fi
-    readelf --dynamic "$file" | grep -qE 'BIND_NOW|Flags:.* NOW' || complain "$file binds its functions late"
-    readelf --file-header "$file" | grep -qE 'Type: +DYN' || complain "$file is not position-independent"
+    readelf --wide --file-header --dynamic --sections "$file" >"$folder/elf"
+    if grep -q '\.symtab' "$folder/elf"; then complain "$file is not stripped"; fi
+    grep -qE 'BIND_NOW|Flags:.* NOW' "$folder/elf" || complain "$file binds its functions late"
+    grep -qE 'Type: +DYN' "$folder/elf" || complain "$file is not position-independent"
   done
 }
 
