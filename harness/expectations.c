@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 
-#include "text.h"
 #include "stacktag/unwinder.h"
+#include "text.h"
 
 /* Strategies by where they keep the context. A new one joins the family that it belongs to, or gets one of its own. */
 #define ARGUMENT "explicit"

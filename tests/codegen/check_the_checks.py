@@ -27,7 +27,7 @@ DEFECTS = [
      [("reads.h", READ, f"if (i % 2 == 0) value = (void *)CTX_BENCH_VALUE; else {READ}")]),
     (checks.check_calls_of_reads, "explicit", [("reads.h", READ, READ + " (void)sched_yield();")]),
     (checks.check_calls_of_reads, "stacktag",
-     [("stacktag.c", "= tag_read(after, &id)", "= ((void)after, unwound_read_backtrace_in(&mark_hexadecimal, &id))")]),
+     [("stacktag.c", "= tag_read(after, &id)", "= ((void)after, glsi_tag_read_tables_in(&mark_hexadecimal, &id))")]),
     (checks.check_scopes_are_filled_in, "explicit",
      [("workloads/with.h", "scope = ctx_bench_scope(inside ? CTX_CURRENT(0) : NULL, bindings, keys)",
        "scope = (struct ctx){0}")]),

@@ -23,10 +23,10 @@ STORED = ["keys_throughput", "keys_latency", "keys_missing", "nest_throughput", 
 STORES = {path.stem for path in (SOURCE / "strategies" / "stores").glob("*.h")}
 
 # What a read calls, each time; and what it calls only where it cannot go on by itself.
-ASKS = {"tls": "pthread_getspecific", "threadid": "pthread_self", "stacktag-unwind": "glsi_tag_read_unwind"}
+ASKS = {"tls": "pthread_getspecific", "threadid": "pthread_self", "stacktag-unwind": "unwound_read_backtrace"}
 FRAME_READERS = {"stacktag", "stacktag-wide"}
 NEVER_ON_THE_FAST_WAY = dict.fromkeys(
-    FRAME_READERS, {"glsi_tag_read_beyond", "glsi_tag_read_unwind_in", "glsi_tag_die_unreadable", "tag_die"})
+    FRAME_READERS, {"glsi_tag_read_beyond", "glsi_tag_read_tables_in", "glsi_tag_die_unreadable", "tag_die"})
 ONLY_GET = {"walk-floor"}
 REFERENCES = {"none", "floor", "walk-floor"}
 
