@@ -155,7 +155,7 @@ static bool try_cell(struct conformance *conformance, size_t scenario, size_t st
     };
     const struct worker_call call = {
         .request = &request,
-        .deadline_seconds = PATIENCE_FACTOR * worker_patience_seconds(),
+        .deadline_seconds = (double)PATIENCE_FACTOR * worker_patience_seconds(),
         .progress = &conformance->progress,
         .end = conformance->end,
     };

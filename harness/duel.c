@@ -206,7 +206,7 @@ static bool execute_pair(struct ring *ring, size_t index, double samples_ns[DUEL
             return true;
         made[side].request.in_turns = true;
         calls[side] = made[side].call;
-        calls[side].deadline_seconds *= DUEL_SIDES; /* it waits for the other */
+        calls[side].deadline_seconds *= (double)DUEL_SIDES; /* it waits for the other */
     }
     /* Where the new side hangs, the base sees it gone and ends well; where the base does, both are late, and the first
      * that is looked at is to blame. */

@@ -443,7 +443,7 @@ static void write_key(const struct sketch *sketch) {
         quote(sketch->out, shortened);
         (void)fprintf(sketch->out, " at screen %.5f, screen %.5f left point pt %d ps %.9g lc rgb '%s' offset 0.9, 0\n",
                       x, 1 - 0.9 * letter_y, shape_of(sketch, s), sketch->point, colour_of(sketch, s));
-        x += text_extent(sketch, shortened) + KEY_MARGIN * LETTER_WIDTH * letter_x;
+        x += text_extent(sketch, shortened) + (double)KEY_MARGIN * LETTER_WIDTH * letter_x;
     }
 }
 

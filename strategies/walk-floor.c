@@ -35,7 +35,8 @@ CTX_OPERATION enum ctx_answer walk_floor_get(uintptr_t after, unsigned frames, v
 #define CTX_TRAITS CTX_TRAIT_READS_STACK
 #define CTX_REFERENCE 1
 #define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
-#define CTX_OP_WITH(next, fn, arg) tag_strategy_with(next, fn, arg)
+/* References fill in no scope, which a compiler warns of that sees its address handed on. */
+#define CTX_OP_WITH(next, fn, arg) tag_strategy_with((const struct ctx *)(uintptr_t)(next), fn, arg) /* NOLINT */
 #define CTX_OP_BEFORE_READS const unsigned walk_floor_frames = walk_floor_count()
 #define CTX_OP_GET(after, manager, key, value)                                                                         \
     ((void)(manager), (void)(key), walk_floor_get(after, walk_floor_frames, value))

@@ -128,7 +128,7 @@ static void *ctx_watch_main(void *arg) {
             work_before = ctx_work_seconds(watch);
         sleeps = progress == progress_before && ctx_is_asleep(watch->watched) ? sleeps + 1 : 0;
         progress_before = progress;
-        if (sleeps >= CTX_SLEEPS_STUCK || ctx_work_seconds(watch) - work_before > CTX_WORK_STUCK_S)
+        if (sleeps >= CTX_SLEEPS_STUCK || ctx_work_seconds(watch) - work_before > (double)CTX_WORK_STUCK_S)
             ctx_die("found a signal handler, or what it interrupted, waiting for ever; wanted both to go on");
         (void)nanosleep(&pause, NULL);
     }

@@ -34,8 +34,8 @@ static void near(double found, double wanted) {
 static void it_begins_with_a_guess(void **state) {
     (void)state;
     struct estimate estimate = begin();
-    near(estimate_round_seconds(&estimate), CASE_COUNT * (0.02 + 3 * 0.004));
-    near(estimate_calibration_seconds(&estimate), CASE_COUNT * (0.02 + 4 * 0.004));
+    near(estimate_round_seconds(&estimate), (double)CASE_COUNT * (0.02 + 3 * 0.004));
+    near(estimate_calibration_seconds(&estimate), (double)CASE_COUNT * (0.02 + 4 * 0.004));
     assert_true(estimate_is_blind(&estimate, 0));
     estimate_free(&estimate);
 }
@@ -47,14 +47,14 @@ static void a_calibration_tells_of_its_workload_and_at_first_of_all(void **state
     (void)state;
     struct estimate estimate = begin();
     estimate_calibrated(&estimate, 0, &slow);
-    near(estimate_round_seconds(&estimate), CASE_COUNT * 0.1);
+    near(estimate_round_seconds(&estimate), (double)CASE_COUNT * 0.1);
     near(estimate_calibration_seconds(&estimate), (CASE_COUNT - 1) * 0.1);
     assert_false(estimate_is_blind(&estimate, 1));
     assert_true(estimate_is_blind(&estimate, CHEAP_COUNT));
 
     static const struct estimate_calibration slower = {.seconds = 1.5, .measured_seconds = 0.5, .sample_seconds = 0.5};
     estimate_calibrated(&estimate, CHEAP_COUNT, &slower);
-    near(estimate_round_seconds(&estimate), CHEAP_COUNT * 0.1 + DEAR_COUNT * 2.5);
+    near(estimate_round_seconds(&estimate), (double)CHEAP_COUNT * 0.1 + (double)DEAR_COUNT * 2.5);
     near(estimate_calibration_seconds(&estimate), (CHEAP_COUNT - 1) * 0.1 + (DEAR_COUNT - 1) * 1.5);
     estimate_free(&estimate);
 }
@@ -64,7 +64,7 @@ static void what_executions_take_is_followed(void **state) {
     struct estimate estimate = begin();
     for (size_t i = 0; i < CASE_COUNT; i++)
         estimate_calibrated(&estimate, i, &slow);
-    near(estimate_round_seconds(&estimate), CASE_COUNT * 0.1);
+    near(estimate_round_seconds(&estimate), (double)CASE_COUNT * 0.1);
     estimate_executed(&estimate, 0, 0.2); /* the first takes the place of the calibration */
     near(estimate_round_seconds(&estimate), (CASE_COUNT - 1) * 0.1 + 0.2);
     estimate_executed(&estimate, 0, 0.3);

@@ -71,7 +71,7 @@ static double mean(const double *values) {
     double sum = 0;
     for (int i = 0; i < THREADS; i++)
         sum += values[i];
-    return sum / THREADS;
+    return sum / (double)THREADS;
 }
 
 static const double rounding = 1e-6;
@@ -109,7 +109,8 @@ static void test_times_are_per_thread(void **state) {
     assert_int_equal(atomic_load(&work.ended), SAMPLES * THREADS);
     assert_true(atomic_load(&work.overlapped));
     for (int i = 0; i < SAMPLES; i++) {
-        double real_s = samples[i].real_ns * 1e-9 * ITERATIONS, cpu_s = samples[i].cpu_ns * 1e-9 * ITERATIONS;
+        const double operations = ITERATIONS;
+        double real_s = samples[i].real_ns * 1e-9 * operations, cpu_s = samples[i].cpu_ns * 1e-9 * operations;
         assert_true(real_s >= mean(work.inside_s[i]) * (1 - rounding));
         assert_true(real_s <= work.around_s[i] * (1 + rounding));
         assert_true(cpu_s >= mean(work.inside_cpu_s[i]) * (1 - rounding));

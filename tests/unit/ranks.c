@@ -265,7 +265,7 @@ static void test_smallest_effect_is_found(void **state) {
             statistics_shift_free(shift);
         }
         if (round == 0)
-            effect = sum / TRIALS;
+            effect = sum / (double)TRIALS;
     }
     assert_true(found > 72 * TRIALS / 100 && found < 88 * TRIALS / 100);
 }

@@ -74,7 +74,7 @@ static void judge_on_the_way(struct suite *suite) {
         if (pairs < PAIRS_MAX && !sequence_is_due(&sequence, pairs))
             continue;
         offer(suite, pairs);
-        assert_true(sequence_look(&sequence, suite->cases, suite->settled, (double)pairs / PAIRS_MAX));
+        assert_true(sequence_look(&sequence, suite->cases, suite->settled, (double)pairs / (double)PAIRS_MAX));
     }
     assert_true(sequence.spent <= VERDICT_ALPHA * (1 + 1e-9));
 }
@@ -122,7 +122,7 @@ static struct outcome simulate(size_t suites, double noise, double ratio) {
             outcome.counts[verdict]++;
             outcome.counts_at_the_end[at_the_end]++;
             outcome.agreeing += verdict == at_the_end;
-            outcome.pairs_share += (double)suite->pairs[i] / ((double)PAIRS_MAX * CASES * (double)suites);
+            outcome.pairs_share += (double)suite->pairs[i] / ((double)PAIRS_MAX * (double)CASES * (double)suites);
             claimed |= verdict == VERDICT_REGRESSED || verdict == VERDICT_IMPROVED;
         }
         outcome.suites_with_claim += claimed;
