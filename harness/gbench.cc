@@ -112,14 +112,17 @@ class Collector final : public benchmark::BenchmarkReporter {
     void ReportRuns(const std::vector<Run> &runs) override {
         for (const Run &run : runs) {
             if (run.run_type == Run::RT_Iteration)
-                reports.push_back({static_cast<uint64_t>(run.threads), static_cast<uint64_t>(run.iterations),
-                                   run.real_accumulated_time, run.cpu_accumulated_time});
+                reports_.push_back({static_cast<uint64_t>(run.threads), static_cast<uint64_t>(run.iterations),
+                                    run.real_accumulated_time, run.cpu_accumulated_time});
         }
     }
 
-    std::vector<gbench_report> reports;
+    const std::vector<gbench_report> &reports() const {
+        return reports_;
+    }
 
   private:
+    std::vector<gbench_report> reports_;
     std::ostream silence_; // without a buffer it takes nothing
 };
 
@@ -143,12 +146,12 @@ bool gbench_measure(const gbench_plan *plan, gbench_sample *samples, error *erro
     Measurement measurement(*plan);
     Collector collector;
     run(*plan, measurement, collector);
-    if (!gbench_agree_on_samples(plan->sample_count, measurement.samples_begun(), collector.reports.size(), error))
+    if (!gbench_agree_on_samples(plan->sample_count, measurement.samples_begun(), collector.reports().size(), error))
         return false;
     const double operations = static_cast<double>(plan->iterations) * plan->thread_count;
     for (size_t i = 0; i < plan->sample_count; i++) {
         const gbench_witness seen = measurement.witness(i);
-        if (!gbench_agree(&seen, &collector.reports[i], error))
+        if (!gbench_agree(&seen, &collector.reports()[i], error))
             return false;
         samples[i] = {seen.real_s * 1e9 / operations, seen.cpu_s * 1e9 / operations};
     }

@@ -12,11 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "error.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct error;
 
 struct gbench_work; /* what is measured: defined by whoever measures */
 

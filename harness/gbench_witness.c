@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "error.h"
+
 /* Sums are rounded in another order, and the clock of the CPU is not the one of the wall. */
 static const double tolerance = 0.01, tolerance_s = 1e-6;
 

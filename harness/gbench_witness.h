@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "error.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct error;
 
 /* One sample as the shim saw it, by readings of the clocks of its own. */
 struct gbench_witness {
