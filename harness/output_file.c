@@ -60,7 +60,7 @@ static int publish(const struct output_file *file) {
 /* The name is taken since output_file_open saw that it was free. What was measured is not to be had again. */
 static bool keep_beside(const struct output_file *file, struct error *error) {
     enum { TRIES = 1000 };
-    char beside[PATH_MAX + 8];
+    char beside[PATH_MAX + sizeof ".-2147483648"];
     for (int i = 2; i < TRIES; i++) {
         (void)snprintf(beside, sizeof beside, "%s.%d", file->target, i);
         if (move_to(file->temporary, beside) == 0)
