@@ -5,6 +5,7 @@
 #include <libunwind.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "interrupted.h"
@@ -50,14 +51,14 @@ struct spelling {
     uint32_t value;
 };
 
-/* Of a step that is not known yet. */
+/* Of a step that is not known yet. All before it were right, and so is the address. */
 static enum verdict judge_step(uintptr_t address) {
     if (glsi_walk_is_end_of_context(address) || address == 0)
         return NO_TAG;
-    if (glsi_modules_find(address) == NULL)
-        return OUT_OF_DATE;
     if (!glsi_walk_describes(address))
         return BROKEN;
+    if (glsi_modules_find(address) == NULL)
+        return OUT_OF_DATE;
     atomic_store_explicit(place_of_step(address), address, memory_order_relaxed);
     return GO_ON;
 }
@@ -259,16 +260,16 @@ KEPT_BY_THREAD uintptr_t last_accessed;
 
 static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
     enum { PAGE_BYTES = 4096 }; /* no page is smaller */
-    unw_word_t *word = (unw_word_t *)address;
+    void *word = (void *)address;
     (void)space, (void)arg;
     const bool is_sure = address / PAGE_BYTES == last_accessed / PAGE_BYTES && address % sizeof *value == 0;
     if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
         return -UNW_EINVAL;
     last_accessed = address;
     if (is_write) /* of the registers that libunwind keeps, on its own part of the stack */
-        *word = *value;
+        memcpy(word, value, sizeof *value);
     else
-        *value = *word;
+        memcpy(value, word, sizeof *value); /* wherever it stands: stacks end in all ways */
     return 0;
 }
 
