@@ -5,7 +5,6 @@
 #include <libunwind.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "interrupted.h"
@@ -258,18 +257,24 @@ static void calm_end(const struct calm *calm) {
  */
 KEPT_BY_THREAD uintptr_t last_accessed;
 
-static int access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
+/* At any alignment: stacks end in all ways, and so do walks that go astray. */
+struct word {
+    unw_word_t value;
+} __attribute__((packed));
+
+__attribute__((no_sanitize("address", "thread", "undefined"))) static int
+access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *arg) {
     enum { PAGE_BYTES = 4096 }; /* no page is smaller */
-    void *word = (void *)address;
+    volatile struct word *const word = (volatile struct word *)address;
     (void)space, (void)arg;
     const bool is_sure = address / PAGE_BYTES == last_accessed / PAGE_BYTES && address % sizeof *value == 0;
     if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
         return -UNW_EINVAL;
     last_accessed = address;
     if (is_write) /* of the registers that libunwind keeps, on its own part of the stack */
-        memcpy(word, value, sizeof *value);
+        word->value = *value;
     else
-        memcpy(value, word, sizeof *value); /* wherever it stands: stacks end in all ways */
+        *value = word->value;
     return 0;
 }
 
