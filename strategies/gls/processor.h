@@ -15,6 +15,16 @@
 #include <string.h>
 #include <ucontext.h>
 
+/* Code is read as data, and perhaps it is none: no sanitizer takes part, and none of its functions is called. */
+#define PROCESSOR_READS_CODE __attribute__((no_sanitize("address", "thread", "undefined"))) static inline
+
+PROCESSOR_READS_CODE bool processor_bytes_are(const unsigned char *code, const unsigned char *wanted, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (*(const volatile unsigned char *)(code + i) != wanted[i])
+            return false;
+    return true;
+}
+
 #if defined(__x86_64__)
 
 /* CFA_AT_ENTRY: how far above the stack pointer the canonical frame address lies when a function has just been called.
@@ -54,9 +64,9 @@ enum { PROCESSOR_CAPTURED = 1 << 3 | 1 << REGISTER_FP | 1 << REGISTER_SP | 0xf <
 
 /* What a signal handler returns to: mov $15, %rax; syscall. */
 enum { SIGNAL_RETURN_BYTES = 9 };
-static inline bool processor_is_signal_return(const void *code) {
+PROCESSOR_READS_CODE bool processor_is_signal_return(const void *code) {
     static const unsigned char wanted[SIGNAL_RETURN_BYTES] = {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05};
-    return memcmp(code, wanted, SIGNAL_RETURN_BYTES) == 0;
+    return processor_bytes_are(code, wanted, sizeof wanted);
 }
 
 /* How far above the stack pointer the interrupted registers lie when a handler has returned there. */
@@ -77,11 +87,12 @@ static inline uintptr_t processor_interrupted(const ucontext_t *context, uintptr
  * as the call left it.
  */
 enum { CALL_STUB_BYTES = 12 };
-static inline bool processor_is_call_stub(const void *code) {
+PROCESSOR_READS_CODE bool processor_is_call_stub(const void *code) {
     enum { JUMP_BYTES = 6, PUSH = 0x68, JUMP_ON = 0xe9 };
     static const unsigned char jump[] = {0xff, 0x25};
     const unsigned char *byte = code;
-    return memcmp(byte, jump, sizeof jump) == 0 && byte[JUMP_BYTES] == PUSH && byte[CALL_STUB_BYTES - 1] == JUMP_ON;
+    return processor_bytes_are(byte, jump, sizeof jump) && byte[JUMP_BYTES] == PUSH &&
+           byte[CALL_STUB_BYTES - 1] == JUMP_ON;
 }
 
 /*
@@ -89,7 +100,7 @@ static inline bool processor_is_call_stub(const void *code) {
  * its operand takes.
  */
 enum { CALL_BYTES_MAX = 7 };
-static inline bool processor_is_behind_call(const void *code) {
+PROCESSOR_READS_CODE bool processor_is_behind_call(const void *code) {
     enum { CALL = 0xe8, CALL_BYTES = 5, GROUP = 0xff, CALL_IN_GROUP = 2 };
     static const unsigned char lengths[] = {2, 3, 4, 6, 7};
     const unsigned char *byte = code;
@@ -140,9 +151,9 @@ enum { PROCESSOR_CAPTURED = (int)(0xfff80000u) };
 
 /* mov x8, #139; svc #0 */
 enum { SIGNAL_RETURN_BYTES = 8 };
-static inline bool processor_is_signal_return(const void *code) {
-    static const uint32_t wanted[] = {0xd2801168, 0xd4000001};
-    return memcmp(code, wanted, SIGNAL_RETURN_BYTES) == 0;
+PROCESSOR_READS_CODE bool processor_is_signal_return(const void *code) {
+    static const unsigned char wanted[SIGNAL_RETURN_BYTES] = {0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4};
+    return processor_bytes_are(code, wanted, sizeof wanted);
 }
 
 enum { SIGNAL_CONTEXT_OFFSET = sizeof(siginfo_t) };
@@ -155,7 +166,7 @@ static inline uintptr_t processor_interrupted(const ucontext_t *context, uintptr
 
 /* Is this code a stub for calls between modules, or the rest of one? It touches x16 and x17 and jumps on. */
 enum { CALL_STUB_BYTES = 24 };
-static inline bool processor_is_call_stub(const void *bytes) {
+PROCESSOR_READS_CODE bool processor_is_call_stub(const void *bytes) {
     enum { INSTRUCTIONS_MAX = CALL_STUB_BYTES / 4, BR_X17 = 0xd61f0220 };
     static const struct {
         uint32_t mask, value;
@@ -181,7 +192,7 @@ static inline bool processor_is_call_stub(const void *bytes) {
 
 /* bl, blr, and blr with an address that is signed. */
 enum { CALL_BYTES_MAX = 4 };
-static inline bool processor_is_behind_call(const void *code) {
+PROCESSOR_READS_CODE bool processor_is_behind_call(const void *code) {
     uint32_t before;
     memcpy(&before, (const char *)code - sizeof before, sizeof before);
     return (before & 0xfc000000) == 0x94000000 || (before & 0xfffffc1f) == 0xd63f0000 ||

@@ -134,7 +134,7 @@ foreach(library gls gls_static)
   target_link_libraries(with_${library} gls::${library})
 endforeach()
 END
-{ cmake -S "$folder/user" -B "$folder/user/build" -DCMAKE_PREFIX_PATH="$prefix" \
+{ cmake -G Ninja -S "$folder/user" -B "$folder/user/build" -DCMAKE_PREFIX_PATH="$prefix" \
   -DCMAKE_C_COMPILER="${compilers[0]}" -DCMAKE_C_FLAGS="$flags" && cmake --build "$folder/user/build"; } \
   >"$folder/words" 2>&1 || fail "find_package(gls): $(<"$folder/words")"
 for program in with_gls with_gls_static; do

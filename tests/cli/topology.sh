@@ -25,8 +25,14 @@ grep -q 'lstopo --export-xml-flags v[0-9]* FILE.xml' stderr || fail "XML of a la
 case $(pkg-config --modversion hwloc 2>/dev/null) in
 2.*)
   "$BENCH" topology --topology="$SOURCE/tests/data/topology/hwloc-3.xml" >stdout 2>stderr
-  [ $? -eq 2 ] || fail "XML of hwloc 3: wanted status 2"
-  grep -q 'was written by hwloc 3, and hwloc 2, .* v2 FILE.xml' stderr || fail "XML of hwloc 3: found $(cat stderr)"
+  status=$?
+  # hwloc 2.12 reads it; an earlier one refuses, and then it is said what it is and what to do.
+  if [ "$status" -eq 0 ]; then
+    [ -s stdout ] || fail "XML of hwloc 3 is accepted, and nothing is drawn"
+  else
+    [ "$status" -eq 2 ] || fail "XML of hwloc 3: wanted status 2, found $status"
+    grep -q 'was written by hwloc 3, and hwloc 2, .* v2 FILE.xml' stderr || fail "XML of hwloc 3: found $(cat stderr)"
+  fi
   ;;
 esac
 "$BENCH" topology --topology='synthetic:nonsense:2' >stdout 2>stderr

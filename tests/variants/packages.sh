@@ -129,7 +129,7 @@ foreach(library gls gls_static)
   target_link_libraries(with_${library} gls::${library})
 endforeach()
 END
-  cmake -B build
+  cmake -G Ninja -B build
   cmake --build build
   local program
   for program in with_gls with_gls_static; do
