@@ -336,12 +336,13 @@ static void test_coroutines_that_move(void **state) {
 
 /* One handler on the stack that is interrupted, one on an alternate stack. */
 static void set_handlers(void) {
-    const stack_t alternate = {.ss_sp = malloc(STACK_BYTES), .ss_size = STACK_BYTES};
+    static char stack[STACK_BYTES];
+    const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     struct sigaction action = {.sa_handler = read_in_handler};
     (void)sigaction(SIGUSR1, &action, NULL);
     action.sa_flags = SA_ONSTACK;
     (void)sigaction(SIGUSR2, &action, NULL);
-    if (alternate.ss_sp == NULL || sigaltstack(&alternate, NULL) != 0)
+    if (sigaltstack(&alternate, NULL) != 0)
         abort();
 }
 
