@@ -67,10 +67,11 @@ bool glsi_memory_is_readable(uintptr_t from, size_t bytes) {
     if (from + (bytes - 1) < from)
         return false;
     const int errno_before = errno;
-    const uintptr_t last = (from + (bytes - 1)) / FUTEX_BYTES * FUTEX_BYTES;
-    bool readable = is_word_readable(last);
-    for (uintptr_t word = from / FUTEX_BYTES * FUTEX_BYTES; readable && word < last; word += PAGE_BYTES)
-        readable = is_word_readable(word);
+    const uintptr_t first_page = from / PAGE_BYTES;
+    const uintptr_t last_page = (from + (bytes - 1)) / PAGE_BYTES;
+    bool readable = is_word_readable(from / FUTEX_BYTES * FUTEX_BYTES);
+    for (uintptr_t page = first_page + 1; readable && page <= last_page; page++)
+        readable = is_word_readable(page * PAGE_BYTES);
     errno = errno_before;
     return readable;
 }

@@ -5,6 +5,7 @@
 #include <libunwind.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "interrupted.h"
@@ -22,17 +23,36 @@
  * takes its place (its pull request 153). Nor does it know of a step that it guessed: where there is no unwind
  * information it takes the frame pointer's register at its word, and may thereby leave out just the frame that makes a
  * tag complete. So its steps count as long as they start from code that cannot be unloaded and that unwind tables
- * describe. Addresses found to be so are remembered; a collision costs time only.
+ * describe. Addresses found to be so are remembered, in sets of a few; one that finds no room costs time only.
  */
-enum { KNOWN_STEPS_BITS = 10 };
+enum { KNOWN_STEPS_BITS = 10, KNOWN_IN_SET = 4 };
 static _Atomic uintptr_t known_steps[1 << KNOWN_STEPS_BITS];
 
-static _Atomic uintptr_t *place_of_step(uintptr_t address) {
-    return &known_steps[address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_STEPS_BITS)];
+/* The i-th place where an address may be: the first is its own, the others are its neighbours in the set. */
+static _Atomic uintptr_t *place_of_step(uintptr_t address, uintptr_t i) {
+    return &known_steps[(address * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KNOWN_STEPS_BITS)) ^ i];
 }
 
-static bool is_known_step(uintptr_t address) {
-    return address != 0 && atomic_load_explicit(place_of_step(address), memory_order_relaxed) == address;
+static uintptr_t step_at(uintptr_t address, uintptr_t i) {
+    return atomic_load_explicit(place_of_step(address, i), memory_order_relaxed);
+}
+
+static bool is_known_elsewhere(uintptr_t address) {
+    for (uintptr_t i = 1; i < KNOWN_IN_SET; i++)
+        if (step_at(address, i) == address)
+            return true;
+    return false;
+}
+
+static inline bool is_known_step(uintptr_t address) {
+    return address != 0 && (step_at(address, 0) == address || is_known_elsewhere(address));
+}
+
+static void remember_step(uintptr_t address) {
+    uintptr_t place = 0;
+    while (place < KNOWN_IN_SET && step_at(address, place) != 0)
+        place++;
+    atomic_store_explicit(place_of_step(address, place % KNOWN_IN_SET), address, memory_order_relaxed);
 }
 
 /* What return addresses say, taken one by one, innermost first. */
@@ -58,7 +78,7 @@ static enum verdict judge_step(uintptr_t address) {
         return BROKEN;
     if (glsi_modules_find(address) == NULL)
         return OUT_OF_DATE;
-    atomic_store_explicit(place_of_step(address), address, memory_order_relaxed);
+    remember_step(address);
     return GO_ON;
 }
 
@@ -136,10 +156,12 @@ static bool is_signal_return(uintptr_t code) {
     return glsi_memory_is_readable(code, SIGNAL_RETURN_BYTES) && processor_is_signal_return((const void *)code);
 }
 
-static enum verdict find_tag(const struct mark_alphabet *alphabet, void *const *addresses, size_t count, uint32_t *id) {
+/* `judged`: of how many addresses the verdict is. */
+static enum verdict find_tag(const struct mark_alphabet *alphabet, void *const *addresses, size_t count, size_t *judged,
+                             uint32_t *id) {
     struct spelling spelling = {.alphabet = alphabet};
-    for (size_t i = 0; i < count; i++) {
-        const uintptr_t address = address_in(addresses, i);
+    for (*judged = 0; *judged < count;) {
+        const uintptr_t address = address_in(addresses, (*judged)++);
         const enum verdict verdict = spell(&spelling, address, id);
         if (verdict != GO_ON)
             return verdict;
@@ -149,24 +171,42 @@ static enum verdict find_tag(const struct mark_alphabet *alphabet, void *const *
     return end_of_walk(&spelling, count > 0 ? address_in(addresses, count - 1) : 0);
 }
 
+static bool is_passing(uintptr_t address) {
+    return !is_known_step(address) && judge_step(address) == OUT_OF_DATE;
+}
+
+/*
+ * Does the tag lie below calls from code that may be unloaded? They are the same for many a read: those of the last one
+ * that met none are kept, as unw_backtrace says them.
+ */
+enum { CALLERS_KEPT = 64 };
+KEPT_BY_THREAD void *lasting_callers[CALLERS_KEPT];
+
+static bool has_passing_callers(void *const *callers, size_t count) {
+    if (count <= CALLERS_KEPT && memcmp(callers, lasting_callers, count * sizeof *callers) == 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (is_passing(address_in(callers, i)))
+            return true;
+    if (count <= CALLERS_KEPT)
+        memcpy(lasting_callers, callers, count * sizeof *callers);
+    return false;
+}
+
 /*
  * unw_backtrace remembers where frames lay, for each thread, and takes words of the stack by it without asking whether
  * they are there: once other code has come to the same addresses, it crashes. So a thread below whose calls it has met
- * code that may be unloaded asks it no more.
+ * code that may be unloaded, wherever its tag is, asks it no more.
  */
 KEPT_BY_THREAD bool has_met_passing_code;
 
-static void note_passing_code(void *const *addresses, int count) {
-    for (int i = 0; i < count && !has_met_passing_code; i++) {
-        const uintptr_t address = address_in(addresses, (size_t)i);
-        has_met_passing_code = !is_known_step(address) && judge_step(address) == OUT_OF_DATE;
-    }
-}
-
-static int backtrace(void **addresses, size_t capacity) {
-    const int count = unw_backtrace(addresses, (int)capacity);
-    note_passing_code(addresses, count);
-    return count;
+static enum verdict judge(const struct mark_alphabet *alphabet, void *const *addresses, int found, uint32_t *id) {
+    const size_t count = found < 0 ? 0 : (size_t)found;
+    size_t judged = 0;
+    const enum verdict verdict = find_tag(alphabet, addresses, count, &judged, id);
+    if (verdict == OUT_OF_DATE || has_passing_callers(addresses + judged, count - judged))
+        has_met_passing_code = true;
+    return verdict;
 }
 
 /*
@@ -209,8 +249,8 @@ static enum verdict read_deep_stack(const struct mark_alphabet *alphabet, uint32
         if (block == NULL)
             return BROKEN;
         const size_t capacity = block_capacity(block);
-        const int count = backtrace(block->addresses, capacity);
-        const enum verdict verdict = find_tag(alphabet, block->addresses, count < 0 ? 0 : (size_t)count, id);
+        const int count = unw_backtrace(block->addresses, (int)capacity);
+        const enum verdict verdict = judge(alphabet, block->addresses, count, id);
         const bool complete = count >= 0 && (size_t)count < capacity;
         keep_block(block);
         if (complete || verdict == TAG_COMPLETE || verdict == OUT_OF_DATE)
@@ -222,9 +262,9 @@ static enum verdict read_deep_stack(const struct mark_alphabet *alphabet, uint32
 __attribute__((noinline)) static enum verdict read_by_backtrace(const struct mark_alphabet *alphabet, uint32_t *id) {
     enum { FRAMES_ON_STACK = 256 };
     void *addresses[FRAMES_ON_STACK];
-    const int count = backtrace(addresses, FRAMES_ON_STACK);
+    const int count = unw_backtrace(addresses, FRAMES_ON_STACK);
     if (count < FRAMES_ON_STACK)
-        return find_tag(alphabet, addresses, count < 0 ? 0 : (size_t)count, id);
+        return judge(alphabet, addresses, count, id);
     return read_deep_stack(alphabet, id);
 }
 
@@ -252,10 +292,10 @@ static void calm_end(const struct calm *calm) {
 /*
  * To ask the kernel libunwind writes what it would read to a pipe of its own. When a program has closed that, libunwind
  * closes the same descriptors again, whatever they are by then, and opens another pipe (its issue 291). It is told to
- * read through this instead, before anybody has asked it anything. What lies on the page of what was read before is
- * there, too.
+ * read through this instead, before anybody has asked it anything. Of the stack all is there between where it runs now
+ * and the reader that asked; and so is what lies on the page of what was read before.
  */
-KEPT_BY_THREAD uintptr_t last_accessed;
+KEPT_BY_THREAD uintptr_t asking_frame, last_accessed;
 
 /* At any alignment: stacks end in all ways, and so do walks that go astray. */
 struct word {
@@ -267,7 +307,10 @@ access_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value, int
     enum { PAGE_BYTES = 4096 }; /* no page is smaller */
     volatile struct word *const word = (volatile struct word *)address;
     (void)space, (void)arg;
-    const bool is_sure = address / PAGE_BYTES == last_accessed / PAGE_BYTES && address % sizeof *value == 0;
+    const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    const bool is_between = address >= here && address < asking_frame;
+    const bool is_on_page = address / PAGE_BYTES == last_accessed / PAGE_BYTES && address % sizeof *value == 0;
+    const bool is_sure = is_between || is_on_page;
     if (!is_sure && !glsi_memory_is_readable(address, sizeof *value))
         return -UNW_EINVAL;
     last_accessed = address;
@@ -293,7 +336,7 @@ __attribute__((constructor)) static void unwound_init(void) {
     unw_accessors_t *accessors = unw_get_accessors(unw_local_addr_space);
     if (accessors != NULL)
         accessors->access_mem = access_memory;
-    last_accessed = (uintptr_t)__builtin_frame_address(0);
+    asking_frame = last_accessed = (uintptr_t)__builtin_frame_address(0);
     /* The first question has it set itself up. */
     if (unw_getcontext(&context) == 0 && unw_init_local(&cursor, &context) == 0)
         (void)unw_step(&cursor);
@@ -326,8 +369,10 @@ static enum tag_answer ask(question *way, const struct mark_alphabet *alphabet, 
     if (atomic_load_explicit(&is_in_forked_child, memory_order_relaxed))
         return glsi_tag_read_tables_in(alphabet, id);
     const struct calm calm = calm_begin();
-    last_accessed = (uintptr_t)__builtin_frame_address(0);
+    const uintptr_t interrupted_frame = asking_frame; /* of a read in which a signal came, perhaps on another stack */
+    asking_frame = last_accessed = (uintptr_t)__builtin_frame_address(0);
     const enum verdict verdict = way(alphabet, id);
+    asking_frame = interrupted_frame;
     calm_end(&calm);
     return answer_of(verdict, alphabet, id);
 }
