@@ -257,6 +257,8 @@ class Program:
                 self.symbols[words[2]] = int(words[0], 16)
         self.functions = {}
         self._read(run("objdump", "-d", "-w", "--no-show-raw-insn", path))
+        if not self.functions:
+            raise RuntimeError(f"objdump shows no function of {path}")
 
     def _read(self, text):
         function = None
