@@ -46,13 +46,13 @@ add_custom_target(source_revision
   COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DHEADER=${revision_header} -P ${CMAKE_CURRENT_LIST_FILE}
   BYPRODUCTS ${revision_header}
   VERBATIM)
-add_dependencies(harness source_revision)
+add_dependencies(room_machine source_revision)
 
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 separate_arguments(compiler_flags NATIVE_COMMAND "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${build_type}}")
 list(JOIN compiler_flags " " compiler_flags) # here: a comma within a flag would end an argument of $<JOIN:...>
 string(APPEND compiler_flags " $<JOIN:$<FILTER:$<TARGET_PROPERTY:house,INTERFACE_COMPILE_OPTIONS>,EXCLUDE,^-W>, >")
-set_source_files_properties(environment.c PROPERTIES
+set_source_files_properties(machine/environment.c PROPERTIES
   INCLUDE_DIRECTORIES ${CMAKE_CURRENT_BINARY_DIR}
   COMPILE_DEFINITIONS
   "BUILD_VERSION=\"${PROJECT_VERSION}\";BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\";BUILD_COMPILER_FLAGS=\"${compiler_flags}\";BUILD_HWLOC_VERSION=\"${HWLOC_VERSION}\";BUILD_BENCHMARK_VERSION=\"${benchmark_VERSION}\";BUILD_UNWIND_VERSION=\"${UNWIND_VERSION}\";BUILD_JANSSON_VERSION=\"${JANSSON_VERSION}\"")

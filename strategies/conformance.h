@@ -2,11 +2,11 @@
  * Part of kernels.h: what a strategy has to get right before anybody times it, and what else may stand between a scope
  * and its reader. The same operations that the workloads measure are proved here. A worker runs the scenarios that its
  * workload rests on; `bench conformance` runs them all, each in a process of its own, and compares the outcome with
- * what is expected of each strategy (harness/expectations.c).
+ * what is expected of each strategy (harness/registry/expectations.c).
  *
  * A scenario runs its steps in functions of ctx_body's shape, so that strategies with a context parameter take part. It
  * stops at the first thing that is not as wanted and says what was found. To add one: write it into the file of its
- * topic, give it a row in the table below, and say in harness/expectations.c whom it breaks.
+ * topic, give it a row in the table below, and say in harness/registry/expectations.c whom it breaks.
  */
 #include <errno.h>
 #include <limits.h>

@@ -1,9 +1,9 @@
-#include "error_rate.h"
+#include "statistics/error_rate.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "rank.h"
+#include "statistics/rank.h"
 
 /* Holm. */
 

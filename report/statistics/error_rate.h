@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "statistics.h"
+#include "statistics/statistics.h"
 
 /*
  * Holm's step-down procedure (1979): rejects as many of the hypotheses as it can while the chance that one of them is

@@ -1,9 +1,9 @@
-#include "quantile.h"
+#include "statistics/quantile.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "student.h"
+#include "statistics/student.h"
 
 static const double BEYOND_MIN = 10;
 

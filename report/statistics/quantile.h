@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "statistics.h"
+#include "statistics/statistics.h"
 
 struct quantile_point {
     uint64_t value, count;

@@ -1,4 +1,4 @@
-#include "rank.h"
+#include "statistics/rank.h"
 
 #include <math.h>
 #include <stdlib.h>

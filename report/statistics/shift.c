@@ -1,11 +1,11 @@
-#include "shift.h"
+#include "statistics/shift.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rank.h"
+#include "statistics/rank.h"
 
 /* Halving an interval so often leaves nothing that a double could tell from it. */
 enum { HALVINGS = 120 };

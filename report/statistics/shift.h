@@ -22,7 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "statistics.h"
+#include "statistics/statistics.h"
 
 struct statistics_shift; /* values made ready */
 

@@ -1,4 +1,4 @@
-#include "statistics.h"
+#include "statistics/statistics.h"
 
 #include <assert.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "student.h"
+#include "statistics/student.h"
 
 #include <math.h>
 

@@ -50,7 +50,7 @@ END
 
 # ---- A request: two threads wait for each other, which costs a little more or less each time ----
 
-protocol=$(sed -n 's/^#define PROTOCOL_VERSION //p' "$SOURCE/harness/protocol.h")
+protocol=$(sed -n 's/^#define PROTOCOL_VERSION //p' "$SOURCE/harness/protocol/protocol.h")
 
 # request STEPS ITERATIONS: all instructions of a worker that serves so many requests of 50 reads.
 request() {

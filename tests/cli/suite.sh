@@ -7,11 +7,11 @@ source "$SOURCE/tests/support/run.bash"
 
 # Each built-in suite makes a plan on this machine and on larger ones, where every workload that it names exists.
 "$BENCH" --names=suite >names
-diff names <(cd "$SOURCE/harness/suites" && printf '%s\n' *.json | sed 's/\.json$//') ||
-  fail "the built-in suites should be the files in harness/suites/"
+diff names <(cd "$SOURCE/harness/plan/suites" && printf '%s\n' *.json | sed 's/\.json$//') ||
+  fail "the built-in suites should be the files in harness/plan/suites/"
 while read -r name; do
   "$BENCH" suite --suite="$name" >printed.json
-  cmp printed.json "$SOURCE/harness/suites/$name.json" || fail "bench suite should print $name.json as it stands"
+  cmp printed.json "$SOURCE/harness/plan/suites/$name.json" || fail "bench suite should print $name.json as it stands"
   for machine in '' 'package:1 pu:1' 'package:2 numa:2 l3:2 core:4 pu:2'; do
     expect 0 "$BENCH" --dry-run --suite="$name" ${machine:+--topology="synthetic:$machine"}
     grep -q "^suite: *$name\$" out || fail "the plan of $name should name it"

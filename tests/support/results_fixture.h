@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results.h"
+#include "session/results.h"
 
 enum { FIXTURE_CASES_MAX = 512, FIXTURE_SAMPLES = 5 };
 
@@ -55,6 +55,9 @@ static const struct placement fixture_placements[] = {
      .memory_nodes = {0, 1},
      .memory_node_count = 2},
 };
+
+static char fixture_executions[] = "9";
+static struct option_setting fixture_settings[] = {{"executions", fixture_executions}};
 
 struct fixture {
     struct options options;
@@ -229,6 +232,7 @@ static void fixture_init(struct fixture *fixture, unsigned executions) {
     fixture->entry_count = fixture->plan.step_count;
     fixture->options = (struct options){
         .strategies = "*", .workloads = "*", .placements = "*", .executions = executions, .sample_seconds = 0.01};
+    fixture->options.settings = (struct option_settings){.list = fixture_settings, .count = 1};
     fixture->options.suite = &suite;
     fixture->results = (struct results){
         .options = &fixture->options,

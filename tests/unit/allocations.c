@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "allocations.h"
+#include "worker/allocations.h"
 
 static bool can_count;
 

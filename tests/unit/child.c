@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "child.h"
-#include "interrupt.h"
-#include "turns.h"
+#include "base/interrupt.h"
+#include "protocol/turns.h"
+#include "session/child.h"
 
 static struct child_end *ends[TURNS_SIDES];
 

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #define CTX_STRATEGY_ENTRY broken_strategy /* of the one that is defined here */
-#include "registry.h"
+#include "registry/registry.h"
 
 /* Each is the mistake of some real scheme, and breaks the scenario of the same position in `defects` below. */
 enum defect {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "counters.h"
+#include "machine/counters.h"
 
 static void faults_are_counted(void **state) {
     (void)state;

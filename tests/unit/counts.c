@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "callgrind.h"
-#include "counts_changes.h"
+#include "gate/callgrind.h"
+#include "gate/counts_changes.h"
 
 static void differences_of_equal_stretches_are_a_count(void **state) {
     (void)state;

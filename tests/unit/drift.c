@@ -1,5 +1,5 @@
 /* What the machine did between two runs, seen in the cases that hold nothing of what is compared. */
-#include "drift.h"
+#include "statistics/drift.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 #include "../support/uniform.h"
 
-#include "verdict.h"
+#include "statistics/verdict.h"
 
 enum { REFERENCES = 10 };
 

@@ -1,5 +1,5 @@
 /* The environment of machines that are not this one: files below a directory stand for their /proc, /sys and /etc. */
-#include "environment.h"
+#include "machine/environment.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

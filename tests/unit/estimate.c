@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "estimate.h"
+#include "plan/estimate.h"
 
 static const struct ctx_workload cheap = {.name = "cheap"}, dear = {.name = "dear"};
 static const struct ctx_kernel kernels[] = {{.workload = &cheap}, {.workload = &dear}};

@@ -7,21 +7,21 @@
 
 #include <cmocka.h>
 
-#include "expectations.h"
-#include "registry.h"
-#include "text.h"
+#include "base/text.h"
+#include "registry/expectations.h"
+#include "registry/registry.h"
 
 static void knows_every_strategy(void **state) {
     const struct registry *registry = *state;
     for (size_t i = 0; i < registry->count; i++) {
         const struct ctx_strategy *strategy = registry->entries[i].strategy;
-        const bool is_known = expectation_find(strategy->name, "").outcome != MATRIX_UNKNOWN;
+        const bool is_known = expectation_find(strategy->name, "").outcome != SCENARIO_UNKNOWN;
         const bool is_reference = (strategy->traits & CTX_TRAIT_REFERENCE) != 0;
         if (is_known == is_reference)
             fail_msg("%s: %s", strategy->name, is_known ? "a reference has no row" : "no row");
     }
-    assert_int_equal(expectation_find("skeleton", "").outcome, MATRIX_HELD);
-    assert_int_equal(expectation_find("stranger", "longjmp").outcome, MATRIX_UNKNOWN);
+    assert_int_equal(expectation_find("skeleton", "").outcome, SCENARIO_HELD);
+    assert_int_equal(expectation_find("stranger", "longjmp").outcome, SCENARIO_UNKNOWN);
 }
 
 static bool scenario_exists(const struct registry *registry, const char *name) {
@@ -56,7 +56,7 @@ static void rows_are_about_what_there_is(void **state) {
 static void rows_say_why(void **state) {
     (void)state;
     for (const struct expectation_row *row = expectation_rows; row->strategies != NULL; row++) {
-        assert_true(row->expectation.outcome == MATRIX_BROKEN || row->expectation.outcome == MATRIX_NOT_APPLICABLE);
+        assert_true(row->expectation.outcome == SCENARIO_BROKEN || row->expectation.outcome == SCENARIO_NOT_APPLICABLE);
         assert_true(strlen(row->expectation.reason) > 20);
     }
 }

@@ -44,7 +44,7 @@ int main(void) {
 
 #include "../support/odd_frames.h"
 #include "../support/readers.h"
-#include "registry.h"
+#include "registry/registry.h"
 
 /* ---- A thread is stopped behind a lock ---- */
 

@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "gbench.h"
-#include "gbench_witness.h"
+#include "base/error.h"
+#include "worker/gbench.h"
+#include "worker/gbench_witness.h"
 
 enum { THREADS = 4, SAMPLES = 3, ITERATIONS = 1000 };
 

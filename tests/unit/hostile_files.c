@@ -18,12 +18,13 @@
 #include <cmocka.h>
 
 #include "../support/results_fixture.h"
-#include "comparison.h"
-#include "contents.h"
-#include "export.h"
-#include "now.h"
-#include "page.h"
-#include "report.h"
+#include "base/now.h"
+#include "compare/comparison.h"
+#include "data/summary.h"
+#include "export/export.h"
+#include "page/contents.h"
+#include "page/page.h"
+#include "table/table.h"
 
 enum { CASES = 5, EXECUTIONS = 3, ERROR_MAX = 1024, MUTATIONS_MAX = 6, TEXT_MAX = 1 << 20 };
 
@@ -315,20 +316,20 @@ static void end(struct output *output, bool written, bool is_json, uint64_t seed
 }
 
 static void read_alone(const struct result_file *file, uint64_t seed) {
-    static bool (*const exports[])(const struct report *report, FILE *out) = {export_gbench_flat, export_bmf,
-                                                                              export_codspeed, export_csv};
-    struct report *report = report_make(file);
+    static bool (*const exports[])(const struct summary *report, FILE *out) = {export_gbench_flat, export_bmf,
+                                                                               export_codspeed, export_csv};
+    struct summary *report = summary_make(file);
     struct output output;
     assert_non_null(report);
     begin(&output);
-    report_table(report, output.stream, (struct table_style){.width = 80});
+    table_print(report, output.stream, (struct table_style){.width = 80});
     end(&output, true, false, seed);
     for (size_t i = 0; i < 4; i++) {
         begin(&output);
         bool written = exports[i](report, output.stream);
         end(&output, written, exports[i] != export_csv, seed);
     }
-    report_free(report);
+    summary_free(report);
 }
 
 static void compare(const struct result_file *base, const struct result_file *other, uint64_t seed) {

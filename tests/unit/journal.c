@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "journal.h"
+#include "session/journal.h"
 
 static char path[] = "/tmp/ctxbench-journal-XXXXXX";
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #define CTX_STRATEGY_ENTRY lossy_strategy /* of the one that is defined here */
-#include "registry.h"
+#include "registry/registry.h"
 
 enum { THREADS = 2, VALUES_MAX = CTX_DEFAULTS_MAX + 2 };
 

@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "matrix.h"
+#include "data/matrix.h"
+#include "table/matrix_table.h"
 
 enum { STRATEGIES = 3, SCENARIOS = 3 };
 
@@ -17,9 +18,9 @@ static const struct matrix_scenario scenarios[SCENARIOS] = {
     {"nest", "nested scopes"}, {"jump", "out | of a scope"}, {"leap", "further"}};
 
 #define HELD                                                                                                           \
-    { MATRIX_HELD, MATRIX_HELD, "", "", true, 0 }
+    { SCENARIO_HELD, SCENARIO_HELD, "", "", true, 0 }
 #define BROKEN                                                                                                         \
-    { MATRIX_BROKEN, MATRIX_BROKEN, "found 2, wanted 1", "nothing restores it", true, 0 }
+    { SCENARIO_BROKEN, SCENARIO_BROKEN, "found 2, wanted 1", "nothing restores it", true, 0 }
 
 static const struct matrix_cell expected_cells[SCENARIOS * STRATEGIES] = {
     HELD,
@@ -28,21 +29,21 @@ static const struct matrix_cell expected_cells[SCENARIOS * STRATEGIES] = {
     HELD,
     BROKEN,
     HELD, /* jump */
-    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true, 0},
+    {SCENARIO_NOT_APPLICABLE, SCENARIO_HELD, "no loop is installed", "", true, 0},
     BROKEN,
-    {MATRIX_NOT_APPLICABLE, MATRIX_HELD, "no loop is installed", "", true, 0},
+    {SCENARIO_NOT_APPLICABLE, SCENARIO_HELD, "no loop is installed", "", true, 0},
 };
 
 static const struct matrix_cell surprising_cells[SCENARIOS * STRATEGIES] = {
-    {MATRIX_BROKEN, MATRIX_HELD, "ended by SIGSEGV", "", false, 0},
+    {SCENARIO_BROKEN, SCENARIO_HELD, "ended by SIGSEGV", "", false, 0},
     HELD,
-    {MATRIX_HELD, MATRIX_UNKNOWN, "", "", false, 0},
+    {SCENARIO_HELD, SCENARIO_UNKNOWN, "", "", false, 0},
     HELD,
-    {MATRIX_HELD, MATRIX_BROKEN, "", "nothing restores it", false, 0},
+    {SCENARIO_HELD, SCENARIO_BROKEN, "", "nothing restores it", false, 0},
     HELD,
     HELD,
     BROKEN,
-    {MATRIX_UNKNOWN, MATRIX_HELD, "cannot start", "", false, 0},
+    {SCENARIO_UNKNOWN, SCENARIO_HELD, "cannot start", "", false, 0},
 };
 
 static struct matrix matrix_of(const struct matrix_cell *cells) {
@@ -56,9 +57,9 @@ static char *printed(const struct matrix *matrix, const struct table_style *styl
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     if (style != NULL)
-        matrix_print(matrix, out, *style);
+        matrix_table_print(matrix, out, *style);
     else
-        matrix_print_markdown(matrix, out);
+        matrix_table_print_markdown(matrix, out);
     assert_int_equal(fclose(out), 0);
     return text;
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "pairs.h"
+#include "table/pairs_table.h"
 
 #define CASE(strategy_, placement_) CASE_WITH(strategy_, strategy_, "chain", placement_)
 #define CASE_WITH(strategy_, label_, store_, placement_)                                                               \
@@ -29,13 +29,13 @@ static struct result_case cases[] = {
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 
 static const struct result_file file = {.cases = cases, .case_count = CASE_COUNT};
-static struct report_case figures[CASE_COUNT];
-static const struct report report = {.file = &file, .cases = figures};
+static struct summary_case figures[CASE_COUNT];
+static const struct summary report = {.file = &file, .cases = figures};
 
 static int number_them(void **state) {
     (void)state;
     for (size_t i = 0; i < CASE_COUNT; i++)
-        figures[i] = (struct report_case){.of = &cases[i], .median_ns = 100.0 * (double)(i + 1)};
+        figures[i] = (struct summary_case){.of = &cases[i], .median_ns = 100.0 * (double)(i + 1)};
     return 0;
 }
 
@@ -45,7 +45,7 @@ static void each_pair_stands_in_two_places(void **state) {
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    pairs_print(&report, out, (struct table_style){.width = 80});
+    pairs_table_print(&report, out, (struct table_style){.width = 80});
     assert_int_equal(fclose(out), 0);
     assert_string_equal(text,
                         "\n"
@@ -69,11 +69,11 @@ static void each_pair_stands_in_two_places(void **state) {
 
 static void only_pairs_that_fit_have_a_place_there(void **state) {
     (void)state;
-    assert_true(pairs_has_place(&report, &figures[0], 80));
-    assert_false(pairs_has_place(&report, &figures[0], 21)); /* 4 columns of 5 and a margin take 22 */
-    assert_true(pairs_has_place(&report, &figures[2], 21));
-    assert_false(pairs_has_place(&report, &figures[3], 80));
-    assert_false(pairs_has_place(&report, &figures[5], 80));
+    assert_true(pairs_table_has_place(&report, &figures[0], 80));
+    assert_false(pairs_table_has_place(&report, &figures[0], 21)); /* 4 columns of 5 and a margin take 22 */
+    assert_true(pairs_table_has_place(&report, &figures[2], 21));
+    assert_false(pairs_table_has_place(&report, &figures[3], 80));
+    assert_false(pairs_table_has_place(&report, &figures[5], 80));
 }
 
 int main(void) {

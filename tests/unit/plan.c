@@ -7,8 +7,9 @@
 
 #include <cmocka.h>
 
+#include "cli/command_line.h"
 #include "minimal.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 static const char *const machine = "synthetic:package:2 l3:1 core:2 pu:2"; /* 8 PUs */
 

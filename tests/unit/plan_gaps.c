@@ -7,8 +7,9 @@
 
 #include <cmocka.h>
 
+#include "cli/command_line.h"
 #include "minimal.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 enum { COUNT };
 

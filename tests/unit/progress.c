@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "excerpt.h"
-#include "progress.h"
+#include "base/excerpt.h"
+#include "session/progress.h"
 
 static const struct progress progress = {
     .fd = -1,

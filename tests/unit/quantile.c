@@ -1,5 +1,5 @@
 /* Intervals of quantiles of single operations, of which those of one execution resemble each other. */
-#include "quantile.h"
+#include "statistics/quantile.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -7,25 +7,25 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "format.h"
-#include "ranking.h"
+#include "base/display.h"
+#include "data/ranking.h"
 
 enum { VALUES = 4 };
 
 /* A strategy's cases along an axis, each with an interval of so many per cent around its median. */
 struct line {
     struct result_case of;
-    struct report_case cases[VALUES];
-    const struct report_case *at[VALUES];
+    struct summary_case cases[VALUES];
+    const struct summary_case *at[VALUES];
 };
 
 static struct survey_curve curve_of(struct line *line, const char *strategy, const double *ns, double percent) {
     line->of = (struct result_case){.strategy = strategy};
     for (size_t v = 0; v < VALUES; v++) {
-        line->cases[v] = (struct report_case){.of = &line->of,
-                                              .median_ns = ns[v],
-                                              .low_ns = ns[v] * (1 - percent / 100),
-                                              .high_ns = ns[v] * (1 + percent / 100)};
+        line->cases[v] = (struct summary_case){.of = &line->of,
+                                               .median_ns = ns[v],
+                                               .low_ns = ns[v] * (1 - percent / 100),
+                                               .high_ns = ns[v] * (1 + percent / 100)};
         line->at[v] = ns[v] > 0 ? &line->cases[v] : NULL;
     }
     return (struct survey_curve){.strategy = strategy, .label = strategy, .at = line->at};

@@ -1,8 +1,8 @@
 /* Ranks, shifts and error rates, checked against SciPy (tests/data/ranks_reference.py) and by simulation. */
-#include "error_rate.h"
-#include "rank.h"
-#include "shift.h"
-#include "student.h"
+#include "statistics/error_rate.h"
+#include "statistics/rank.h"
+#include "statistics/shift.h"
+#include "statistics/student.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "recording.h"
+#include "protocol/recording.h"
 
 static const uint64_t LONGEST = (UINT64_C(1) << CTX_RECORDER_TICK_BITS) - 1;
 

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "contract.h"
 #include "minimal.h"
-#include "registry.h"
+#include "registry/contract.h"
+#include "registry/registry.h"
 
 static void refuses(const struct ctx_strategy *strategy, const char *words) {
     struct error error = {.text = ""};

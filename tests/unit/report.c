@@ -1,5 +1,7 @@
 /* What a table shows of a result file. */
-#include "report.h"
+#include "base/display.h"
+#include "data/summary.h"
+#include "table/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +11,8 @@
 #include <cmocka.h>
 
 #include "../support/results_fixture.h"
-#include "format.h"
-#include "statistics.h"
+#include "statistics/statistics.h"
+#include "text/format.h"
 
 enum { ERROR_MAX = 1024 };
 
@@ -34,10 +36,10 @@ static void write_text_file(const char *text) {
 }
 
 /* Never NULL: what cannot be read ends the test. */
-static struct report *load(void) {
+static struct summary *load(void) {
     char message[ERROR_MAX] = "";
     struct result_file *file = result_file_load(path, message, sizeof message);
-    struct report *report = file != NULL ? report_make(file) : NULL;
+    struct summary *report = file != NULL ? summary_make(file) : NULL;
     if (report == NULL) {
         print_error("%s\n", message);
         abort();
@@ -45,19 +47,19 @@ static struct report *load(void) {
     return report;
 }
 
-static void unload(struct report *report) {
+static void unload(struct summary *report) {
     result_file_free((struct result_file *)(uintptr_t)report->file);
-    report_free(report);
+    summary_free(report);
 }
 
-static struct report *load_fixture(struct fixture *fixture) {
+static struct summary *load_fixture(struct fixture *fixture) {
     struct error error;
     if (!results_write(&fixture->results, path, true, &error))
         fail_msg("%s", error.text);
     return load();
 }
 
-static const struct report_case *case_named(const struct report *report, const char *name) {
+static const struct summary_case *case_named(const struct summary *report, const char *name) {
     for (size_t i = 0; i < report->file->case_count; i++)
         if (strcmp(report->cases[i].of->name, name) == 0)
             return &report->cases[i];
@@ -66,12 +68,12 @@ static const struct report_case *case_named(const struct report *report, const c
 }
 
 /* The table as a string, to be freed. */
-static char *draw(const struct report *report, struct table_style style) {
+static char *draw(const struct summary *report, struct table_style style) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    report_table(report, out, style);
+    table_print(report, out, style);
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -82,7 +84,7 @@ static void test_cases_are_summarised(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, 9);
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     assert_int_equal(report->file->case_count, fixture.plan.case_count);
     for (size_t i = 0; i < fixture.plan.case_count; i++) {
         double medians[9], samples[FIXTURE_SAMPLES];
@@ -94,7 +96,7 @@ static void test_cases_are_summarised(void **state) {
         }
         char name[CASE_NAME_MAX];
         case_name(&fixture.cases[i], name);
-        const struct report_case *c = case_named(report, name);
+        const struct summary_case *c = case_named(report, name);
         assert_int_equal(c->of->execution_count, 9);
         assert_true(c->median_ns == statistics_median(medians, 9));
         assert_true(c->low_ns < c->median_ns && c->median_ns < c->high_ns);
@@ -111,10 +113,10 @@ static void test_ratios_are_to_the_same_work(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, 3);
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     const char *work = "get/depth:64/up:1/latency/threads:1/pu";
     static const char *const strategies[] = {"stacktag", "explicit", "none", "floor", "walk-floor"};
-    const struct report_case *cases[5];
+    const struct summary_case *cases[5];
     for (size_t i = 0; i < 5; i++) {
         char name[CASE_NAME_MAX];
         (void)snprintf(name, sizeof name, "%s/%s", strategies[i], work);
@@ -141,7 +143,7 @@ static void test_no_ratio_to_nothing(void **state) {
         if (strcmp(fixture.cases[fixture.entries[i].case_index].strategy->name, "none") == 0)
             for (size_t s = 0; s < FIXTURE_SAMPLES; s++)
                 fixture.entries[i].answer.samples[s].real_ns = 1e-9;
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     for (size_t i = 0; i < report->file->case_count; i++)
         assert_true(report->cases[i].ratio_to_none == 0);
     unload(report);
@@ -156,7 +158,7 @@ static void test_missing_parts_are_tolerated(void **state) {
     write_text_file("{\"future\": [1, {}, null], \"benchmarks\": [" ROW
                     ", {\"name\": \"x\"}, 7, {\"run_type\": "
                     "\"aggregate\"}], \"more\": 1.5e3, \"context\": {" OURS "}}");
-    struct report *report = load();
+    struct summary *report = load();
     assert_int_equal(report->file->case_count, 1);
     assert_int_equal(report->file->unusable_rows, 2);
     assert_true(report->cases[0].median_ns == 2.5);
@@ -186,7 +188,7 @@ static void test_table_fits_its_width(void **state) {
     fixture_init(&fixture, 3);
     fixture_fail(&fixture, 0, EXECUTION_CRASHED, "the worker was ended by SIGSEGV");
     fixture.results.interrupted = true;
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     for (unsigned width = 40; width <= 100; width++) {
         char *text = draw(report, (struct table_style){.width = width, .references = width % 2 == 0});
         assert_lines_fit(text, width);
@@ -204,7 +206,7 @@ static void test_columns_are_right_aligned(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, 6);
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     char *text = draw(report, (struct table_style){.width = 80});
     size_t rows = 0, width = 0;
     for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
@@ -225,7 +227,7 @@ static void test_colour_adds_nothing_but_colour(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, 3);
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     char *plain = draw(report, (struct table_style){.width = 80, .references = true});
     char *colour = draw(report, (struct table_style){.width = 80, .references = true, .colour = true});
     size_t length = 0, escapes = 0;
@@ -251,7 +253,7 @@ static void test_order_is_natural(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, 2);
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     char *text = draw(report, (struct table_style){.width = 80});
     static const char *const in_order[] = {
         "get, throughput, per read",
@@ -287,7 +289,7 @@ static void test_references(void **state) {
     (void)state;
     struct fixture fixture;
     fixture_init(&fixture, 2);
-    struct report *report = load_fixture(&fixture);
+    struct summary *report = load_fixture(&fixture);
     char *text = draw(report, (struct table_style){.width = 80});
     assert_null(strstr(text, " walk-floor "));
     free(text);
@@ -318,7 +320,7 @@ static void test_few_executions_are_admitted(void **state) {
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct fixture fixture;
         fixture_init(&fixture, runs[i].executions);
-        struct report *report = load_fixture(&fixture);
+        struct summary *report = load_fixture(&fixture);
         char *text = draw(report, (struct table_style){.width = 80});
         assert_int_equal(strstr(text, "too narrow") != NULL, runs[i].admitted);
         assert_int_equal(strstr(text, "..") != NULL, runs[i].executions > 1);

@@ -1,5 +1,5 @@
 /* How result files are read: what is kept of them, and what is refused. */
-#include "result_file.h"
+#include "data/result_file.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../support/results_fixture.h"
-#include "statistics.h"
+#include "statistics/statistics.h"
 
 enum { ERROR_MAX = 1024 };
 

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "../support/results_fixture.h"
-#include "statistics.h"
+#include "statistics/statistics.h"
 
 static struct fixture fixture;
 static char directory[] = "/tmp/ctxbench-results-XXXXXX";

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random.h"
-#include "sequence.h"
+#include "base/random.h"
+#include "gate/sequence.h"
 
 enum { CASES = 12, PAIRS_MAX = 120 };
 

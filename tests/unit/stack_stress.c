@@ -24,9 +24,9 @@
 
 #include "../support/odd_frames.h"
 #include "../support/stale_tags.h"
+#include "base/random.h"
 #include "fiber.h"
 #include "opaque.h"
-#include "random.h"
 #include "stacktag/scan_find.h"
 #include "stacktag/unwinder.h"
 #include "stacktag/unwound.h"

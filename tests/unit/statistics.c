@@ -1,5 +1,5 @@
 /* Checked against NumPy and SciPy (tests/data/statistics_reference.py), and by what must hold for any data. */
-#include "statistics.h"
+#include "statistics/statistics.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "suite.h"
+#include "plan/suite.h"
 
 static struct suite *parse(const char *text, struct error *error) {
     return suite_parse("mine.json", text, strlen(text), error);

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "random.h"
-#include "text.h"
+#include "base/random.h"
+#include "base/text.h"
 
 static void distance_counts_edits(void **state) {
     (void)state;

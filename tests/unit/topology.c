@@ -22,7 +22,7 @@
 #include <cmocka.h>
 #include <hwloc.h>
 
-#include "topology.h"
+#include "machine/topology.h"
 
 /* What a machine must give: "name pu pu ..." for each placement, closest first. */
 struct machine {

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "turns.h"
+#include "protocol/turns.h"
 
 enum { ROUNDS = 50, DIARY_MAX = 2 * ROUNDS };
 

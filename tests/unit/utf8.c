@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes_json.h"
-#include "json_text.h"
-#include "utf8.h"
+#include "base/bytes_json.h"
+#include "base/json_text.h"
+#include "base/utf8.h"
 
 static void assert_escaped(const char *from, const char *wanted) {
     char *escaped = utf8_escaped(from);

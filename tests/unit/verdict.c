@@ -1,5 +1,5 @@
 /* What is called regressed, improved, equivalent or inconclusive, and how often wrongly. */
-#include "verdict.h"
+#include "statistics/verdict.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -15,8 +15,8 @@
 
 #include "../support/odd_frames.h"
 #include "expression.h"
-#include "modules.h"
 #include "opaque.h"
+#include "registry/modules.h"
 #include "tables.h"
 #include "textmap.h"
 

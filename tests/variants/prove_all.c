@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "expectations.h"
-#include "registry.h"
+#include "registry/expectations.h"
+#include "registry/registry.h"
 
 /* An emulator on a busy machine needs ten minutes for what takes four seconds without; a deadlock lasts for ever. */
 enum { PATIENCE_SECONDS = 3600, CHILD_HELD = 0, CHILD_BROKEN = 3, CHILD_NOT_APPLICABLE = 4 };
@@ -56,29 +56,29 @@ static int prove_apart(const struct ctx_scenario *scenario) {
     return status;
 }
 
-static enum matrix_outcome outcome_of(int status) {
+static enum scenario_outcome outcome_of(int status) {
     if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_HELD)
-        return MATRIX_HELD;
+        return SCENARIO_HELD;
     if (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_NOT_APPLICABLE)
-        return MATRIX_NOT_APPLICABLE;
-    return MATRIX_BROKEN;
+        return SCENARIO_NOT_APPLICABLE;
+    return SCENARIO_BROKEN;
 }
 
 static void try_cell(const struct ctx_strategy *strategy, const struct ctx_scenario *scenario) {
     const struct expectation expectation = expectation_find(strategy->name, scenario->name);
     const int status = scenario->run != NULL ? prove_apart(scenario) : 0;
-    const enum matrix_outcome outcome = scenario->run != NULL ? outcome_of(status) : MATRIX_NOT_APPLICABLE;
+    const enum scenario_outcome outcome = scenario->run != NULL ? outcome_of(status) : SCENARIO_NOT_APPLICABLE;
     const bool noticed = WIFEXITED(status) || WTERMSIG(status) == SIGABRT;
-    counts.held += outcome == MATRIX_HELD;
-    counts.broken += outcome == MATRIX_BROKEN;
-    counts.not_applicable += outcome == MATRIX_NOT_APPLICABLE;
+    counts.held += outcome == SCENARIO_HELD;
+    counts.broken += outcome == SCENARIO_BROKEN;
+    counts.not_applicable += outcome == SCENARIO_NOT_APPLICABLE;
     if (expectation_is_met(expectation.outcome, outcome, scenario->run != NULL, noticed))
         return;
     counts.surprises++;
-    (void)printf("NOT AS EXPECTED: %s with %s: %s", scenario->name, strategy->name, matrix_outcome_name(outcome));
+    (void)printf("NOT AS EXPECTED: %s with %s: %s", scenario->name, strategy->name, scenario_outcome_name(outcome));
     if (WIFSIGNALED(status))
         (void)printf(" by %s", strsignal(WTERMSIG(status)));
-    const char *wanted = matrix_outcome_name(expectation.outcome);
+    const char *wanted = scenario_outcome_name(expectation.outcome);
     (void)printf("; expected %s\n", wanted != NULL ? wanted : "nothing: the table does not know the strategy");
 }
 

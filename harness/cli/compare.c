@@ -1,0 +1,101 @@
+#include "cli/compare.h"
+
+#include <stdlib.h>
+
+#include "base/output_file.h"
+#include "base/utf8.h"
+#include "compare/comparison.h"
+
+static int complain(const struct error *error, int status) {
+    (void)fprintf(stderr, "bench: %s\n", error->text);
+    return status;
+}
+
+static bool load(const char *path, struct comparison_side *side, struct error *error) {
+    char *shown = utf8_shown(path);
+    *side = (struct comparison_side){.path = shown};
+    if (shown == NULL)
+        return error_set(error, "out of memory for the comparison of %.300s", path);
+    side->file = result_file_load(path, error->text, sizeof error->text);
+    return side->file != NULL;
+}
+
+static void unload(struct comparison_side *side) {
+    result_file_free((struct result_file *)(uintptr_t)side->file);
+    free((char *)(uintptr_t)side->path);
+}
+
+/* Whether the answer may be shown. */
+static bool check(const struct comparison *comparison, bool force, struct error *error) {
+    if (comparison->count == 0)
+        return error_set(error,
+                         "%.300s and %.300s have no case in common: %zu are only in the first and %zu only in the "
+                         "second",
+                         comparison->base.path, comparison->other.path, comparison->only_base_count,
+                         comparison->only_other_count);
+    if (comparison->objections.count > 0 && !force)
+        return error_set(error, "%.200s and %.200s do not compare (--force does it nonetheless, and says so): %.500s",
+                         comparison->base.path, comparison->other.path, comparison->objections.items[0]);
+    return true;
+}
+
+static bool print(const struct comparison *comparison, const struct options *options, FILE *out) {
+    switch (options->format) {
+    case FORMAT_JSON:
+        return comparison_print_json(comparison, out);
+    case FORMAT_MARKDOWN:
+        comparison_print_markdown(comparison, out);
+        return true;
+    default:
+        comparison_print_table(comparison, out, table_style_for(out));
+        return true;
+    }
+}
+
+static bool write_answer(const struct comparison *comparison, const struct options *options, struct error *error) {
+    const char *path = options->out != NULL ? options->out : "-";
+    struct output_file file;
+    if (!output_file_open(&file, path, options->force, error))
+        return false;
+    if (print(comparison, options, file.stream) || ferror(file.stream))
+        return output_file_commit(&file, error); /* which also says why writing failed */
+    output_file_discard(&file);
+    return error_set(error, "cannot write %s: out of memory", path);
+}
+
+/* Failures count before regressions, and these before what is not known. */
+static int status_of(const struct comparison *comparison, bool strict) {
+    if (comparison_failed(comparison) > 0)
+        return EXIT_STATUS_FAILED;
+    if (comparison->counts[VERDICT_REGRESSED] > 0)
+        return EXIT_STATUS_REGRESSED;
+    bool open = comparison->counts[VERDICT_INCONCLUSIVE] + comparison->only_base_count > 0;
+    return open && strict ? EXIT_STATUS_INCONCLUSIVE : EXIT_STATUS_OK;
+}
+
+static int compare(struct comparison_side base, struct comparison_side other, const struct options *options) {
+    struct error error;
+    double threshold = options->threshold_given ? options->threshold : VERDICT_THRESHOLD;
+    struct comparison *comparison = comparison_make(base, other, threshold, VERDICT_ALPHA);
+    if (comparison == NULL) {
+        (void)error_set(&error, "out of memory for the comparison of %.300s and %.300s", base.path, other.path);
+        return complain(&error, EXIT_STATUS_FAILED);
+    }
+    int status = status_of(comparison, options->strict);
+    if (!check(comparison, options->force, &error))
+        status = complain(&error, EXIT_STATUS_USAGE);
+    else if (!write_answer(comparison, options, &error))
+        status = complain(&error, EXIT_STATUS_FAILED);
+    comparison_free(comparison);
+    return status;
+}
+
+int compare_command(const struct options *options) {
+    struct comparison_side base = {0}, other = {0};
+    struct error error;
+    bool loaded = load(options->operands[0], &base, &error) && load(options->operands[1], &other, &error);
+    int status = loaded ? compare(base, other, options) : complain(&error, EXIT_STATUS_USAGE);
+    unload(&base);
+    unload(&other);
+    return status;
+}

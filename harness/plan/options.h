@@ -1,0 +1,104 @@
+/* What a command was asked for: the command line, read (cli/command_line.h), with what its suite and defaults add. */
+#ifndef CTXBENCH_OPTIONS_H
+#define CTXBENCH_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "plan/suite.h"
+#include "strategy.h"
+
+enum command {
+    COMMAND_RUN,
+    COMMAND_LIST,
+    COMMAND_TOPOLOGY,
+    COMMAND_SUITE,
+    COMMAND_CONFORMANCE,
+    COMMAND_COMPARE,
+    COMMAND_CHECK,
+    COMMAND_REPORT,
+    COMMAND_EXPORT,
+    COMMAND_CALIBRATE,
+    COMMAND_HELP,
+    COMMAND_VERSION,
+    COMMAND_COMPLETION, /* prints a bash completion script */
+    COMMAND_MANUAL,     /* hidden: prints the manual page; the build installs it */
+    COMMAND_NAMES,      /* hidden: prints the names that complete a value, one a line */
+    COMMAND_WORKER,     /* hidden: one execution, driven through standard input and output */
+};
+
+/* Below 2^53, so that every reader of JSON keeps a seed exactly. */
+#define OPTIONS_SEED_MAX ((INT64_C(1) << 53) - 1)
+
+/* FORMAT_DEFAULT is what suits the command: text of most, a page of a report. */
+enum output_format {
+    FORMAT_DEFAULT,
+    FORMAT_TERMINAL,
+    FORMAT_MARKDOWN,
+    FORMAT_JSON,
+    FORMAT_HTML,
+    FORMAT_GBENCH_FLAT,
+    FORMAT_BMF,
+    FORMAT_CODSPEED,
+    FORMAT_CSV,
+};
+
+/* What check compares; a mask. */
+enum metric { METRIC_TIME = 1u << 0, METRIC_INSTRUCTIONS = 1u << 1 };
+
+struct option_given; /* which row of the table of options was given which text: cli/command_line.c */
+
+/* An option and its value, as text. */
+struct option_setting {
+    const char *name; /* static storage */
+    char *value;      /* owned */
+};
+struct option_settings {
+    struct option_setting *list; /* owned */
+    size_t count;
+};
+
+struct options {
+    enum command command;
+    enum output_format format;
+    const char *command_text; /* as typed, "list" or "--list"; NULL: none was */
+    const char *strategies;   /* patterns, default "*" */
+    const char *scenarios;    /* patterns, default "*" */
+    const char *workloads;    /* patterns; NULL: those of the suite */
+    const char *stores;       /* patterns, default "*" */
+    struct parameter_choice choices[CTX_PARAMETERS_MAX * 2];
+    size_t choice_count;
+    struct parameter_choice threads; /* count 0: the default sweep */
+    const char *placements;          /* patterns; NULL: those of the suite */
+    const char *suite_name;
+    struct suite *suite;   /* owned; of a run: never NULL */
+    double budget_seconds; /* what the run may take at most, by lowering executions; 0: whatever it takes */
+    double sample_seconds; /* --min-time */
+    unsigned executions;   /* at most */
+    unsigned sample_count;
+    uint64_t seed;
+    const char *out;    /* NULL: results/<host>-<date>-<time>.json; "-": standard output */
+    const char *resume; /* result file or journal to go on with */
+    const char **plugins;
+    size_t plugin_count;
+    const char *topology;           /* NULL: this machine */
+    const char *against, *baseline; /* what check compares with: another build, a file */
+    unsigned metrics;               /* mask of enum metric */
+    double threshold;               /* 0.03: three per cent */
+    const char *figures;            /* folder for them; NULL: none are written */
+    char **operands;                /* words that are neither option nor command: files */
+    size_t operand_count;
+    bool seed_given, threshold_given, strict, force, dry_run, quiet;
+    const char *names; /* COMMAND_NAMES: what to name */
+    /*
+     * All settings that this command has: what a result file records. An option that was given several times has its
+     * values joined by blanks; an empty text means "not set".
+     */
+    struct option_settings settings;
+    struct option_settings asked; /* options that were given and say what is measured, as they were given */
+    struct option_given *given;
+    size_t given_count;
+};
+
+#endif

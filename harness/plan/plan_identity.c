@@ -1,0 +1,35 @@
+#include "plan/plan_identity.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* FNV-1a, 64 bits (Fowler, Noll, Vo; RFC 9923): ample against mistakes, which are all that is to be found out. */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
+    const unsigned char *byte = bytes;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t hash_number(uint64_t hash, uint64_t number) {
+    return hash_bytes(hash, &number, sizeof number);
+}
+
+void plan_identity(const struct plan *plan, const struct options *options, char identity[static PLAN_IDENTITY_SIZE]) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < plan->case_count; i++) {
+        char name[CASE_NAME_MAX];
+        case_name(&plan->cases[i], name);
+        hash = hash_bytes(hash, name, strlen(name) + 1);
+        hash = hash_number(hash, plan->cases[i].kernel->workload->revision);
+        for (unsigned thread = 0; thread < plan->cases[i].placement->thread_count; thread++)
+            hash = hash_number(hash, plan->cases[i].placement->pus[thread]);
+    }
+    for (size_t i = 0; i < plan->step_count; i++)
+        hash = hash_number(hash, (uint64_t)plan->steps[i].case_index << 32 | plan->steps[i].execution);
+    hash = hash_number(hash, options->sample_count);
+    hash = hash_bytes(hash, &options->sample_seconds, sizeof options->sample_seconds);
+    hash = hash_number(hash, plan->seed);
+    (void)snprintf(identity, PLAN_IDENTITY_SIZE, "%016" PRIx64, hash);
+}

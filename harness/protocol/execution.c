@@ -1,0 +1,41 @@
+#include "protocol/execution.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const outcome_names[] = {
+    [EXECUTION_OK] = "ok",
+    [EXECUTION_FAILED] = "failed",
+    [EXECUTION_UNPROVED] = "unproved",
+    [EXECUTION_WRONG_CHECKSUM] = "wrong-checksum",
+    [EXECUTION_CRASHED] = "crashed",
+    [EXECUTION_ABORTED] = "aborted",
+    [EXECUTION_OUT_OF_MEMORY] = "out-of-memory",
+    [EXECUTION_TIMED_OUT] = "timed-out",
+    [EXECUTION_EXITED] = "exited",
+    [EXECUTION_NONSENSE] = "nonsense",
+    [EXECUTION_HELD] = "held",
+    [EXECUTION_INAPPLICABLE] = "inapplicable",
+    [EXECUTION_COUNTED] = "counted",
+};
+enum { OUTCOME_COUNT = sizeof outcome_names / sizeof outcome_names[0] };
+
+const char *execution_outcome_name(enum execution_outcome outcome) {
+    return outcome_names[outcome];
+}
+
+bool execution_outcome_parse(const char *name, enum execution_outcome *outcome) {
+    for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+        if (strcmp(outcome_names[i], name) == 0) {
+            *outcome = (enum execution_outcome)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void execution_answer_clear(struct execution_answer *answer) {
+    free(answer->pus_bound);
+    recording_clear(&answer->recording);
+    *answer = (struct execution_answer){0};
+}

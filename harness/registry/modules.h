@@ -1,0 +1,22 @@
+/*
+ * Where the program's own shared objects lie: the strategies of strategies/shared/, which are loaded when they are
+ * needed.
+ */
+#ifndef CTXBENCH_MODULES_H
+#define CTXBENCH_MODULES_H
+
+#include <limits.h>
+
+#include "base/error.h"
+
+/*
+ * Writes the path of `file`, which stands in `directory` or, where that is NULL, where the build or an installation put
+ * it: found from the place of the running program, so that both may be moved. False with *error set when it is not
+ * there.
+ */
+bool modules_find(const char *directory, const char *file, char path[static PATH_MAX], struct error *error);
+
+/* The same for a program that stands in the directory `program`, and need not be the one that runs. */
+bool modules_find_beside(const char *program, const char *file, char path[static PATH_MAX], struct error *error);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * The parts of a worker that its files share: the measurement in hand, and how to go through it. worker.c takes the
+ * samples, and observe.c looks at what they do not show.
+ */
+#ifndef CTXBENCH_WORKER_PARTS_H
+#define CTXBENCH_WORKER_PARTS_H
+
+#include <stdatomic.h>
+
+#include "protocol/execution.h"
+#include "registry/registry.h"
+#include "worker/gbench.h"
+
+enum { CACHE_LINE_PAIR = 128 }; /* lines are fetched in pairs: 64 bytes apart is not far enough */
+
+/* What the kernel of the operating system counts for one thread. */
+struct thread_counters {
+    uint64_t run_delay_ns, involuntary_switches;
+};
+
+/* A thread's own part of a measurement, away from its neighbours'. */
+struct worker_thread {
+    _Alignas(CACHE_LINE_PAIR) struct ctx_job job;
+    uint64_t checksum;
+    struct thread_counters before, spent;
+    struct counters counters;
+    uint64_t counts[COUNTER_COUNT];
+};
+
+struct gbench_work {
+    const struct execution_request *request;
+    const struct registry_entry *entry;
+    const struct ctx_kernel *kernel;
+    uint32_t parameters[CTX_PARAMETERS_MAX];
+    uint64_t iterations;
+    struct worker_thread *threads;
+    struct execution_sample *samples; /* of this pass */
+    unsigned sample;                  /* the one in hand */
+    struct ctx_recorder *recorders;   /* one per thread in the pass that records, NULL in all others */
+    void *shared;                     /* what prepare made for it */
+    bool prepared;
+    atomic_bool failed;
+    struct execution_answer *answer;
+};
+
+/* Notes the first failure; later ones follow from it. Safe from any thread. Returns false. */
+__attribute__((format(printf, 3, 4))) bool worker_fail(struct gbench_work *work, enum execution_outcome outcome,
+                                                       const char *format, ...);
+
+/* A thread's job in this pass. */
+struct ctx_job worker_job(const struct gbench_work *work, unsigned thread);
+
+/* Goes `sample_count` times through `iterations` operations each, which `run` does on each thread. False after a
+ * failure. */
+bool worker_pass(struct gbench_work *work, uint64_t iterations, unsigned sample_count, struct execution_sample *samples,
+                 void (*run)(struct gbench_work *work, unsigned thread));
+
+/* Does nothing after a failure: another thread may be missing, and a kernel that waits for it would wait for ever. */
+void worker_run(struct gbench_work *work, unsigned thread);
+
+#endif

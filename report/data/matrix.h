@@ -1,0 +1,55 @@
+/*
+ * The conformance matrix: what came of each scenario with each strategy, beside what was expected. Strings are
+ * the caller's.
+ */
+#ifndef CTXBENCH_MATRIX_H
+#define CTXBENCH_MATRIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/outcome.h"
+
+struct matrix_cell {
+    enum scenario_outcome outcome, expected;
+    const char *found;  /* what broke it, or why it does not apply here; empty when it held */
+    const char *reason; /* why that is expected; empty when it is expected to hold */
+    bool as_expected;
+    double seconds; /* what it took, its process included; 0 if unknown */
+};
+
+struct matrix_scenario {
+    const char *name, *summary;
+};
+
+struct matrix {
+    const char *const *strategies;
+    size_t strategy_count;
+    const struct matrix_scenario *scenarios;
+    size_t scenario_count;
+    const struct matrix_cell *cells; /* by scenario, then strategy */
+};
+
+const struct matrix_cell *matrix_cell(const struct matrix *matrix, size_t scenario, size_t strategy);
+
+size_t matrix_count(const struct matrix *matrix, enum scenario_outcome outcome);
+
+/* How many cells are not as expected. */
+size_t matrix_count_surprises(const struct matrix *matrix);
+
+/* Why a cell is as it is: what is expected of its kind, if that came true, or else what was found in it. */
+const char *matrix_reason(const struct matrix_cell *cell);
+
+/* Visits the reasons of expected cells with this outcome, each once: "longjmp, fork (tls, threadid): why". */
+void matrix_visit_reasons(const struct matrix *matrix, enum scenario_outcome outcome,
+                          void (*visit)(const char *text, void *arg), void *arg);
+
+/* Visits what is not as expected: "fork with tls: broken: found ..., wanted ...; expected held". */
+void matrix_visit_surprises(const struct matrix *matrix, void (*visit)(const char *text, void *arg), void *arg);
+
+enum { MATRIX_TEXT_MAX = 2048 };
+
+/* "534 held, 57 broken, 21 not applicable: every cell is as expected." */
+void matrix_write_summary(const struct matrix *matrix, char text[static MATRIX_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * What the parts of the reader of result files share. Each part returns false with a message in the stream's error
+ * buffer, or with `exhausted` or `out_of_memory` set, for which the caller makes the message.
+ */
+#ifndef CTXBENCH_RESULT_LOADER_H
+#define CTXBENCH_RESULT_LOADER_H
+
+#include "base/json_stream.h"
+#include "data/result_file.h"
+
+struct result_row; /* an execution and the index of its case, until they are grouped */
+
+struct result_loader {
+    struct result_file *file;
+    struct json_stream stream;
+    struct result_row *rows;
+    size_t row_count, row_capacity;
+    size_t case_capacity, failure_capacity;
+    size_t rows_seen;
+    size_t bytes; /* what the file took until now, RESULT_FILE_BYTES_MAX at most */
+    json_int_t schema_version;
+    bool has_context, has_benchmarks, has_ours;
+    bool exhausted, out_of_memory;
+};
+
+/* The array with room for `count` elements. Without memory or budget for them, that is noted and the array stays. */
+void *result_loader_reserve(struct result_loader *loader, void *array, size_t *capacity, size_t count,
+                            size_t element_size);
+
+/* A new block, or NULL, which is noted. */
+void *result_loader_allocate(struct result_loader *loader, size_t size);
+
+/* The one copy of a text, its control characters replaced; "" when out of memory, which is noted. */
+const char *result_loader_keep(struct result_loader *loader, const char *text);
+const char *result_loader_keep_member(struct result_loader *loader, const json_t *object, const char *key);
+
+/* A member that counts something; 0 if it is absent or negative. */
+size_t result_loader_count(const json_t *object, const char *key);
+
+/* Takes one row. False to stop, out of memory or budget. */
+bool result_loader_add_row(struct result_loader *loader, const json_t *row);
+
+/* Gives each case its executions, when all rows were taken. */
+bool result_loader_group_rows(struct result_loader *loader);
+
+/* Frees what an execution points to. */
+void result_execution_free_arrays(const struct result_execution *execution);
+
+void result_loader_free_rows(struct result_loader *loader);
+
+#endif

@@ -1,0 +1,52 @@
+/* The parts of a report's contents, each in a file of its own; contents.c puts them in order. */
+#ifndef CTXBENCH_CONTENTS_PARTS_H
+#define CTXBENCH_CONTENTS_PARTS_H
+
+#include "data/runs.h"
+#include "page/document.h"
+#include "text/format.h"
+
+/* What each strategy costs, beside what it gets wrong; then the matrix itself. */
+void contents_add_matrix(struct document *document, const struct run *run, size_t index);
+
+/* One sweep in all runs that have it: sentences, a figure for each, and the data. */
+void contents_add_sweep(struct document *document, const struct runs *runs, const struct survey_sweep *sweep);
+
+/* Further tables of a sweep in one run. A table without rows is not shown. */
+void contents_add_sweep_matrix(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                               const char *id);
+void contents_add_crossings(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                            const char *id);
+
+/* How long single operations take and what scopes take of memory, where the run has looked at that. */
+void contents_add_operations(struct document *document, const struct run *run, const struct survey_sweep *sweep,
+                             const char *id);
+
+/* What was measured on each two PUs of the machine, if it was. */
+void contents_add_pairs_of_pus(struct document *document, const struct run *run, size_t index);
+
+/* The machine of a run, as boxes in boxes. */
+void contents_add_machine(struct document *document, const struct run *run);
+
+/* How the figures came to be, where, and what went wrong. */
+void contents_add_method(struct document *document, const struct runs *runs);
+void contents_add_environment(struct document *document, const struct runs *runs);
+void contents_add_failures(struct document *document, const struct runs *runs);
+void contents_add_raw_numbers(struct document *document, const struct runs *runs);
+
+/* Several runs, case by case. */
+void contents_add_comparison(struct document *document, const struct runs *runs);
+
+/* Cells that several tables share. A ratio that there is none of leaves its cell empty. */
+void contents_time(struct document *document, struct document_cell *cell, const struct summary_case *c);
+void contents_interval(struct document *document, struct document_cell *cell, const struct summary_case *c);
+void contents_ratio(struct document *document, struct document_cell *cell, double ratio);
+
+/* "n/a" and why, if the strategy has no case at this value of the sweep; otherwise the cell stays as it is. */
+void contents_gap(struct document_cell *cell, const struct run *run, const char *strategy,
+                  const struct survey_sweep *sweep, size_t value);
+
+/* The label, with a star if the strategy breaks somewhere in the matrix. */
+const char *contents_starred(struct document *document, const struct run *run, const char *strategy, const char *label);
+
+#endif
