@@ -5,6 +5,6 @@
 #include "strategy.h"
 
 extern const struct ctx_strategy *const builtin_strategies[]; /* ends with NULL */
-extern const char *const builtin_modules[]; /* "tls-gd.so": files of the strategies in shared/; ends with NULL */
+extern const char *const builtin_modules[]; /* "tls-gd.so": files of the strategies in modules/; ends with NULL */
 
 #endif

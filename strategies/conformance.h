@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fiber.h"
+#include "gls/fiber.h"
 
 #include "conformance/peer.h"
 #include "conformance/proof.h"

@@ -70,7 +70,7 @@ CTX_OPERATION void fiberlocal_with(const struct ctx *next, void (*fn)(void *), v
 
 #else
 #define CTX_UNAVAILABLE_REASON "its read, which no compiler may move, is written for x86-64 and aarch64"
-#include "shared/unavailable.h"
+#include "modules/unavailable.h"
 #endif
 
 #define CTX_NAME "fiberlocal"

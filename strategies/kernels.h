@@ -66,7 +66,7 @@ __asm__(".text\n\t.balign 4096");
 #include <stdlib.h>
 #include <string.h>
 
-#include "fiber.h"
+#include "gls/fiber.h"
 #include "opaque.h"
 #include "strategy.h"
 

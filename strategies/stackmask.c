@@ -22,7 +22,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "fiber_tools.h"
+#include "gls/fiber_tools.h"
 
 enum { STACKMASK_STACK_BITS = 24, STACKMASK_STACK_BYTES = 1 << STACKMASK_STACK_BITS, STACKMASK_RANGE_BITS = 35 };
 enum { STACKMASK_COUNT = 1 << (STACKMASK_RANGE_BITS - STACKMASK_STACK_BITS), STACKMASK_LINE_BYTES = 64 };
@@ -283,7 +283,7 @@ CTX_OPERATION void stackmask_with(const struct ctx *next, void (*fn)(void *), vo
 
 #else
 #define CTX_UNAVAILABLE_REASON "its call on another stack is written for x86-64 and aarch64"
-#include "shared/unavailable.h"
+#include "modules/unavailable.h"
 #endif
 
 #define CTX_NAME "stackmask"

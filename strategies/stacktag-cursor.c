@@ -2,11 +2,11 @@
  * The same tags as stacktag, read by libunwind's cursor, one unw_step a frame: the reader to compare with where
  * unw_backtrace does not exist.
  */
+#include "gls/tag.h"
 #include "opaque.h"
+#include "stacktag/tag_strategy.h"
 #include "stacktag/unwound.h"
 #include "strategy.h"
-#include "tag.h"
-#include "tag_strategy.h"
 
 CTX_OPERATION const struct ctx *stacktag_cursor_current(uintptr_t after) {
     uint32_t id = 0;

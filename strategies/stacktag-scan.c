@@ -3,10 +3,10 @@
  * goes with the bytes of the stack, not with its frames, and nothing waits for a load. Right in code without frame
  * pointers, too.
  */
+#include "gls/tag.h"
 #include "stacktag/scan.h"
+#include "stacktag/tag_strategy.h"
 #include "strategy.h"
-#include "tag.h"
-#include "tag_strategy.h"
 
 static void stacktag_scan_thread_begin(void) {
     scan_stacks_thread_begin();

@@ -2,11 +2,11 @@
  * The same tags as stacktag, read through libunwind's unw_backtrace alone: the faithful port of jtolds/gls, which reads
  * them through Go's runtime.Callers.
  */
+#include "gls/tag.h"
 #include "opaque.h"
+#include "stacktag/tag_strategy.h"
 #include "stacktag/unwound.h"
 #include "strategy.h"
-#include "tag.h"
-#include "tag_strategy.h"
 
 CTX_OPERATION const struct ctx *stacktag_unwind_current(uintptr_t after) {
     uint32_t id = 0;

@@ -6,10 +6,10 @@
 
 #define TAG_STRATEGY_HELD (256 / ID_SHARDS_MIN) /* ids of a shard that have one digit */
 #define TAG_STRATEGY_ALPHABET mark_wide
+#include "gls/tag.h"
+#include "stacktag/tag_strategy.h"
 #include "stacktag/wide_marks.h"
 #include "strategy.h"
-#include "tag.h"
-#include "tag_strategy.h"
 
 static void stacktag_wide_check(void) {
     glsi_tag_check(&mark_wide);

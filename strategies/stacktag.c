@@ -2,9 +2,9 @@
  * The call stack itself holds the context's id, spelt by return addresses; read by frame pointers where they may be
  * believed, and through libunwind elsewhere.
  */
+#include "gls/tag.h"
+#include "stacktag/tag_strategy.h"
 #include "strategy.h"
-#include "tag.h"
-#include "tag_strategy.h"
 
 CTX_OPERATION const struct ctx *stacktag_current(uintptr_t after) {
     uint32_t id = 0;

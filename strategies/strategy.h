@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "context.h"
+#include "context/context.h"
 #include "recorder.h"
 
 /* Changes whenever a struct below changes its layout or meaning. */

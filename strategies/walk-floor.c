@@ -2,10 +2,10 @@
  * The least that a stack reader could do: the dependent loads over the same frames, those of the marks included, then
  * one load. How many frames there are is counted beforehand, so that nothing is compared on the way.
  */
+#include "gls/tag.h"
 #include "opaque.h"
+#include "stacktag/tag_strategy.h"
 #include "strategy.h"
-#include "tag.h"
-#include "tag_strategy.h"
 
 extern uintptr_t walk_floor_cell;
 

@@ -1,5 +1,5 @@
 /*
- * Where the program's own shared objects lie: the strategies of strategies/shared/, which are loaded when they are
+ * Where the program's own shared objects lie: the strategies of strategies/modules/, which are loaded when they are
  * needed.
  */
 #ifndef CTXBENCH_MODULES_H

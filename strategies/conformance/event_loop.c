@@ -1,5 +1,5 @@
 /* libuv's loop, where the build found it. */
-#include "peer.h"
+#include "conformance/peer.h"
 
 #include <stddef.h>
 

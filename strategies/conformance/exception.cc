@@ -1,5 +1,5 @@
 // Throws and catches for the scenarios, which are C.
-#include "peer.h"
+#include "conformance/peer.h"
 
 namespace {
 struct thrown {};

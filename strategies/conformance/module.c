@@ -2,7 +2,7 @@
  * A shared object for scenarios, built without frame pointers and carried inside the program (module.S): it is loaded
  * when the program has long started, as a plug-in would be.
  */
-#include "peer.h"
+#include "conformance/peer.h"
 
 ctx_peer_call ctx_module_call;
 

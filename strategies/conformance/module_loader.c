@@ -1,5 +1,5 @@
 /* Loads the shared object that the program carries, from memory: an installed program needs no file beside it. */
-#include "peer.h"
+#include "conformance/peer.h"
 
 #include <dlfcn.h>
 #include <errno.h>

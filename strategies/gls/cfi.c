@@ -1,4 +1,4 @@
-#include "cfi.h"
+#include "gls/cfi.h"
 
 #include <stddef.h>
 #include <string.h>

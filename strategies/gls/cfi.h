@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "processor.h"
+#include "gls/processor.h"
 
 enum cfi_rule {
     CFI_SAME,                /* the register has the value that it has in the caller */

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "marks.h"
+#include "gls/marks.h"
 
 static const char *module_name(const void *address) {
     Dl_info info;

@@ -1,8 +1,8 @@
-#include "expression.h"
+#include "gls/expression.h"
 
 #include <string.h>
 
-#include "cfi.h"
+#include "gls/cfi.h"
 
 /* DWARF 5, 7.7.1. */
 enum {

@@ -5,7 +5,7 @@
 #ifndef GLS_EXPRESSION_H
 #define GLS_EXPRESSION_H
 
-#include "walk.h"
+#include "gls/walk.h"
 
 /*
  * Computes the expression at `at` (its length stands in front), with the registers of `walk`. `initial`, if not NULL,

@@ -1,4 +1,4 @@
-#include "fiber.h"
+#include "gls/fiber.h"
 
 #include <errno.h>
 #include <stdint.h>

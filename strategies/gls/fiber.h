@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fcontext.h"
-#include "fiber_tools.h"
+#include "gls/fcontext.h"
+#include "gls/fiber_tools.h"
 
 /* The least that reading a stack through libunwind, or a signal handler that does, gets along with. */
 enum { FIBER_STACK_BYTES_MIN = 32 << 10 };

@@ -1,7 +1,7 @@
 /* In place of fiber.c and fiber_entry.S where the build found no Boost.Context. */
 #include <errno.h>
 
-#include "fiber.h"
+#include "gls/fiber.h"
 
 int fiber_init(struct fiber *fiber, size_t stack_bytes, void *(*fn)(void *), void *arg) {
     (void)fiber, (void)stack_bytes, (void)fn, (void)arg;

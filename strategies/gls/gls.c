@@ -1,11 +1,11 @@
-#include "gls.h"
+#include "gls/gls.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "place.h"
+#include "gls/place.h"
 
 gls_manager *gls_manager_new(void) {
     gls_manager *manager = malloc(sizeof *manager);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fiber.h"
-#include "gls.h"
-#include "place.h"
+#include "gls/fiber.h"
+#include "gls/gls.h"
+#include "gls/place.h"
 
 /* What a thread or a fiber is handed. */
 struct child {

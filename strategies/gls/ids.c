@@ -1,4 +1,4 @@
-#include "ids.h"
+#include "gls/ids.h"
 
 #include <sched.h>
 #include <stdbool.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "marks.h"
-#include "memory.h"
+#include "gls/marks.h"
+#include "gls/memory.h"
 
 struct id_pool glsi_id_pool;
 

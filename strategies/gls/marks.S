@@ -9,7 +9,7 @@
  *   MARK_DIGIT_BITS        4 or 8
  *   MARK_NAME              what the names of the marks begin with
  */
-#include "marks.h"
+#include "gls/marks.h"
 
 #ifndef MARKS
 #define MARKS glsi_marks

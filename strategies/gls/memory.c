@@ -1,4 +1,4 @@
-#include "memory.h"
+#include "gls/memory.h"
 
 #include <errno.h>
 #include <linux/futex.h>

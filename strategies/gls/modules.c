@@ -1,4 +1,4 @@
-#include "modules.h"
+#include "gls/modules.h"
 
 #include <stdlib.h>
 #include <string.h>

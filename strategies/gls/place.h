@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "tag.h"
+#include "gls/tag.h"
 
 /* The innermost tag on this stack: what is in force, and which tag is the outermost. */
 struct place {

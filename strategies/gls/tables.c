@@ -1,10 +1,10 @@
-#include "tables.h"
+#include "gls/tables.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "unindexed.h"
+#include "gls/unindexed.h"
 
 #if !__GLIBC_PREREQ(2, 35)
 #error "the gls library needs glibc 2.35 or later, for _dl_find_object"

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cfi.h"
-#include "modules.h"
+#include "gls/cfi.h"
+#include "gls/modules.h"
 
 /* The rules at an address of code. False: no table describes it, or in a way that is not understood. */
 bool glsi_tables_find(uintptr_t code, struct cfi_rules *rules);

@@ -1,9 +1,9 @@
-#include "tag.h"
+#include "gls/tag.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "walk.h"
+#include "gls/walk.h"
 
 /* What a walk has come to where frames may be followed by frame pointer: many of them, a load each. */
 TAG_READER void follow_frames(const struct mark_alphabet *alphabet, struct walk *walk) {

@@ -14,11 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "context.h"
-#include "ids.h"
-#include "marks.h"
-#include "processor.h"
-#include "textmap.h"
+#include "context/context.h"
+#include "gls/ids.h"
+#include "gls/marks.h"
+#include "gls/processor.h"
+#include "gls/textmap.h"
 
 enum tag_answer {
     TAG_NONE,       /* the stack was read to its end and holds no complete tag */

@@ -1,14 +1,14 @@
-#include "textmap.h"
+#include "gls/textmap.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cfi.h"
-#include "modules.h"
-#include "tables.h"
-#include "unindexed.h"
-#include "walk.h"
+#include "gls/cfi.h"
+#include "gls/modules.h"
+#include "gls/tables.h"
+#include "gls/unindexed.h"
+#include "gls/walk.h"
 
 struct text_map glsi_text_map;
 

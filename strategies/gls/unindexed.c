@@ -1,11 +1,11 @@
-#include "unindexed.h"
+#include "gls/unindexed.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cfi.h"
-#include "marks.h"
-#include "modules.h"
+#include "gls/cfi.h"
+#include "gls/marks.h"
+#include "gls/modules.h"
 
 struct indexed_entry {
     uintptr_t function;

@@ -1,13 +1,13 @@
-#include "walk.h"
+#include "gls/walk.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "cfi.h"
-#include "expression.h"
-#include "memory.h"
-#include "modules.h"
-#include "tables.h"
+#include "gls/cfi.h"
+#include "gls/expression.h"
+#include "gls/memory.h"
+#include "gls/modules.h"
+#include "gls/tables.h"
 
 /* Sanitizers know frames as no objects, and frames may change while they are read. */
 #define READS_FRAMES __attribute__((no_sanitize("address", "thread", "undefined")))

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "processor.h"
+#include "gls/processor.h"
 
 /* Where a walk has come to: a function that has made a call, or was interrupted, and its registers. */
 struct walk {

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "ids.h"
+#include "gls/ids.h"
 
 /* What was taken: bit b of word w of shard s stands in taken[s * words + w]. */
 struct crowd {

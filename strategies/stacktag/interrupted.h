@@ -15,8 +15,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "memory.h"
-#include "processor.h"
+#include "gls/memory.h"
+#include "gls/processor.h"
 
 #if defined(__aarch64__)
 

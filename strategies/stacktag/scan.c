@@ -1,7 +1,7 @@
-#include "scan.h"
+#include "stacktag/scan.h"
 
-#include "scan_find.h"
-#include "scan_longjmp.h"
+#include "stacktag/scan_find.h"
+#include "stacktag/scan_longjmp.h"
 
 /* E's frame, and that of each digit after it, is a saved frame pointer and a return address (marks.S). */
 enum { WORD_BYTES = sizeof(uintptr_t), MARK_FRAME_BYTES = 2 * WORD_BYTES };

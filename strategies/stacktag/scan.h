@@ -22,8 +22,8 @@
 #ifndef STACKTAG_SCAN_H
 #define STACKTAG_SCAN_H
 
-#include "scan_stacks.h"
-#include "tag.h"
+#include "gls/tag.h"
+#include "stacktag/scan_stacks.h"
 
 /* NULL, or why scanning would not be right here. */
 const char *scan_unavailable(void);

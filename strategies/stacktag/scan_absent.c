@@ -1,6 +1,6 @@
 /* In place of the other scan files on processors that they do not know. */
-#include "scan.h"
-#include "scan_find.h"
+#include "stacktag/scan.h"
+#include "stacktag/scan_find.h"
 
 const char *scan_unavailable(void) {
     return "it knows the stack frames of x86-64 only";

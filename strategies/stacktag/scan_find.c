@@ -1,4 +1,4 @@
-#include "scan_find.h"
+#include "stacktag/scan_find.h"
 
 #include <immintrin.h>
 #include <stdbool.h>

@@ -6,14 +6,14 @@
  * Where the jump leads to is read from the jmp_buf, as the sanitizers do it. A look at a jmp_buf of our own shows, at
  * start-up, whether that can be relied on here.
  */
-#include "scan_longjmp.h"
+#include "stacktag/scan_longjmp.h"
 
 #include <dlfcn.h>
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "scan.h"
+#include "stacktag/scan.h"
 
 /* glibc: rbx, rbp, r12 to r15, rsp, the return address; the last two, and rbp, are disguised by a secret. */
 static uintptr_t stack_pointer_in(const void *jump) {

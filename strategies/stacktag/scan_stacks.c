@@ -1,8 +1,8 @@
-#include "scan_stacks.h"
+#include "stacktag/scan_stacks.h"
 
 #include <pthread.h>
 
-#include "fiber.h"
+#include "gls/fiber.h"
 
 intptr_t scan_own_stack_offset;
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ids.h"
+#include "gls/ids.h"
 
 struct scan_stack {
     uintptr_t low;

@@ -1,5 +1,5 @@
 #define UNW_LOCAL_ONLY
-#include "unwound.h"
+#include "stacktag/unwound.h"
 
 #include <errno.h>
 #include <libunwind.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "interrupted.h"
-#include "memory.h"
-#include "modules.h"
-#include "walk.h"
+#include "gls/memory.h"
+#include "gls/modules.h"
+#include "gls/walk.h"
+#include "stacktag/interrupted.h"
 
 /* The model of access spares a handler the memory allocation that a first access may cost in others. */
 #define KEPT_BY_THREAD __attribute__((tls_model("initial-exec"))) static _Thread_local

@@ -12,7 +12,7 @@
 #ifndef STACKTAG_UNWOUND_H
 #define STACKTAG_UNWOUND_H
 
-#include "tag.h"
+#include "gls/tag.h"
 
 /* Reads through unw_backtrace, starting at the caller. */
 enum tag_answer unwound_read_backtrace_in(const struct mark_alphabet *alphabet, uint32_t *id);

@@ -3,4 +3,4 @@
 #define MARK_E_RETURN ctx_wide_mark_E_return
 #define MARK_DIGIT_BITS 8
 #define MARK_NAME ctx_wide_mark_
-#include "marks.S"
+#include "gls/marks.S"

@@ -6,7 +6,7 @@
 #ifndef STACKTAG_WIDE_MARKS_H
 #define STACKTAG_WIDE_MARKS_H
 
-#include "marks.h"
+#include "gls/marks.h"
 
 extern const char ctx_wide_marks[], ctx_wide_mark_E_return[];
 static const struct mark_alphabet mark_wide = {ctx_wide_marks, ctx_wide_mark_E_return, 8};

@@ -14,7 +14,7 @@ check=("$BENCH" check --metric=instructions --workload=get --strategy=skeleton)
 plugin() {
   sed "$2" "$SOURCE/strategies/skeleton.c" >"$1.c"
   cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -I"$SOURCE/strategies" \
-    -I"$SOURCE/strategies/gls" -I"$(dirname "$BENCH")/strategies" -o "$1.so" "$1.c" || fail "cannot build $1.c"
+    -I"$(dirname "$BENCH")/strategies" -o "$1.so" "$1.c" || fail "cannot build $1.c"
 }
 plugin skeleton ''
 plugin heavier "$heavier_read"

@@ -17,6 +17,7 @@ if grep -qE '__(asan|tsan)_' "$BENCH"; then
 fi
 
 cat >program.c <<'END_OF_C'
+#include <gls.h>
 #include "support/every_call.h"
 #include <fcntl.h>
 #include <stdio.h>

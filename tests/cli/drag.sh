@@ -18,7 +18,7 @@ drag=$PLUGINS/drag.so
 # count STEPS: a worker that is counted gets none of our environment, so the number is built in.
 count() {
   cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -DDRAG_STEPS="$1" \
-    -I"$SOURCE/strategies" -I"$SOURCE/strategies/gls" -I"$(dirname "$BENCH")/strategies" -o "drag$1.so" \
+    -I"$SOURCE/strategies" -I"$(dirname "$BENCH")/strategies" -o "drag$1.so" \
     "$SOURCE/tests/plugins/drag.c" || fail "cannot build a drag of $1 steps"
   expect 0 "$BENCH" check --metric=instructions --plugin="./drag$1.so" --strategy=drag --workload=get,with,nest \
     --parameter=depth=0,16 --parameter=up=1 --parameter=keys=1 --parameter=inside=0,1 \

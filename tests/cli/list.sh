@@ -18,8 +18,8 @@ for word in Strategies Workloads Placements; do
   grep -q "^$word" listing || fail "bench list has no part $word"
 done
 
-# Each file in strategies/ and in strategies/shared/ is a strategy that list shows; nothing else is needed to add one.
-for file in "$SOURCE"/strategies/*.c "$SOURCE"/strategies/shared/*.c; do
+# Each file in strategies/ and in strategies/modules/ is a strategy that list shows; nothing else is needed to add one.
+for file in "$SOURCE"/strategies/*.c "$SOURCE"/strategies/modules/*.c; do
   name=$(basename "$file" .c)
   [ "$name" = skeleton ] && continue
   grep -q "^  $name " listing || fail "bench list does not show $name"

@@ -76,10 +76,10 @@ class Build:
             raise RuntimeError(f"{shlex.join(command)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
 
     def _gls(self):
-        """The library, and what stack tags have beyond it."""
+        """Contexts, the library, and what stack tags have beyond it."""
         objects = []
         strategies = SOURCE / "strategies"
-        for source in sorted((strategies / "gls").glob("*.[cS]")) + sorted((strategies / "stacktag").glob("*.[cS]")):
+        for source in (file for room in ("context", "gls", "stacktag") for file in sorted((strategies / room).glob("*.[cS]"))):
             flags = self._flags.get(str(source))
             if flags is None:
                 continue  # not part of this build

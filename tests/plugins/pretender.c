@@ -8,9 +8,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gls/tag.h"
+#include "stacktag/tag_strategy.h"
 #include "strategy.h"
-#include "tag.h"
-#include "tag_strategy.h"
 
 enum { PRETENDER_REACH_BYTES = 1 << 16 };
 

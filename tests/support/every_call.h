@@ -1,11 +1,11 @@
 /*
- * Every call of gls.h, one after the other, as a program makes them that has nothing but the header. Include it once.
+ * Every call of gls.h, one after the other, as a program makes them that has nothing but the header, which
+ * they include first, by their own name for it. Include it once.
  */
 #ifndef EVERY_CALL_H
 #define EVERY_CALL_H
 
 #include <errno.h>
-#include <gls.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,9 +7,9 @@ build() {
   mkdir -p "$1/strategies"
   cp "$BENCH" "$1/bench"
   cp "$(dirname "$BENCH")"/strategies/*.so "$1/strategies/"
-  sed "$2" "$SOURCE/strategies/shared/tls-ie.c" >"$1/tls-ie.c"
+  sed "$2" "$SOURCE/strategies/modules/tls-ie.c" >"$1/tls-ie.c"
   cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -I"$SOURCE/strategies" \
-    -I"$SOURCE/strategies/gls" -I"$SOURCE/strategies/shared" -I"$(dirname "$BENCH")/strategies" -o "$1/strategies/tls-ie.so" "$1/tls-ie.c" ||
+    -I"$(dirname "$BENCH")/strategies" -o "$1/strategies/tls-ie.so" "$1/tls-ie.c" ||
     fail "cannot build $1"
 }
 

@@ -12,11 +12,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "gls.h"
+#include "gls/gls.h"
+#include "gls/tag.h"
 #include "opaque.h"
 #include "stacktag/scan.h"
 #include "stacktag/unwound.h"
-#include "tag.h"
 
 static gls_manager *readers_manager;
 static const gls_key *readers_key;

@@ -2,7 +2,7 @@
  * The interpreter of unwind tables, on tables made by hand: what each row is taken for, and that damaged tables never
  * lead it out of bounds (which AddressSanitizer sees).
  */
-#include "cfi.h"
+#include "gls/cfi.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Contexts: look-up, snapshots, interned keys. */
-#include "context.h"
+#include "context/context.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "marks.h"
+#include "gls/marks.h"
 
 static uint64_t count_in_use(void) {
     uint64_t count = 0;

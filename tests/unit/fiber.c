@@ -21,12 +21,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fiber.h"
-#include "gls.h"
-#include "ids.h"
+#include "gls/fiber.h"
+#include "gls/gls.h"
+#include "gls/ids.h"
+#include "gls/tag.h"
+#include "gls/walk.h"
 #include "stacktag/unwound.h"
-#include "tag.h"
-#include "walk.h"
 
 static gls_manager *manager, *unregistered;
 static const gls_key *key, *key2;

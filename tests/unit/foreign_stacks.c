@@ -21,7 +21,7 @@
 #include "../support/foreign_stacks.h"
 #include "../support/odd_frames.h"
 #include "../support/readers.h"
-#include "fcontext.h"
+#include "gls/fcontext.h"
 
 enum { STACK_BYTES = 1 << 18, GUARD_BYTES = 1 << 16 };
 

@@ -1,5 +1,5 @@
 /* The gls library as its users see it, on one thread: scopes, answers, ids, snapshots, errors. */
-#include "gls.h"
+#include "gls/gls.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "ids.h"
+#include "gls/ids.h"
 
 static gls_manager *manager, *other;
 static const gls_key *key, *key2;

@@ -2,7 +2,7 @@
  * What may stand on the stack between a scope and its reader: thousands of frames, a libc built without frame pointers,
  * code that uses rbp for something else, signal handlers, code without unwind information; and scopes left by longjmp.
  */
-#include "gls.h"
+#include "gls/gls.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "../support/odd_frames.h"
-#include "ids.h"
+#include "gls/ids.h"
 #include "opaque.h"
 
 static gls_manager *manager;

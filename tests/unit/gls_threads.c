@@ -2,7 +2,7 @@
  * The gls library on many threads: who inherits what, ids given back however a thread ends, and 64 threads at once.
  * Threads record what they saw; the test's own thread judges it.
  */
-#include "gls.h"
+#include "gls/gls.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "ids.h"
+#include "gls/ids.h"
 
 static gls_manager *manager1, *manager2;
 static const gls_key *key1, *key2;

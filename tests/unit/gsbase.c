@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "shared/gsbase.c" /* NOLINT(bugprone-suspicious-include): its operations, not its descriptor */
+#include "modules/gsbase.c" /* NOLINT(bugprone-suspicious-include): its operations, not its descriptor */
 
 #if defined(__x86_64__)
 

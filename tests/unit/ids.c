@@ -3,7 +3,7 @@
  *
  *   test_ids 10000000     hands out so many from all threads together
  */
-#include "ids.h"
+#include "gls/ids.h"
 
 #include <inttypes.h>
 #include <pthread.h>

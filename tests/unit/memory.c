@@ -1,5 +1,5 @@
 /* Memory that is there is compared, and memory that is not is said to be gone, in either way. */
-#include "memory.h"
+#include "gls/memory.h"
 
 #include <errno.h>
 #include <setjmp.h>

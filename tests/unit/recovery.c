@@ -16,8 +16,8 @@
 #include <stdlib.h>
 
 #include "conformance/peer.h"
-#include "gls.h"
-#include "ids.h"
+#include "gls/gls.h"
+#include "gls/ids.h"
 
 static uintptr_t left_scopes = 100000, ended_threads = 500;
 

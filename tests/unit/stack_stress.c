@@ -25,13 +25,13 @@
 #include "../support/odd_frames.h"
 #include "../support/stale_tags.h"
 #include "base/random.h"
-#include "fiber.h"
+#include "gls/fiber.h"
+#include "gls/tag.h"
 #include "opaque.h"
 #include "stacktag/scan_find.h"
 #include "stacktag/unwinder.h"
 #include "stacktag/unwound.h"
 #include "stacktag/wide_marks.h"
-#include "tag.h"
 
 enum { CHAIN_MAX = 24, READS_WITH_CURSOR = 64, ALTERNATE_STACK_BYTES = 1 << 20 };
 

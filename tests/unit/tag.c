@@ -4,7 +4,7 @@
  *   test_tag [SIGNALS]      how many come at any moment; a million take a minute, the default suits a test suite
  */
 #define UNW_LOCAL_ONLY
-#include "tag.h"
+#include "gls/tag.h"
 
 #include <inttypes.h>
 #include <libunwind.h>

@@ -1,6 +1,6 @@
 /* Which code is believed to keep frame pointers, and where stacks are known to end: real functions of known making. */
 #define UNW_LOCAL_ONLY
-#include "textmap.h"
+#include "gls/textmap.h"
 
 #include <libunwind.h>
 #include <pthread.h>
@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "../support/odd_frames.h"
-#include "marks.h"
+#include "gls/marks.h"
+#include "gls/walk.h"
 #include "opaque.h"
-#include "walk.h"
 
 static bool is_believed(uintptr_t return_address) {
     return textmap_find(&glsi_text_map, return_address) != NULL;

@@ -1,6 +1,6 @@
 /* The walk by unwind tables: steps over real code, expressions made by hand, and what it makes of stacks that are
  * broken. */
-#include "walk.h"
+#include "gls/walk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,11 +14,11 @@
 #include <cmocka.h>
 
 #include "../support/odd_frames.h"
-#include "expression.h"
+#include "gls/expression.h"
+#include "gls/tables.h"
+#include "gls/textmap.h"
 #include "opaque.h"
 #include "registry/modules.h"
-#include "tables.h"
-#include "textmap.h"
 
 /* ---- Expressions ---- */
 

@@ -2,7 +2,7 @@
  * Thread-local storage, general dynamic: __tls_get_addr finds the variable's address, by the module's number, in the
  * thread's vector of modules. What compilers emit for shared objects unless they are told otherwise.
  */
-#include "tls_model.h"
+#include "modules/tls_model.h"
 
 #if !defined(CTX_UNAVAILABLE_REASON)
 

@@ -2,7 +2,7 @@
  * Thread-local storage, initial-exec: the loader puts the variable's distance from the thread pointer into the module's
  * table of offsets. Two dependent loads. What libraries use that are there when a program starts.
  */
-#include "tls_model.h"
+#include "modules/tls_model.h"
 
 #if !defined(CTX_UNAVAILABLE_REASON)
 

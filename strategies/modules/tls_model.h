@@ -84,7 +84,7 @@ CTX_OPERATION const void *tls_place(uintptr_t offset) {
 
 #else
 #define CTX_UNAVAILABLE_REASON "the instructions of the TLS models are written for x86-64 and aarch64"
-#include "unavailable.h"
+#include "modules/unavailable.h"
 #endif
 
 #if !defined(CTX_UNAVAILABLE_REASON)

@@ -200,7 +200,7 @@ __attribute__((constructor)) static void threadid_urcu_init(void) {
 #else
 #define CTX_UNAVAILABLE_REASON                                                                                         \
     "built without liburcu; install it (Debian: liburcu-dev, as scripts/setup does) and build again"
-#include "unavailable.h"
+#include "modules/unavailable.h"
 #endif
 
 #define CTX_NAME "threadid-urcu"

@@ -151,7 +151,7 @@ static void gsbase_thread_end(void) {
 
 #else
 #define CTX_UNAVAILABLE_REASON "this processor has no GS segment; x86-64 has"
-#include "unavailable.h"
+#include "modules/unavailable.h"
 #endif
 
 #define CTX_NAME "gsbase"

@@ -3,7 +3,7 @@
  * returns the variable's distance from the thread pointer, and spares all other registers. Where the loader found room
  * beside the program's own variables, as glibc does for a module as small as this, the function is one load.
  */
-#include "tls_model.h"
+#include "modules/tls_model.h"
 
 #if !defined(CTX_UNAVAILABLE_REASON)
 

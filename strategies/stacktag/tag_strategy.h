@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gls/tag.h"
 #include "stacktag/crowd.h"
 #include "strategy.h"
-#include "tag.h"
 
 _Noreturn static inline void tag_strategy_die_out_of_ids(void) {
     (void)fputs("no stack-tag id is free: four million scopes are open at once\n", stderr);
