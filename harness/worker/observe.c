@@ -4,8 +4,8 @@
 
 #include "protocol/observation.h"
 #include "worker/allocations.h"
+#include "worker/measure.h"
 #include "worker/observe.h"
-#include "worker/worker_parts.h"
 
 /* ---- What is recorded: single operations ---- */
 

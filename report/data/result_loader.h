@@ -8,6 +8,11 @@
 #include "base/json_stream.h"
 #include "data/result_file.h"
 
+enum {
+    RESULT_LOADER_TEXT_MAX = 1024,
+    RESULT_FAILURE_KEY_MAX = RESULT_LOADER_TEXT_MAX + 2,
+};
+
 struct result_row; /* an execution and the index of its case, until they are grouped */
 
 struct result_loader {
@@ -30,6 +35,9 @@ void *result_loader_reserve(struct result_loader *loader, void *array, size_t *c
 /* A new block, or NULL, which is noted. */
 void *result_loader_allocate(struct result_loader *loader, size_t size);
 
+/* The name with this text. NULL without memory or budget for it, which is noted. */
+struct name *result_loader_name(struct result_loader *loader, const char *text);
+
 /* The one copy of a text, its control characters replaced; "" when out of memory, which is noted. */
 const char *result_loader_keep(struct result_loader *loader, const char *text);
 const char *result_loader_keep_member(struct result_loader *loader, const json_t *object, const char *key);
@@ -42,6 +50,9 @@ bool result_loader_add_row(struct result_loader *loader, const json_t *row);
 
 /* Gives each case its executions, when all rows were taken. */
 bool result_loader_group_rows(struct result_loader *loader);
+
+/* Under this name the first failure of a case is found: no text of a file has a control character. */
+void result_failure_key(const char *case_name, char key[static RESULT_FAILURE_KEY_MAX]);
 
 /* Frees what an execution points to. */
 void result_execution_free_arrays(const struct result_execution *execution);

@@ -242,11 +242,6 @@ static bool is_aggregate(const json_t *row) {
     return type != NULL && strcmp(type, "iteration") != 0;
 }
 
-void result_execution_free_arrays(const struct result_execution *execution) {
-    free((void *)(uintptr_t)execution->real_ns);
-    free((void *)(uintptr_t)execution->times);
-}
-
 bool result_loader_add_row(struct result_loader *loader, const json_t *row) {
     if (is_aggregate(row))
         return true;

@@ -5,8 +5,10 @@
 #include <math.h>
 
 #include "compare/comparison.h"
+#include "page/contents_cells.h"
 #include "page/contents_parts.h"
 #include "page/prose.h"
+#include "text/format.h"
 
 enum { ROWS_MAX = 1500, NAMED_MAX = 6 };
 

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "page/answer.h"
+#include "page/contents_cells.h"
 #include "page/contents_parts.h"
 #include "page/prose.h"
+#include "text/format.h"
 
 enum { LINES_FROM = 3, VALUES_NAMED_MAX = 3, DOTS_MAX = 28, DRAWN_MAX = 6, ID_PART_MAX = 32 };
 

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "page/contents_cells.h"
 #include "page/contents_parts.h"
 #include "page/prose.h"
 

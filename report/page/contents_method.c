@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/warnings.h"
+#include "page/contents_cells.h"
 #include "page/contents_parts.h"
 #include "page/prose.h"
 

@@ -2,8 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "page/contents_cells.h"
 #include "page/contents_parts.h"
 #include "statistics/statistics.h"
+#include "text/format.h"
 
 enum {
     OPERATIONS_STRATEGY,

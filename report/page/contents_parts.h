@@ -4,7 +4,6 @@
 
 #include "data/runs.h"
 #include "page/document.h"
-#include "text/format.h"
 
 /* What each strategy costs, beside what it gets wrong; then the matrix itself. */
 void contents_add_matrix(struct document *document, const struct run *run, size_t index);
@@ -36,17 +35,5 @@ void contents_add_raw_numbers(struct document *document, const struct runs *runs
 
 /* Several runs, case by case. */
 void contents_add_comparison(struct document *document, const struct runs *runs);
-
-/* Cells that several tables share. A ratio that there is none of leaves its cell empty. */
-void contents_time(struct document *document, struct document_cell *cell, const struct summary_case *c);
-void contents_interval(struct document *document, struct document_cell *cell, const struct summary_case *c);
-void contents_ratio(struct document *document, struct document_cell *cell, double ratio);
-
-/* "n/a" and why, if the strategy has no case at this value of the sweep; otherwise the cell stays as it is. */
-void contents_gap(struct document_cell *cell, const struct run *run, const char *strategy,
-                  const struct survey_sweep *sweep, size_t value);
-
-/* The label, with a star if the strategy breaks somewhere in the matrix. */
-const char *contents_starred(struct document *document, const struct run *run, const char *strategy, const char *label);
 
 #endif

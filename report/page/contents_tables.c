@@ -3,6 +3,7 @@
 
 #include "data/pairs.h"
 #include "data/ranking.h"
+#include "page/contents_cells.h"
 #include "page/contents_parts.h"
 
 enum { CROSSINGS_MAX = 60, PAIRS_MAX = 2000 };

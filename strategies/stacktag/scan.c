@@ -1,15 +1,9 @@
 #include "stacktag/scan.h"
 
 #include "stacktag/scan_find.h"
-#include "stacktag/scan_longjmp.h"
 
 /* E's frame, and that of each digit after it, is a saved frame pointer and a return address (marks.S). */
 enum { WORD_BYTES = sizeof(uintptr_t), MARK_FRAME_BYTES = 2 * WORD_BYTES };
-
-const char *scan_unavailable(void) {
-    const char *reason = scan_find_unavailable();
-    return reason != NULL ? reason : scan_longjmp_unavailable();
-}
 
 /*
  * Spells out what follows the word at `place`, if S comes before `end`; ID_NONE if it is no tag. The words may be

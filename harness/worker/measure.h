@@ -1,9 +1,6 @@
-/*
- * The parts of a worker that its files share: the measurement in hand, and how to go through it. worker.c takes the
- * samples, and observe.c looks at what they do not show.
- */
-#ifndef CTXBENCH_WORKER_PARTS_H
-#define CTXBENCH_WORKER_PARTS_H
+/* The measurement that a worker has in hand, and how to go through it. */
+#ifndef CTXBENCH_MEASURE_H
+#define CTXBENCH_MEASURE_H
 
 #include <stdatomic.h>
 
@@ -57,5 +54,11 @@ bool worker_pass(struct gbench_work *work, uint64_t iterations, unsigned sample_
 
 /* Does nothing after a failure: another thread may be missing, and a kernel that waits for it would wait for ever. */
 void worker_run(struct gbench_work *work, unsigned thread);
+
+/*
+ * Goes through the loop under callgrind with n, 2n and 3n iterations, each of them counted, after a first time that is
+ * not. The answer says what came of it.
+ */
+void worker_count(struct gbench_work *work);
 
 #endif
