@@ -1,4 +1,5 @@
 #include "base/lock.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -50,7 +51,7 @@ static void wait_for_holder(const struct sockaddr_un *address, socklen_t length,
         socklen_t size = sizeof holder;
         (void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &holder, &size);
         if (notes != NULL && holder.pid != *announced)
-            fprintf(notes, "bench: another run is measuring on this machine (process %d); waiting for it to end.\n",
+            message(notes, "another run is measuring on this machine (process %d); waiting for it to end.",
                     (int)holder.pid);
         *announced = holder.pid;
         broken.fd = fd;

@@ -1,4 +1,5 @@
 #include "base/stream_output.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,8 +25,7 @@ int stream_output_open(const char *path) {
         if (fd >= 0 || errno != ENXIO || !is_pipe(path))
             return fd;
         if (!told && !interrupt_requested())
-            (void)fprintf(stderr, "bench: nobody reads the pipe %s; waiting for a reader (an interrupt ends it).\n",
-                          path);
+            message(stderr, "nobody reads the pipe %s; waiting for a reader (an interrupt ends it).", path);
         told = true;
         (void)interrupt_poll(NULL, 0, RETRY_MS);
         if (interrupt_requested()) {

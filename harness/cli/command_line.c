@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/option_table.h"
 
 struct option_given {
@@ -14,10 +15,12 @@ struct option_given {
 
 /* Where the reading of argv stands. */
 struct reader {
+    const struct command *const *commands;
     char *const *next, *const *end;
 };
 
-static bool choose_command(struct options *options, enum command command, const char *text, struct error *error) {
+static bool choose_command(struct options *options, const struct command *command, const char *text,
+                           struct error *error) {
     if (options->command_text != NULL && options->command != command)
         return error_set(error, "found both %s and %s; give one of them", options->command_text, text);
     options->command = command;
@@ -26,12 +29,12 @@ static bool choose_command(struct options *options, enum command command, const 
 }
 
 /* The value of an option: after its '=', or the next word unless that is an option itself. */
-static bool read_value(struct reader *reader, const struct option_row *row, const char *after_name, const char **value,
-                       struct error *error) {
+static bool read_value(struct reader *reader, const char *name, const char *argument, const char *after_name,
+                       const char **value, struct error *error) {
     *value = NULL;
-    if (row->argument == NULL) {
+    if (argument == NULL) {
         if (*after_name == '=')
-            return error_set(error, "--%s takes no value; found \"%s\"", row->name, after_name + 1);
+            return error_set(error, "--%s takes no value; found \"%s\"", name, after_name + 1);
         *value = "true";
         return true;
     }
@@ -40,7 +43,7 @@ static bool read_value(struct reader *reader, const struct option_row *row, cons
     else if (reader->next < reader->end && strncmp(*reader->next, "--", 2) != 0)
         *value = *reader->next++;
     if (*value == NULL || **value == '\0')
-        return error_set(error, "--%s wants a value: --%s=%s", row->name, row->name, row->argument);
+        return error_set(error, "--%s wants a value: --%s=%s", name, name, argument);
     return true;
 }
 
@@ -55,51 +58,54 @@ static bool remember(struct options *options, const struct option_row *row, cons
     return true;
 }
 
-static bool read_option(struct options *options, struct reader *reader, const char *word, struct error *error) {
-    size_t length = strcspn(word, "=");
-    const struct option_row *row = option_find(word, length, error);
-    if (row == NULL)
-        return false;
+/* An option that starts a command. */
+static bool start_command(struct options *options, struct reader *reader, const struct command *command,
+                          const char *word, size_t length, struct error *error) {
     const char *value;
-    if (!read_value(reader, row, word + length, &value, error))
+    if (!read_value(reader, command->option, command->option_argument, word + length, &value, error))
         return false;
-    if (row->commands == 0 && !choose_command(options, row->starts, word, error))
-        return false;
-    return remember(options, row, value, error);
+    if (command->option_argument != NULL)
+        options->names = value;
+    return choose_command(options, command, word, error);
 }
 
-/* The row of the command that was typed as a word; NULL if none was. */
-static const struct command_row *command_typed(const struct options *options) {
-    for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        if (options->command_text != NULL && strcmp(row->name, options->command_text) == 0)
-            return row;
-    }
-    return NULL;
+static bool read_option(struct options *options, struct reader *reader, const char *word, struct error *error) {
+    const size_t length = strcspn(word, "=");
+    const struct command *command = command_started_by(reader->commands, word, length);
+    if (command != NULL)
+        return start_command(options, reader, command, word, length, error);
+    const struct option_row *row = option_find(reader->commands, word, length, error);
+    const char *value;
+    return row != NULL && read_value(reader, row->name, row->argument, word + length, &value, error) &&
+           remember(options, row, value, error);
 }
 
 /* The first word is the command; those after it, where the command takes any, are its operands. */
-static bool read_word(struct options *options, char *word, struct error *error) {
-    const struct command_row *row = command_typed(options);
-    if (row != NULL && row->operands != NULL) {
-        if (options->operand_count == row->operands_max)
-            return error_set(error, "bench %s takes %s; found \"%s\" after them", row->name, row->operands, word);
+static bool read_word(struct options *options, const struct reader *reader, char *word, struct error *error) {
+    const struct command *command = options->command;
+    if (options->command_text != NULL && command->operands != NULL) {
+        if (options->operand_count == command->operands_max)
+            return error_set(error, "bench %s takes %s; found \"%s\" after them", command->name, command->operands,
+                             word);
         options->operands[options->operand_count++] = word; /* there is room: one for each argument */
         return true;
     }
-    row = command_find(word, error);
-    return row != NULL && choose_command(options, row->command, word, error);
+    command = command_find(reader->commands, word, error);
+    return command != NULL && choose_command(options, command, word, error);
 }
 
 /* Splits argv into options and a command. Stops at --help: whoever asks for help gets it. */
-static bool read_words(struct options *options, int argc, char *const *argv, struct error *error) {
-    struct reader reader = {.next = argv + (argc > 0), .end = argv + argc};
+static bool read_words(struct options *options, const struct command *const *commands, int argc, char *const *argv,
+                       struct error *error) {
+    struct reader reader = {.commands = commands, .next = argv + (argc > 0), .end = argv + argc};
     while (reader.next < reader.end) {
         char *word = *reader.next++;
         if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-            options->command = COMMAND_HELP;
+            options->wants_help = true;
             return true;
         }
-        bool read = word[0] == '-' ? read_option(options, &reader, word, error) : read_word(options, word, error);
+        bool read =
+            word[0] == '-' ? read_option(options, &reader, word, error) : read_word(options, &reader, word, error);
         if (!read)
             return false;
     }
@@ -114,32 +120,20 @@ static bool is_given(const struct options *options, const struct option_row *row
     return false;
 }
 
-static const struct option_row *row_named(const char *name) {
-    for (const struct option_row *row = option_table; row->name != NULL; row++) {
-        if (strcmp(row->name, name) == 0)
-            return row;
-    }
-    return NULL;
-}
-
-static bool has_meaning(const struct options *options, const struct option_row *row) {
-    return (row->commands & 1u << options->command) != 0;
-}
-
 static bool suite_sets(const struct options *options, const struct option_row *row) {
-    return has_meaning(options, row_named("suite")) && row->in_suite &&
+    return options->suite != NULL && row->in_suite && command_option(options->command, row->name) != NULL &&
            suite_setting(options->suite, row->name) != NULL;
 }
 
-/* The value of an option that was not given: the suite's, or the table's. */
+/* The value of an option that was not given: the command's, the suite's, or the table's. */
 static const char *preset(const struct options *options, const struct option_row *row) {
-    const bool is_gate = options->command == COMMAND_CHECK || options->command == COMMAND_CALIBRATE;
-    if (is_gate && row->gate != NULL && has_meaning(options, row))
-        return row->gate;
+    const struct command_option *option = command_option(options->command, row->name);
+    if (option != NULL && option->preset != NULL)
+        return option->preset;
     if (!suite_sets(options, row))
         return row->preset;
     /* Whoever asks for a number of executions does not want fewer for the sake of the suite. */
-    if (strcmp(row->name, "budget") == 0 && is_given(options, row_named("executions")))
+    if (strcmp(row->name, "budget") == 0 && is_given(options, option_named("executions")))
         return NULL;
     return suite_setting(options->suite, row->name);
 }
@@ -166,16 +160,19 @@ static bool unknown_setting(const char *name, struct error *error) {
     return text_unknown_name("member of a suite", name, names, count, error);
 }
 
-/* Loads the suite that the command is about, or whose cases it takes. */
+/* Loads the suite whose cases and settings the command takes, if any. */
 static bool load_suite(struct options *options, struct error *error) {
+    const bool is_chosen = command_option(options->command, "suite") != NULL;
+    if (!is_chosen && options->command->suite == NULL)
+        return true;
     if (options->suite_name == NULL)
-        options->suite_name = has_meaning(options, row_named("suite")) ? SUITE_DEFAULT : SUITE_GATE;
+        options->suite_name = is_chosen ? SUITE_DEFAULT : options->command->suite;
     options->suite = suite_load(options->suite_name, error);
     if (options->suite == NULL)
         return error_prefix(error, "--suite: ");
     for (size_t i = 0; i < options->suite->setting_count; i++) {
         const char *name = options->suite->settings[i].name;
-        const struct option_row *row = row_named(name);
+        const struct option_row *row = option_named(name);
         if (row == NULL || !row->in_suite)
             return unknown_setting(name, error) || suite_error(options->suite, error);
     }
@@ -188,6 +185,9 @@ static bool parse_values(struct options *options, struct error *error) {
         if (!parse_value(options, options->given[i].row, options->given[i].text, error))
             return false;
     }
+    options->budget_given = is_given(options, option_named("budget"));
+    options->threshold_given = is_given(options, option_named("threshold"));
+    options->seed_given = is_given(options, option_named("seed"));
     if (!load_suite(options, error))
         return false;
     const size_t choices_given = options->choice_count;
@@ -204,25 +204,21 @@ static bool parse_values(struct options *options, struct error *error) {
 
 /* Refuses what does not go together. */
 static bool check_together(const struct options *options, struct error *error) {
-    const struct command_row *command = command_typed(options);
-    if (command != NULL && options->operand_count < command->operands_min)
+    const struct command *command = options->command;
+    if (options->operand_count < command->operands_min)
         return error_set(error, "bench %s wants files: bench %s %s", command->name, command->name, command->operands);
     for (size_t i = 0; i < options->given_count; i++) {
         const struct option_row *row = options->given[i].row;
-        if (row->commands != 0 && (row->commands & 1u << options->command) == 0)
-            return error_set(error, "--%s has no meaning for bench %s; leave it out", row->name, options->command_text);
+        if (command_option(command, row->name) == NULL)
+            return error_set(error, "--%s has no meaning for bench %s; leave it out", row->name,
+                             options->command_text != NULL ? options->command_text : command->name);
         if (options->resume != NULL && !row->beside_resume)
             return error_set(error,
                              "--resume takes its settings from %s, so --%s cannot be given too; leave it out, or start "
                              "a new run without --resume",
                              options->resume, row->name);
     }
-    if (options->command == COMMAND_RUN && options->topology != NULL && !options->dry_run)
-        return error_set(error,
-                         "--topology: \"%s\" is not this machine, and a run can only be planned for another one; add "
-                         "--dry-run",
-                         options->topology);
-    return true;
+    return command->check == NULL || command->check(options, error);
 }
 
 /* The values given for a row, joined by blanks; or its default; or nothing. NULL when out of memory. */
@@ -263,7 +259,8 @@ static bool keep_settings(struct options *options) {
     options->asked.list = calloc(options->given_count + 1, sizeof *options->asked.list);
     bool kept = options->settings.list != NULL && options->asked.list != NULL;
     for (const struct option_row *row = option_table; kept && row->name != NULL; row++)
-        kept = !has_meaning(options, row) || add_setting(&options->settings, row, value_of(options, row));
+        kept = command_option(options->command, row->name) == NULL ||
+               add_setting(&options->settings, row, value_of(options, row));
     for (size_t i = 0; kept && i < options->given_count; i++) {
         const struct option_given *given = &options->given[i];
         kept = given->row->group != OPTION_GROUP_WHAT || add_setting(&options->asked, given->row, strdup(given->text));
@@ -271,20 +268,28 @@ static bool keep_settings(struct options *options) {
     return kept;
 }
 
-bool options_parse(struct options *options, int argc, char *const *argv, struct error *error) {
+static const struct command *default_of(const struct command *const *commands) {
+    while (!(*commands)->is_default)
+        commands++;
+    return *commands;
+}
+
+bool options_parse(struct options *options, const struct command *const *commands, int argc, char *const *argv,
+                   struct error *error) {
     size_t room = argc > 0 ? (size_t)argc : 1;
     *options = (struct options){
-        .command = COMMAND_RUN,
+        .command = default_of(commands),
         .plugins = calloc(room, sizeof *options->plugins),
         .given = calloc(room, sizeof *options->given),
         .operands = calloc(room, sizeof *options->operands),
     };
     if (options->plugins == NULL || options->given == NULL || options->operands == NULL)
         return error_set(error, "out of memory for %d arguments", argc);
-    if (!read_words(options, argc, argv, error))
+    if (!read_words(options, commands, argc, argv, error))
         return false;
-    if (options->command == COMMAND_HELP)
+    if (options->wants_help)
         return true;
+    options->adds_references = options->command->adds_references;
     return parse_values(options, error) && check_together(options, error) &&
            (keep_settings(options) || error_set(error, "out of memory for the settings"));
 }

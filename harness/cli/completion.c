@@ -1,23 +1,43 @@
 /* The bash completion script. */
+#include <string.h>
+
 #include "cli/usage.h"
 
-static void print_names(FILE *out) {
-    (void)fputs("  local words='", out);
-    for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        (void)fprintf(out, "%s ", row->name);
+static void print_words_of(FILE *out, const struct command *command) {
+    for (const struct option_row *row = option_table; row->name != NULL; row++)
+        if (command_option(command, row->name) != NULL)
+            (void)fprintf(out, " --%s%s", row->name, row->argument != NULL ? "=" : "");
+}
+
+/* The words that may follow: commands, and the options of run, which needs no name; or those of the command given. */
+static void print_names(const struct command *const *commands, FILE *out) {
+    (void)fputs("  local words='--help", out);
+    for (const struct command *const *at = commands; *at != NULL; at++) {
+        if ((*at)->group == COMMAND_HIDDEN)
+            continue;
+        if ((*at)->name != NULL)
+            (void)fprintf(out, " %s", (*at)->name);
+        if ((*at)->option != NULL && strcmp((*at)->option, "help") != 0)
+            (void)fprintf(out, " --%s", (*at)->option);
+        if ((*at)->name != NULL && strcmp((*at)->name, "run") == 0)
+            print_words_of(out, *at);
     }
-    for (const struct option_row *row = option_table; row->name != NULL; row++) {
-        if (row->group != OPTION_GROUP_HIDDEN)
-            (void)fprintf(out, "--%s%s ", row->name, row->argument != NULL ? "=" : "");
+    (void)fputs("'\n  case ${COMP_WORDS[1]} in\n", out);
+    for (const struct command *const *at = commands; *at != NULL; at++) {
+        if ((*at)->name == NULL)
+            continue;
+        (void)fprintf(out, "    %s) words='--help", (*at)->name);
+        print_words_of(out, *at);
+        (void)fputs("' ;;\n", out);
     }
-    (void)fputs("'\n", out);
+    (void)fputs("  esac\n", out);
 }
 
 /* One pattern for `case`: the options whose values complete this way. */
 static void print_options_that_complete(FILE *out, enum option_completion completion, const char *action) {
     const char *separator = "    ";
     for (const struct option_row *row = option_table; row->name != NULL; row++) {
-        if (row->completion != completion || row->argument == NULL || row->group == OPTION_GROUP_HIDDEN)
+        if (row->completion != completion || row->argument == NULL)
             continue;
         (void)fprintf(out, "%s--%s", separator, row->name);
         separator = "|";
@@ -26,12 +46,12 @@ static void print_options_that_complete(FILE *out, enum option_completion comple
 }
 
 /* One pattern for `case`: the commands that files follow. */
-static void print_commands_with_files(FILE *out) {
+static void print_commands_with_files(const struct command *const *commands, FILE *out) {
     const char *separator = "    ";
-    for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        if (row->operands == NULL)
+    for (const struct command *const *at = commands; *at != NULL; at++) {
+        if ((*at)->operands == NULL)
             continue;
-        (void)fprintf(out, "%s%s", separator, row->name);
+        (void)fprintf(out, "%s%s", separator, (*at)->name);
         separator = "|";
     }
     (void)fputs(
@@ -42,7 +62,7 @@ static void print_commands_with_files(FILE *out) {
         out);
 }
 
-void usage_print_completion(FILE *out) {
+void usage_print_completion(const struct command *const *commands, FILE *out) {
     (void)fputs(
         "# bash completion for ctxbench; made by its option --completion\n"
         "_ctxbench() {\n"
@@ -52,7 +72,7 @@ void usage_print_completion(FILE *out) {
         "  elif [[ $option == '=' ]]; then option=${COMP_WORDS[COMP_CWORD-2]}\n"
         "  fi\n",
         out);
-    print_names(out);
+    print_names(commands, out);
     (void)fputs(
         "  COMPREPLY=()\n"
         "  case $option in\n",
@@ -77,7 +97,7 @@ void usage_print_completion(FILE *out) {
         "  [[ $current != -* && $option != --* ]] || return\n"
         "  case ${COMP_WORDS[1]} in\n",
         out);
-    print_commands_with_files(out);
+    print_commands_with_files(commands, out);
     (void)fputs(
         "  esac\n"
         "}\n"

@@ -17,41 +17,86 @@ static void print_text(FILE *out, const char *text) {
 
 static void print_sentence(FILE *out, const char *text) {
     print_text(out, text);
-    (void)fputs(".\n", out);
+    (void)fprintf(out, "%s\n", usage_full_stop(text));
 }
 
-static void print_option(FILE *out, const struct option_row *row) {
+static void print_preset(FILE *out, const char *preset) {
+    (void)fputs("Default ", out);
+    print_sentence(out, preset);
+}
+
+/* What a command says of an option where that differs from what it means everywhere. */
+static void print_own_meaning(FILE *out, const struct command *command, const struct option_row *row) {
+    const struct command_option *option = command_option(command, row->name);
+    if (option == NULL || (option->help == NULL && option->preset == NULL))
+        return;
+    (void)fprintf(out, ".IP\n.B %s:\n", command->name);
+    print_sentence(out, option->help != NULL ? option->help : row->help);
+    if (option->preset != NULL)
+        print_preset(out, option->preset);
+}
+
+static void print_option(const struct command *const *commands, FILE *out, const struct option_row *row) {
+    const char *separator = "";
     (void)fputs(".TP\n.B \\-\\-", out);
     print_text(out, row->name);
     if (row->argument != NULL)
         (void)fprintf(out, "=\\fI%s\\fR", row->argument);
     (void)fputc('\n', out);
     print_sentence(out, row->help);
-    char defaults[512];
-    usage_defaults(row, defaults, sizeof defaults);
-    if (defaults[0] != '\0')
-        print_sentence(out, defaults);
+    if (row->preset != NULL)
+        print_preset(out, row->preset);
+    (void)fputs("Of", out);
+    for (const struct command *const *at = commands; *at != NULL; at++) {
+        if ((*at)->name == NULL || command_option(*at, row->name) == NULL)
+            continue;
+        (void)fprintf(out, "%s %s", separator, (*at)->name);
+        separator = ",";
+    }
+    (void)fputs(".\n", out);
+    for (const struct command *const *at = commands; *at != NULL; at++)
+        if ((*at)->name != NULL)
+            print_own_meaning(out, *at, row);
 }
 
-static void print_commands(FILE *out) {
-    (void)fputs(".SH COMMANDS\n", out);
-    for (const struct command_row *row = command_table; row->name != NULL; row++) {
-        (void)fprintf(out, ".TP\n.B %s%s%s%s\n", row->name, row->operands != NULL ? " \\fI" : "",
-                      row->operands != NULL ? row->operands : "", row->operands != NULL ? "\\fR" : "");
-        print_sentence(out, row->help);
+static void print_command(FILE *out, const struct command *command) {
+    (void)fputs(".TP\n.B ", out);
+    print_text(out, command->name != NULL ? command->name : "--");
+    if (command->name == NULL)
+        print_text(out, command->option);
+    if (command->operands != NULL)
+        (void)fprintf(out, " \\fI%s\\fR", command->operands);
+    (void)fputc('\n', out);
+    print_sentence(out, command->help);
+    for (size_t i = 0; i < COMMAND_EXAMPLES_MAX && command->examples[i].line != NULL; i++) {
+        (void)fputs(".IP\n.EX\nctxbench ", out);
+        print_text(out, command->examples[i].line);
+        (void)fputs("\n.EE\n", out);
+        print_sentence(out, command->examples[i].what);
     }
 }
 
-static void print_options(FILE *out) {
+static void print_commands(const struct command *const *commands, FILE *out) {
+    (void)fputs(".SH COMMANDS\n", out);
+    for (enum command_group group = COMMAND_MEASURES; group < COMMAND_HIDDEN; group++) {
+        (void)fprintf(out, ".SS %s\n", command_group_title(group));
+        for (const struct command *const *at = commands; *at != NULL; at++)
+            if ((*at)->group == group)
+                print_command(out, *at);
+    }
+}
+
+static void print_options(const struct command *const *commands, FILE *out) {
     (void)fputs(
         ".SH OPTIONS\n"
-        "A value follows its option after an equals sign or as the next word.\n",
+        "A value follows its option after an equals sign or as the next word. A suite may say the default of what it\n"
+        "has a member for.\n",
         out);
-    for (enum option_group group = OPTION_GROUP_WHAT; group < OPTION_GROUP_HIDDEN; group++) {
+    for (enum option_group group = OPTION_GROUP_WHAT; group < OPTION_GROUP_COUNT; group++) {
         (void)fprintf(out, ".SS %s\n", usage_group_title(group));
         for (const struct option_row *row = option_table; row->name != NULL; row++) {
             if (row->group == group)
-                print_option(out, row);
+                print_option(commands, out, row);
         }
     }
 }
@@ -64,7 +109,7 @@ static void print_exit_statuses(FILE *out) {
     }
 }
 
-void usage_print_manual(FILE *out) {
+void usage_print_manual(const struct command *const *commands, FILE *out) {
     (void)fprintf(out, ".TH CTXBENCH 1 \"\" \"ctxbench %s\" \"User Commands\"\n", CTXBENCH_VERSION);
     (void)fputs(".SH NAME\nctxbench \\- ", out);
     print_text(out, usage_summary);
@@ -89,8 +134,8 @@ void usage_print_manual(FILE *out) {
         ".B walk\\-floor\n"
         "are always measured too.\n",
         out);
-    print_commands(out);
-    print_options(out);
+    print_commands(commands, out);
+    print_options(commands, out);
     print_exit_statuses(out);
     (void)fputs(
         ".SH ENVIRONMENT\n"

@@ -1,24 +1,26 @@
-/*
- * The table of options, rendered: for a terminal, for bash, for man.
- */
+/* Commands and options, rendered: for a terminal, for bash, for man. */
 #ifndef CTXBENCH_USAGE_H
 #define CTXBENCH_USAGE_H
 
 #include <stdio.h>
 
+#include "cli/command.h"
 #include "cli/option_table.h"
 
-/* At most 80 columns. Names the program as it was called: bench in a build, ctxbench once it is installed. */
-void usage_print_help(FILE *out);
+/*
+ * What the program does, on one screen of 80 by 24; or with a command, what that takes. Names the program as it was
+ * called: bench in a build, ctxbench once it is installed.
+ */
+void usage_print_help(const struct command *const *commands, const struct command *command, FILE *out);
 
 /* A bash completion script. Names are completed by asking the program, so that plug-ins and new files are included. */
-void usage_print_completion(FILE *out);
+void usage_print_completion(const struct command *const *commands, FILE *out);
 
 /* ctxbench(1), for man. */
-void usage_print_manual(FILE *out);
+void usage_print_manual(const struct command *const *commands, FILE *out);
 
-/* "default 9, check 6"; empty where an option has no default. */
-void usage_defaults(const struct option_row *row, char *text, size_t size);
+/* "." where a sentence does not end by itself. */
+const char *usage_full_stop(const char *sentence);
 
 /* The heading of a group of options. */
 const char *usage_group_title(enum option_group group);

@@ -1,4 +1,5 @@
 #include "gate/calibrate.h"
+#include "base/message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,11 +41,6 @@ struct calibrate {
     FILE *told; /* standard output, which an interrupt does not wait for; NULL: --quiet */
     char path[PATH_MAX];
 };
-
-static int complain(int status, const struct error *error) {
-    (void)fprintf(stderr, "bench: %s\n", error->text);
-    return status;
-}
 
 /* ---- A regime ---- */
 
@@ -94,7 +90,7 @@ static enum duel_end run_regime(struct calibrate *calibrate, enum busy_regime wh
     regime->name = busy_names[which];
     calibrate->regime_count = (size_t)which + 1;
     if (!calibrate->options.quiet)
-        (void)fprintf(stderr, "bench: %s, for at most %.0f s\n", regime->name, seconds);
+        message(stderr, "%s, for at most %.0f s", regime->name, seconds);
     (void)error_set(error, "out of memory for the suites");
     if (busy_begin(&busy, which, calibrate->topology, error))
         end = run_suites(calibrate, regime, seconds);
@@ -144,10 +140,10 @@ static int conclude(struct calibrate *calibrate, bool interrupted) {
     const bool saved = text != NULL ? save(calibrate, text, &error) : error_set(&error, "out of memory for the file");
     free(text);
     if (!saved)
-        return complain(interrupted ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED, &error);
+        return message_fail(interrupted ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED, &error);
     if (calibrate->told != NULL && (fflush(calibrate->told) != 0 || ferror(calibrate->told))) {
         (void)error_set(&error, "standard output could not be written; the calibration is in %s", calibrate->path);
-        return complain(interrupted ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED, &error);
+        return message_fail(interrupted ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED, &error);
     }
     if (!calibrate->options.quiet)
         (void)fprintf(stderr, "The calibration%s is in %s.\n", interrupted ? ", as far as it went," : "",
@@ -160,11 +156,11 @@ static int carry_out(struct calibrate *calibrate) {
     struct error error;
     interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&lock, calibrate->options.quiet ? NULL : stderr, &error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
+        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
     if (calibrate->options.out != NULL &&
         !output_file_check(calibrate->options.out, calibrate->options.force, &error)) {
         lock_give_back(lock); /* the run that was waited for may have made it */
-        return complain(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     }
     if (calibrate->told != NULL)
         calibration_print_heading(calibrate->told);
@@ -173,13 +169,13 @@ static int carry_out(struct calibrate *calibrate) {
     for (enum busy_regime regime = 0; regime < BUSY_COUNT && end == DUEL_DONE; regime++)
         end = run_regime(calibrate, regime, &error);
     lock_give_back(lock);
-    return end == DUEL_NO_MEMORY ? complain(EXIT_STATUS_USAGE, &error) : conclude(calibrate, end == DUEL_INTERRUPTED);
+    return end == DUEL_NO_MEMORY ? message_fail(EXIT_STATUS_USAGE, &error)
+                                 : conclude(calibrate, end == DUEL_INTERRUPTED);
 }
 
 static bool get_ready(struct calibrate *calibrate, struct error *error) {
     const struct options *options = &calibrate->options;
-    static const double budget_seconds = 900;
-    calibrate->budget_seconds = options->budget_seconds > 0 ? options->budget_seconds : budget_seconds;
+    calibrate->budget_seconds = options->budget_seconds;
     calibrate->environment = malloc(sizeof *calibrate->environment);
     if (calibrate->environment == NULL)
         return error_set(error, "out of memory for the facts of this machine");
@@ -207,7 +203,7 @@ int calibrate_command(const struct options *options, const struct registry *regi
     struct calibrate calibrate = {.options = *options, .registry = registry, .topology = topology};
     struct error error;
     calibrate.options.executions = 1;
-    const int status = get_ready(&calibrate, &error) ? carry_out(&calibrate) : complain(EXIT_STATUS_USAGE, &error);
+    const int status = get_ready(&calibrate, &error) ? carry_out(&calibrate) : message_fail(EXIT_STATUS_USAGE, &error);
     for (size_t i = 0; i < BUSY_COUNT; i++)
         calibration_free(&calibrate.regimes[i]);
     if (calibrate.told != NULL)

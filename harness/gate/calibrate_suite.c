@@ -1,4 +1,5 @@
 #include "gate/calibrate_suite.h"
+#include "base/message.h"
 
 #include <stdlib.h>
 
@@ -29,7 +30,7 @@ static bool is_of_use(const struct duel_entry *entry) {
 static void tell_failures(const struct duel *duel) {
     for (size_t i = 0; i < duel->count; i++) {
         if (duel->entries[i].state == DUEL_FAILED)
-            (void)fprintf(stderr, "bench: %s: %s\n", duel->entries[i].name, duel->entries[i].reason);
+            message(stderr, "%s: %s", duel->entries[i].name, duel->entries[i].reason);
     }
 }
 

@@ -1,4 +1,5 @@
 #include "gate/check.h"
+#include "base/message.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,11 +34,6 @@ struct check {
     struct timing timing;
     bool interrupted; /* what was measured until then is told */
 };
-
-static int complain(int status, const struct error *error) {
-    (void)fprintf(stderr, "bench: %s\n", error->text);
-    return status;
-}
 
 /* Refuses what does not go together. */
 static bool check_usage(const struct options *options, struct error *error) {
@@ -84,7 +80,7 @@ static bool check_toolchain(struct check *check, struct error *error) {
                     found == NULL ? "" : found->value, check->options.baseline, wanted->value);
     if (!check->options.force)
         return error_prefix(error, "counts of different tool chains do not compare (--force does it nonetheless): ");
-    (void)fprintf(stderr, "bench: comparing counts of different tool chains, as --force says: %s\n", error->text);
+    message(stderr, "comparing counts of different tool chains, as --force says: %s", error->text);
     return true;
 }
 
@@ -114,7 +110,7 @@ static bool take_counts(struct check *check, int *status) {
     }
     counting_end(&counting);
     if (result != COUNTING_DONE)
-        *status = interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
+        *status = interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
     return result == COUNTING_DONE;
 }
 
@@ -136,9 +132,9 @@ static void note_dissent(struct counts_changes *changes, const struct duel *duel
 
 /* ---- Time ---- */
 
-/* What was given, or else what a calibration of this machine suggests, or else the defaults. */
+/* What was given, or else what a calibration of this machine suggests, or else the suite's. */
 static struct calibration_advice choose_terms(const struct check *check) {
-    struct calibration_advice terms = {VERDICT_THRESHOLD, 60}, advice;
+    struct calibration_advice terms = {VERDICT_THRESHOLD, check->options.budget_seconds}, advice;
     char path[PATH_MAX];
     struct error ignored;
     if (calibration_file_path(check->environment, path, &ignored) &&
@@ -146,7 +142,7 @@ static struct calibration_advice choose_terms(const struct check *check) {
         terms = advice;
     if (check->options.threshold_given)
         terms.threshold = check->options.threshold;
-    if (check->options.budget_seconds > 0)
+    if (check->options.budget_given)
         terms.budget_seconds = check->options.budget_seconds;
     return terms;
 }
@@ -169,7 +165,7 @@ static bool take_times(struct check *check, int *status) {
         .budget_seconds = terms.budget_seconds,
     };
     if (!timing_begin(&check->timing, &error)) {
-        *status = complain(EXIT_STATUS_USAGE, &error);
+        *status = message_fail(EXIT_STATUS_USAGE, &error);
         return false;
     }
     const enum duel_end end = timing_run(&check->timing);
@@ -178,21 +174,21 @@ static bool take_times(struct check *check, int *status) {
     if (end != DUEL_NO_MEMORY)
         return true;
     (void)error_set(&error, "out of memory for the verdicts");
-    *status = complain(EXIT_STATUS_USAGE, &error);
+    *status = message_fail(EXIT_STATUS_USAGE, &error);
     return false;
 }
 
 /* ---- All of it ---- */
 
 static void tell_times(const struct check *check, const struct gate_table *table, FILE *out) {
-    if (check->options.format == FORMAT_MARKDOWN)
+    if (options_want_format(&check->options, "markdown"))
         gate_print_markdown(table, out);
     else
         gate_print(table, out, table_style_for(out));
 }
 
 static void tell_counts(const struct check *check, FILE *out) {
-    if (check->options.format == FORMAT_MARKDOWN)
+    if (options_want_format(&check->options, "markdown"))
         counts_print_markdown(&check->count_changes, out);
     else
         counts_print(&check->count_changes, out);
@@ -233,7 +229,7 @@ static bool tell(struct check *check, FILE *out) {
         table.notes = notes;
         table.note_count = take_notes(check, notes);
     }
-    if (check->options.format == FORMAT_JSON)
+    if (options_want_format(&check->options, "json"))
         return tell_json(check, times ? &table : NULL, out);
     if (times)
         tell_times(check, &table, out);
@@ -277,7 +273,7 @@ static int conclude(struct check *check) {
         check->count_changes = counts_compare(&check->base_counts, &check->counts, check->options.threshold);
         if (check->count_changes.items == NULL) {
             (void)error_set(&error, "out of memory for the comparison");
-            return complain(EXIT_STATUS_USAGE, &error);
+            return message_fail(EXIT_STATUS_USAGE, &error);
         }
         note_dissent(&check->count_changes, &check->timing.duel);
     }
@@ -285,14 +281,14 @@ static int conclude(struct check *check) {
     if (!check->options.quiet && !tell(check, stdout)) {
         (void)error_set(&error, "the comparison could not be written: %s",
                         ferror(stdout) ? strerror(errno) : "out of memory");
-        return complain(EXIT_STATUS_FAILED, &error);
+        return message_fail(EXIT_STATUS_FAILED, &error);
     }
     const int status = status_of(check);
     if (status == EXIT_STATUS_USAGE)
-        (void)fprintf(stderr,
-                      "bench: nothing was compared: no case has the %s of both sides, for the reasons in the table; "
-                      "name cases that both have\n",
-                      metric_without_comparison(check));
+        message(stderr,
+                "nothing was compared: no case has the %s of both sides, for the reasons in the table; "
+                "name cases that both have",
+                metric_without_comparison(check));
     return status;
 }
 
@@ -302,7 +298,7 @@ static int carry_out(struct check *check) {
     struct error error;
     interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&lock, check->options.quiet ? NULL : stderr, &error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
+        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
     const bool done = (!measures(check, METRIC_TIME) || take_times(check, &status)) &&
                       (!measures(check, METRIC_INSTRUCTIONS) || check->interrupted || take_counts(check, &status));
     lock_give_back(lock);
@@ -335,7 +331,7 @@ int check_command(const struct options *options, const struct registry *registry
     check.options.executions = 1;
     int status = EXIT_STATUS_OK;
     if (!get_ready(&check, topology, &error))
-        status = complain(EXIT_STATUS_USAGE, &error);
+        status = message_fail(EXIT_STATUS_USAGE, &error);
     else if (options->dry_run)
         other_cases_tell(&check.plan, stdout);
     else

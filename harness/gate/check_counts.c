@@ -1,4 +1,5 @@
 #include "gate/check_counts.h"
+#include "base/message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,7 @@ static enum counting_result keep(const struct counting *counting, enum callgrind
         return COUNTING_INTERRUPTED;
     if (fate == CALLGRIND_FAILED) {
         progress_clear(counting->callgrind.progress);
-        (void)fprintf(stderr, "bench: %s: %s\n", counted->name, counted->reason);
+        message(stderr, "%s: %s", counted->name, counted->reason);
         ++*failures;
     } else if (!counts_add_case(counts, counted)) {
         (void)error_set(error, "out of memory for %zu counts", counts->case_count + 1);

@@ -1,4 +1,5 @@
 #include "gate/check_time.h"
+#include "base/message.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static bool check_machine(const struct timing *timing, struct error *error) {
                     result_file_fact(timing->baseline, NULL, "host_name"));
     if (!timing->options->force)
         return error_prefix(error, "times of different machines do not compare (--force does it nonetheless): ");
-    (void)fprintf(stderr, "bench: comparing times of different machines, as --force says: %s\n", error->text);
+    message(stderr, "comparing times of different machines, as --force says: %s", error->text);
     return true;
 }
 

@@ -4,45 +4,16 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "plan/suite.h"
 #include "strategy.h"
 
-enum command {
-    COMMAND_RUN,
-    COMMAND_LIST,
-    COMMAND_TOPOLOGY,
-    COMMAND_SUITE,
-    COMMAND_CONFORMANCE,
-    COMMAND_COMPARE,
-    COMMAND_CHECK,
-    COMMAND_REPORT,
-    COMMAND_EXPORT,
-    COMMAND_CALIBRATE,
-    COMMAND_HELP,
-    COMMAND_VERSION,
-    COMMAND_COMPLETION, /* prints a bash completion script */
-    COMMAND_MANUAL,     /* hidden: prints the manual page; the build installs it */
-    COMMAND_NAMES,      /* hidden: prints the names that complete a value, one a line */
-    COMMAND_WORKER,     /* hidden: one execution, driven through standard input and output */
-};
+struct command; /* cli/command.h */
 
 /* Below 2^53, so that every reader of JSON keeps a seed exactly. */
 #define OPTIONS_SEED_MAX ((INT64_C(1) << 53) - 1)
-
-/* FORMAT_DEFAULT is what suits the command: text of most, a page of a report. */
-enum output_format {
-    FORMAT_DEFAULT,
-    FORMAT_TERMINAL,
-    FORMAT_MARKDOWN,
-    FORMAT_JSON,
-    FORMAT_HTML,
-    FORMAT_GBENCH_FLAT,
-    FORMAT_BMF,
-    FORMAT_CODSPEED,
-    FORMAT_CSV,
-};
 
 /* What check compares; a mask. */
 enum metric { METRIC_TIME = 1u << 0, METRIC_INSTRUCTIONS = 1u << 1 };
@@ -60,9 +31,11 @@ struct option_settings {
 };
 
 struct options {
-    enum command command;
-    enum output_format format;
+    const struct command *command;
+    const char *format;       /* one of the command's; NULL: what suits it */
     const char *command_text; /* as typed, "list" or "--list"; NULL: none was */
+    bool wants_help;          /* of the command, or of the program when none was typed */
+    bool adds_references;     /* yardsticks are measured beside what was chosen */
     const char *strategies;   /* patterns, default "*" */
     const char *scenarios;    /* patterns, default "*" */
     const char *workloads;    /* patterns; NULL: those of the suite */
@@ -72,8 +45,8 @@ struct options {
     struct parameter_choice threads; /* count 0: the default sweep */
     const char *placements;          /* patterns; NULL: those of the suite */
     const char *suite_name;
-    struct suite *suite;   /* owned; of a run: never NULL */
-    double budget_seconds; /* what the run may take at most, by lowering executions; 0: whatever it takes */
+    struct suite *suite;   /* owned; NULL where the command has none */
+    double budget_seconds; /* what it may take; 0: whatever it takes */
     double sample_seconds; /* --min-time */
     unsigned executions;   /* at most */
     unsigned sample_count;
@@ -89,8 +62,8 @@ struct options {
     const char *figures;            /* folder for them; NULL: none are written */
     char **operands;                /* words that are neither option nor command: files */
     size_t operand_count;
-    bool seed_given, threshold_given, strict, force, dry_run, quiet;
-    const char *names; /* COMMAND_NAMES: what to name */
+    bool seed_given, threshold_given, budget_given, strict, force, dry_run, quiet;
+    const char *names; /* of which option the names are asked for */
     /*
      * All settings that this command has: what a result file records. An option that was given several times has its
      * values joined by blanks; an empty text means "not set".
@@ -100,5 +73,10 @@ struct options {
     struct option_given *given;
     size_t given_count;
 };
+
+/* Whether this format was asked for. */
+static inline bool options_want_format(const struct options *options, const char *name) {
+    return options->format != NULL && strcmp(options->format, name) == 0;
+}
 
 #endif

@@ -1,4 +1,5 @@
 #include "plan/plan_gaps.h"
+#include "base/message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +84,7 @@ static void tell(const struct plan *plan, size_t index, FILE *notes) {
     char names[512];
     text_names_join(&strategies, names, sizeof names);
     if (is_new)
-        (void)fprintf(notes, "bench: %s is not applicable to %s: %s\n", gap->c.kernel->workload->name, names,
-                      gap->reason);
+        message(notes, "%s is not applicable to %s: %s", gap->c.kernel->workload->name, names, gap->reason);
     text_names_free(&strategies);
 }
 

@@ -1,4 +1,5 @@
 #include "plan/selection.h"
+#include "base/message.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ void selection_leave_out(struct selection *selection, const char *format, ...) {
     (void)vsnprintf(selection->left_out.text, sizeof selection->left_out.text, format, args);
     va_end(args);
     if (selection->notes != NULL)
-        (void)fprintf(selection->notes, "bench: %s\n", selection->left_out.text);
+        message(selection->notes, "%s", selection->left_out.text);
 }
 
 static bool has_trait(const struct ctx_strategy *strategy, uint32_t trait) {
@@ -461,8 +462,7 @@ static bool choose_strategies(struct selection *selection, struct error *error) 
         bool stack_is_read = false;
         for (size_t i = 0; done && i < registry->count; i++) { /* references come last */
             const struct ctx_strategy *strategy = registry->entries[i].strategy;
-            bool stands_beside = selection->options->command == COMMAND_RUN &&
-                                 has_trait(strategy, CTX_TRAIT_REFERENCE) &&
+            bool stands_beside = selection->options->adds_references && has_trait(strategy, CTX_TRAIT_REFERENCE) &&
                                  (stack_is_read || !has_trait(strategy, CTX_TRAIT_READS_STACK));
             if ((!selected[i] && !stands_beside) || !is_available(selection, strategy))
                 continue;

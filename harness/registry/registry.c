@@ -1,4 +1,5 @@
 #include "registry/registry.h"
+#include "base/message.h"
 #include "registry/kernel_names.h"
 
 #include <stdlib.h>
@@ -91,10 +92,10 @@ bool registry_load_modules(struct registry *registry, const char *directory, FIL
     for (size_t i = 0; builtin_modules[i] != NULL; i++) {
         struct error error;
         if (!load_module(registry, directory, builtin_modules[i], &error) && missing++ == 0)
-            (void)fprintf(notes, "bench: left out: %s\n", error.text);
+            message(notes, "left out: %s", error.text);
     }
     if (missing > 1) /* mostly for the same reason */
-        (void)fprintf(notes, "bench: left out as well: %zu more\n", missing - 1);
+        message(notes, "left out as well: %zu more", missing - 1);
     return missing == 0;
 }
 

@@ -1,4 +1,5 @@
 #include "session/supervisor.h"
+#include "base/message.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -228,11 +229,11 @@ static void say_shortage(const struct supervisor *supervisor, FILE *notes) {
     if (!(budget_seconds > 0) || supervisor->summary->course.estimated_seconds <= budget_seconds)
         return;
     text_format_duration(budget_seconds, budget);
-    (void)fprintf(notes,
-                  "bench: %s are too short for so many cases: %u execution%s of each take%s --budget=%.0fs, and one of "
-                  "each --budget=%.0fs; or name fewer cases\n",
-                  budget, wanted, wanted == 1 ? "" : "s", wanted == 1 ? "s" : "", budget_for(supervisor, wanted),
-                  budget_for(supervisor, 1));
+    message(notes,
+            "%s are too short for so many cases: %u execution%s of each take%s --budget=%.0fs, and one of "
+            "each --budget=%.0fs; or name fewer cases",
+            budget, wanted, wanted == 1 ? "" : "s", wanted == 1 ? "s" : "", budget_for(supervisor, wanted),
+            budget_for(supervisor, 1));
 }
 
 /* Says what the run will take, before it takes it. */
@@ -247,7 +248,8 @@ static void announce(struct supervisor *supervisor) {
     char duration[TEXT_DURATION_MAX];
     text_format_duration(course->estimated_seconds, duration);
     progress_clear(&supervisor->progress);
-    (void)fprintf(given->notes, "bench: suite %s: %zu cases, ", given->options->suite->name, given->plan->case_count);
+    (void)fprintf(given->notes, "%s: suite %s: %zu cases, ", message_program(), given->options->suite->name,
+                  given->plan->case_count);
     say_rounds(supervisor, given->notes);
     (void)fprintf(given->notes, ": about %s\n", duration);
     say_shortage(supervisor, given->notes);
@@ -268,7 +270,7 @@ static enum supervisor_end do_rounds(struct supervisor *supervisor, struct error
     }
     progress_clear(&supervisor->progress);
     if (supervisor->given->notes != NULL && supervisor->summary->rounds != announced) {
-        (void)fprintf(supervisor->given->notes, "bench: there was time for ");
+        (void)fprintf(supervisor->given->notes, "%s: there was time for ", message_program());
         say_rounds(supervisor, supervisor->given->notes);
         (void)fputc('\n', supervisor->given->notes);
     }

@@ -11,22 +11,13 @@
 
 #include "data/summary.h"
 
-/*
- * Google Benchmark's JSON with a single row for each case, its median: for readers that take every row for a benchmark
- * of its own (github-action-benchmark with `tool: googlecpp`, Bencher's adapter cpp_google).
- */
-bool export_gbench_flat(const struct summary *report, FILE *out);
+/* Each is a file export_NAME.c that defines export_NAME, found by the build. */
+struct export_format {
+    const char *name; /* as people choose it */
+    bool (*write)(const struct summary *summary, FILE *out);
+};
 
-/* Bencher Metric Format, version 0: the measure "latency" in nanoseconds, with the 95 % interval as its bounds. */
-bool export_bmf(const struct summary *report, FILE *out);
-
-/* What CodSpeed's integrations leave for its runner, as results/PID.json, of the instrument "walltime". */
-bool export_codspeed(const struct summary *report, FILE *out);
-
-/*
- * Comma-separated values (RFC 4180), tidy: a line for each sample, a column for each variable, parameters among them; a
- * field is empty where a value is unknown or does not apply.
- */
-bool export_csv(const struct summary *report, FILE *out);
+/* By name; ends with NULL. Made by the build. */
+extern const struct export_format *const export_formats[];
 
 #endif

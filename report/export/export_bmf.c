@@ -23,10 +23,13 @@ static bool write_member(struct json_build *build, const struct summary_case *c,
     return written;
 }
 
-bool export_bmf(const struct summary *report, FILE *out) {
+/* Bencher Metric Format, version 0: the measure "latency" in nanoseconds, with the 95 % interval as its bounds. */
+static bool write_bmf(const struct summary *report, FILE *out) {
     struct json_build build = {false};
     bool written = fputs("{", out) != EOF;
     for (size_t i = 0; written && i < report->file->case_count; i++)
         written = write_member(&build, &report->cases[i], i, out);
     return written && fputs("\n}\n", out) != EOF;
 }
+
+const struct export_format export_bmf = {.name = "bmf", .write = write_bmf};

@@ -112,7 +112,8 @@ static json_t *make_creator(struct json_build *build, const struct result_file *
     return creator;
 }
 
-bool export_codspeed(const struct summary *report, FILE *out) {
+/* What CodSpeed's integrations leave for its runner, as results/PID.json, of the instrument "walltime". */
+static bool write_codspeed(const struct summary *report, FILE *out) {
     struct json_build build = {false};
     bool written = fputs("{\n\"creator\":", out) != EOF &&
                    json_build_write_element(&build, make_creator(&build, report->file), 0, out) &&
@@ -121,3 +122,5 @@ bool export_codspeed(const struct summary *report, FILE *out) {
         written = json_build_write_element(&build, make_benchmark(&build, &report->file->cases[i]), i, out);
     return written && fputs("\n]\n}\n", out) != EOF;
 }
+
+const struct export_format export_codspeed = {.name = "codspeed", .write = write_codspeed};

@@ -170,7 +170,11 @@ static bool print_execution(FILE *out, const char *begin, const struct result_ex
     return end != NULL && !ferror(out);
 }
 
-bool export_csv(const struct summary *report, FILE *out) {
+/*
+ * Comma-separated values (RFC 4180), tidy: a line for each sample, a column for each variable, parameters among them; a
+ * field is empty where a value is unknown or does not apply.
+ */
+static bool write_csv(const struct summary *report, FILE *out) {
     const struct result_file *file = report->file;
     struct columns columns = {.count = 0};
     find_columns(file, &columns);
@@ -186,3 +190,5 @@ bool export_csv(const struct summary *report, FILE *out) {
     }
     return good;
 }
+
+const struct export_format export_csv = {.name = "csv", .write = write_csv};

@@ -54,7 +54,11 @@ static json_t *make_row(struct json_build *build, const struct summary_case *c, 
     return row;
 }
 
-bool export_gbench_flat(const struct summary *report, FILE *out) {
+/*
+ * Google Benchmark's JSON with a single row for each case, its median: for readers that take every row for a benchmark
+ * of its own (github-action-benchmark with `tool: googlecpp`, Bencher's adapter cpp_google).
+ */
+static bool write_gbench(const struct summary *report, FILE *out) {
     struct json_build build = {false};
     bool written = fputs("{\n\"context\":", out) != EOF &&
                    json_build_write_element(&build, make_context(&build, report->file), 0, out) &&
@@ -63,3 +67,5 @@ bool export_gbench_flat(const struct summary *report, FILE *out) {
         written = json_build_write_element(&build, make_row(&build, &report->cases[i], i), i, out);
     return written && fputs("\n]\n}\n", out) != EOF;
 }
+
+const struct export_format export_gbench = {.name = "gbench-flat", .write = write_gbench};

@@ -146,7 +146,7 @@ done
 
 # What it refuses.
 expect 2 "$BENCH" export result.json
-expect_words "--format=gbench-flat, bmf, codspeed or csv"
+expect_words "--format=FORMAT: bmf, codspeed, csv, gbench-flat"
 expect 2 "$BENCH" export result.json --format=html
 expect_words gbench-flat
 expect 2 "$BENCH" export --format=csv

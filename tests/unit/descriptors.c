@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "gls/gls.h"
+
 #include "../support/every_call.h"
 #include "../support/odd_frames.h"
 #include "../support/readers.h"

@@ -316,18 +316,16 @@ static void end(struct output *output, bool written, bool is_json, uint64_t seed
 }
 
 static void read_alone(const struct result_file *file, uint64_t seed) {
-    static bool (*const exports[])(const struct summary *report, FILE *out) = {export_gbench_flat, export_bmf,
-                                                                               export_codspeed, export_csv};
     struct summary *report = summary_make(file);
     struct output output;
     assert_non_null(report);
     begin(&output);
     table_print(report, output.stream, (struct table_style){.width = 80});
     end(&output, true, false, seed);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; export_formats[i] != NULL; i++) {
         begin(&output);
-        bool written = exports[i](report, output.stream);
-        end(&output, written, exports[i] != export_csv, seed);
+        bool written = export_formats[i]->write(report, output.stream);
+        end(&output, written, strcmp(export_formats[i]->name, "csv") != 0, seed);
     }
     summary_free(report);
 }

@@ -1,4 +1,5 @@
 /* What the command line means, and what it refuses. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,7 @@ static bool parse(struct options *options, const char *line, struct error *error
     (void)snprintf(copy, sizeof copy, "%s", line);
     for (char *word = strtok(copy, " "); word != NULL && count < WORDS_MAX; word = strtok(NULL, " "))
         words[count++] = word;
-    return options_parse(options, count, words, error);
+    return options_parse(options, all_commands, count, words, error);
 }
 
 static void accepts(struct options *options, const char *line) {
@@ -46,7 +47,7 @@ static void defaults_are_those_of_the_table(void **state) {
     (void)state;
     struct options options;
     accepts(&options, "");
-    assert_int_equal(options.command, COMMAND_RUN);
+    assert_string_equal(options.command->name, "run");
     assert_string_equal(options.strategies, "*");
     assert_null(options.workloads);
     assert_null(options.placements);
@@ -106,7 +107,7 @@ static bool load_members(const char *members, struct options *options, struct er
     assert_int_equal(fclose(file), 0);
     char option[64];
     (void)snprintf(option, sizeof option, "--suite=%s", path);
-    bool good = options_parse(options, 2, (char *[]){"bench", option}, error);
+    bool good = options_parse(options, all_commands, 2, (char *[]){"bench", option}, error);
     assert_int_equal(unlink(path), 0);
     return good;
 }
@@ -179,24 +180,21 @@ static void commands_are_words_or_options(void **state) {
     (void)state;
     static const struct {
         const char *line;
-        enum command command;
+        const char *command;
     } lines[] = {
-        {"list", COMMAND_LIST},
-        {"--list", COMMAND_LIST},
-        {"list --list", COMMAND_LIST},
-        {"--plugin=a.so list", COMMAND_LIST},
-        {"topology --topology=package:2", COMMAND_TOPOLOGY},
-        {"--version", COMMAND_VERSION},
-        {"--help", COMMAND_HELP},
-        {"-h", COMMAND_HELP},
-        {"--depth=1 --help --nonsense", COMMAND_HELP},
-        {"--names=strategy", COMMAND_NAMES},
-        {"--worker", COMMAND_WORKER},
+        {"list", "list"},
+        {"--list", "list"},
+        {"list --list", "list"},
+        {"--plugin=a.so list", "list"},
+        {"topology --topology=package:2", "topology"},
+        {"--version", "--version"},
+        {"--names=strategy", "--names"},
+        {"--worker", "--worker"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         struct options options;
         accepts(&options, lines[i].line);
-        assert_int_equal(options.command, lines[i].command);
+        assert_string_equal(command_shown(options.command), lines[i].command);
         options_free(&options);
     }
 }
@@ -272,43 +270,98 @@ static void settings_are_recorded_as_text(void **state) {
     options_free(&options);
 }
 
-/* Renders with `print` and gives the text, to be freed. */
-static char *render(void (*print)(FILE *out)) {
+static void help_is_of_the_program_or_of_a_command(void **state) {
+    (void)state;
+    static const char *const lines[] = {"--help", "-h", "--depth=1 --help --nonsense", "check --help", "check -h"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct options options;
+        accepts(&options, lines[i]);
+        assert_true(options.wants_help);
+        assert_string_equal(options.command_text != NULL ? options.command_text : "none", i < 3 ? "none" : "check");
+        options_free(&options);
+    }
+}
+
+/* The help of a command, or of the program; to be freed. */
+static char *render_help(const struct command *command) {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    print(out);
+    usage_print_help(all_commands, command, out);
     assert_int_equal(fclose(out), 0);
     return text;
 }
 
-static void help_fits_a_terminal_and_names_every_option(void **state) {
-    (void)state;
-    char *help = render(usage_print_help);
-    for (const struct option_row *row = option_table; row->name != NULL; row++) {
-        char option[64];
-        (void)snprintf(option, sizeof option, "\n  --%s", row->name);
-        assert_true((strstr(help, option) != NULL) == (row->group != OPTION_GROUP_HIDDEN));
+/* Also counts the lines. */
+static size_t expect_narrow(char *help) {
+    size_t count = 0;
+    for (char *line = help, *end; (end = strchr(line, '\n')) != NULL; line = end + 1, count++) {
+        if (end - line > 80)
+            fail_msg("a line of %td columns: %.*s", end - line, (int)(end - line), line);
     }
-    for (char *line = strtok(help, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        if (strlen(line) > 80)
-            fail_msg("a line of %zu columns: %s", strlen(line), line);
+    return count;
+}
+
+static void help_fits_one_screen_and_names_every_command(void **state) {
+    (void)state;
+    char *help = render_help(NULL);
+    assert_in_range(expect_narrow(help), 10, 24);
+    for (const struct command *const *at = all_commands; *at != NULL; at++) {
+        char entry[64];
+        (void)snprintf(entry, sizeof entry, "\n  %s%s", (*at)->name != NULL ? "" : "--",
+                       (*at)->name != NULL ? (*at)->name : (*at)->option);
+        assert_true((strstr(help, entry) != NULL) == ((*at)->group != COMMAND_HIDDEN));
     }
     free(help);
+}
+
+static void help_of_a_command_names_what_it_takes(void **state) {
+    (void)state;
+    for (const struct command *const *at = all_commands; *at != NULL; at++) {
+        char *help = render_help(*at);
+        (void)expect_narrow(help);
+        for (const struct option_row *row = option_table; row->name != NULL; row++) {
+            char option[64];
+            (void)snprintf(option, sizeof option, "\n  --%s%s", row->name, row->argument != NULL ? "=" : "");
+            assert_true((strstr(help, option) != NULL) == (command_option(*at, row->name) != NULL));
+        }
+        for (size_t i = 0; i < COMMAND_EXAMPLES_MAX && (*at)->examples[i].line != NULL; i++)
+            assert_non_null(strstr(help, (*at)->examples[i].line));
+        free(help);
+    }
+}
+
+/* Examples are command lines that the program accepts, but for files that are not there. */
+static void descriptors_of_commands_are_complete(void **state) {
+    (void)state;
+    for (const struct command *const *at = all_commands; *at != NULL; at++) {
+        const struct command *command = *at;
+        const bool is_for_people = command->group < COMMAND_HELPS;
+        assert_true(command->run != NULL && (command->name != NULL || command->option != NULL));
+        assert_in_range(strlen(command->help), 5, command->group == COMMAND_HIDDEN ? 100 : 60);
+        assert_true(!is_for_people || (command->examples[0].line != NULL && command->examples[1].line != NULL));
+        assert_true((command_option(command, "format") != NULL) == (command->format != NULL));
+        for (const struct command_option *option = command->options; option != NULL && option->name != NULL; option++)
+            assert_non_null(option_named(option->name));
+    }
 }
 
 static void rows_of_the_table_are_complete(void **state) {
     (void)state;
     for (const struct option_row *row = option_table; row->name != NULL; row++) {
-        assert_true(row->help != NULL && row->help[0] != '\0' && row->help[strlen(row->help) - 1] != '.');
-        assert_true(row->commands != 0 ? row->parse != NULL : row->starts != COMMAND_RUN);
+        bool is_taken = false;
+        for (const struct command *const *at = all_commands; *at != NULL; at++)
+            is_taken = is_taken || command_option(*at, row->name) != NULL;
+        assert_true(is_taken && row->parse != NULL && row->help != NULL);
+        assert_true(row->help[0] != '\0' && row->help[strlen(row->help) - 1] != '.');
         for (const struct option_row *other = option_table; other != row; other++)
             assert_string_not_equal(other->name, row->name);
     }
 }
 
 int main(void) {
+    program_invocation_short_name = (char[]){"bench"};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_table),
         cmocka_unit_test(a_suite_changes_defaults_but_not_what_is_given),
@@ -321,7 +374,10 @@ int main(void) {
         cmocka_unit_test(wrong_use_is_refused_with_words),
         cmocka_unit_test(what_goes_together_is_accepted),
         cmocka_unit_test(settings_are_recorded_as_text),
-        cmocka_unit_test(help_fits_a_terminal_and_names_every_option),
+        cmocka_unit_test(help_is_of_the_program_or_of_a_command),
+        cmocka_unit_test(help_fits_one_screen_and_names_every_command),
+        cmocka_unit_test(help_of_a_command_names_what_it_takes),
+        cmocka_unit_test(descriptors_of_commands_are_complete),
         cmocka_unit_test(rows_of_the_table_are_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

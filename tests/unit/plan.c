@@ -86,7 +86,7 @@ static void choose_all_workloads(struct options *options) {
 
 static bool make(struct fixture *fixture, const char *spec, int argc, char **argv) {
     *fixture = (struct fixture){.notes = NULL};
-    assert_true(options_parse(&fixture->options, argc, argv, &fixture->error));
+    assert_true(options_parse(&fixture->options, all_commands, argc, argv, &fixture->error));
     choose_all_workloads(&fixture->options);
     return plan_on(fixture, spec);
 }
@@ -159,7 +159,7 @@ static void more_threads_than_pus_are_for_those_that_want_them(void **state) {
     static const struct ctx_strategy strategy = {MINIMAL_HEAD("crowd"), .kernels = &kernel, .kernel_count = 1};
     struct fixture f = {.notes = NULL};
     char *words[] = {(char *)"bench", (char *)"--workload=crowded"};
-    assert_true(options_parse(&f.options, 2, words, &f.error));
+    assert_true(options_parse(&f.options, all_commands, 2, words, &f.error));
     assert_true(registry_add(&f.registry, &strategy, NULL, &f.error));
     f.topology = topology_load(machine, &f.error);
     assert_non_null(f.topology);
@@ -243,7 +243,7 @@ static bool make_stored(struct fixture *fixture, const char *store) {
     char option[64], *words[] = {(char *)"bench", option, (char *)"--workload=stored"};
     (void)snprintf(option, sizeof option, "--store=%s", store);
     *fixture = (struct fixture){.notes = NULL};
-    assert_true(options_parse(&fixture->options, 3, words, &fixture->error));
+    assert_true(options_parse(&fixture->options, all_commands, 3, words, &fixture->error));
     for (size_t i = 0; i < sizeof stored_strategies / sizeof stored_strategies[0]; i++)
         assert_true(registry_add(&fixture->registry, &stored_strategies[i], NULL, &fixture->error));
     fixture->topology = topology_load(machine, &fixture->error);
@@ -395,7 +395,7 @@ static bool make_suite(struct fixture *fixture, const char *cases, int argc, cha
     char text[1024];
     int length = snprintf(text, sizeof text, "{\"ctxbench_suite\": 1, \"cases\": [%s]}", cases);
     *fixture = (struct fixture){.notes = NULL};
-    assert_true(options_parse(&fixture->options, argc, argv, &fixture->error));
+    assert_true(options_parse(&fixture->options, all_commands, argc, argv, &fixture->error));
     suite_free(fixture->options.suite); /* and with it the stores that it named */
     fixture->options.stores = "*";
     fixture->options.suite = suite_parse("mine", text, (size_t)length, &fixture->error);
@@ -569,7 +569,8 @@ static void large_plans_stay_small_in_memory(void **state) {
     struct options options;
     struct registry registry = {0};
     struct error error;
-    assert_true(options_parse(&options, 4, (char *[]){"bench", depths, threads, "--executions=20"}, &error));
+    assert_true(
+        options_parse(&options, all_commands, 4, (char *[]){"bench", depths, threads, "--executions=20"}, &error));
     choose_all_workloads(&options);
     struct ctx_strategy copies[COPIES];
     for (size_t i = 0; i < COPIES; i++) {

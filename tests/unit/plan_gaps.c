@@ -57,7 +57,7 @@ struct fixture {
 static bool make(struct fixture *f, char *strategy, char *workload) {
     char *argv[] = {"bench", strategy, workload, "--placement=pu,smt"};
     *f = (struct fixture){.notes = NULL};
-    assert_true(options_parse(&f->options, 4, argv, &f->error));
+    assert_true(options_parse(&f->options, all_commands, 4, argv, &f->error));
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++)
         assert_true(registry_add(&f->registry, &strategies[i], NULL, &f->error));
     f->topology = topology_load("synthetic:package:1 core:1 pu:2", &f->error);

@@ -1,4 +1,5 @@
-#include "cli/list.h"
+#include "base/message.h"
+#include "cli/command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,7 +202,8 @@ static void print_everything(const struct registry *registry, const struct ctx_w
         print_entry(out, scenarios[i]->name, scenarios[i]->summary);
 }
 
-bool list_print(const struct registry *registry, const struct topology *topology, FILE *out, struct error *error) {
+static bool print_list(const struct registry *registry, const struct topology *topology, FILE *out,
+                       struct error *error) {
     size_t workload_count, scenario_count;
     const struct ctx_workload **workloads = registry_workloads(registry, &workload_count, error);
     const struct ctx_scenario **scenarios =
@@ -216,8 +218,8 @@ bool list_print(const struct registry *registry, const struct topology *topology
     return scenarios != NULL;
 }
 
-bool list_print_names(const char *option, const struct registry *registry, const struct topology *topology, FILE *out,
-                      struct error *error) {
+static bool print_names(const char *option, const struct registry *registry, const struct topology *topology, FILE *out,
+                        struct error *error) {
     size_t count;
     const struct ctx_workload **workloads = registry_workloads(registry, &count, error);
     if (workloads == NULL)
@@ -248,3 +250,46 @@ bool list_print_names(const char *option, const struct registry *registry, const
     free(workloads);
     return known;
 }
+
+static int list_command(const struct command_call *call) {
+    struct error error;
+    return print_list(call->registry, call->topology, stdout, &error) ? EXIT_STATUS_OK
+                                                                      : message_fail(EXIT_STATUS_USAGE, &error);
+}
+
+static int names_command(const struct command_call *call) {
+    struct error error;
+    return print_names(call->options->names, call->registry, call->topology, stdout, &error)
+               ? EXIT_STATUS_OK
+               : message_fail(EXIT_STATUS_USAGE, &error);
+}
+
+static const struct command_option takes[] = {
+    {.name = "plugin"},
+    {.name = "topology",
+     .help = "the places of another machine: hwloc's FILE.xml, or \"synthetic:package:2 core:4 pu:2\""},
+    {.name = NULL},
+};
+
+const struct command command_list = {
+    .name = "list",
+    .option = "list",
+    .group = COMMAND_SHOWS,
+    .help = "strategies, workloads, suites, scenarios and placements",
+    .options = takes,
+    .needs = COMMAND_NEEDS_REGISTRY,
+    .examples = {{"list", "all that there is to choose from"},
+                 {"list --plugin=./mine.so", "the same, with a strategy of one's own"}},
+    .run = list_command,
+};
+
+/* What completes the value of an option, one a line. */
+const struct command command_names = {
+    .option = "names",
+    .option_argument = "OPTION",
+    .group = COMMAND_HIDDEN,
+    .help = "print what completes an option's value",
+    .options = takes,
+    .needs = COMMAND_NEEDS_REGISTRY,
+    .run = names_command,
+};

@@ -1,4 +1,5 @@
-#include "cli/run.h"
+#include "base/message.h"
+#include "cli/command.h"
 #include "cli/command_line.h"
 #include "table/table.h"
 
@@ -25,6 +26,7 @@ struct run {
     bool resumed;
     struct registry *registry;
     struct topology *topology;
+    const struct command *const *commands;
     int argc;
     char **argv;                    /* the command line that it was started by */
     struct journal_header recorded; /* of a resumed run; owns its argv */
@@ -34,12 +36,6 @@ struct run {
     struct run_files files;
     struct journal *journal;
 };
-
-/* Prints the message and passes the status on. */
-static int complain(int status, const struct error *error) {
-    fprintf(stderr, "bench: %s\n", error->text);
-    return status;
-}
 
 static FILE *notes_of(const struct run *run) {
     return run->options.quiet ? NULL : stderr;
@@ -127,21 +123,21 @@ static bool check_files(const struct run *run, struct error *error) {
 static int get_ready(struct run *run) {
     struct error error;
     if (!check_files(run, &error))
-        return complain(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&run->lock, notes_of(run), &error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : complain(EXIT_STATUS_USAGE, &error);
+        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
     environment_capture(&run->environment, topology_facts(run->topology));
     if (!run->resumed && !run_files_name(&run->files, run->options.out, &error))
-        return complain(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     if (!open_journal(run, &error))
-        return complain(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     /* Once more, now that nobody else can be about to make it. */
     if (results_check_path(run_files_target(&run->files), run->resumed || run->options.force, &error))
         return EXIT_STATUS_OK;
     if (!run->resumed)
         journal_remove(run->journal);
-    return complain(EXIT_STATUS_USAGE, &error);
+    return message_fail(EXIT_STATUS_USAGE, &error);
 }
 
 /* Did the options name a reference? Those that the plan added for the sake of ratios need no rows. */
@@ -198,13 +194,13 @@ static bool show(const struct run *run, const struct results *results, struct er
 }
 
 static void say_how_to_resume(const struct run *run) {
-    fprintf(stderr, "bench: what was measured is kept; go on with --resume=%s\n", run->files.result);
+    message(stderr, "what was measured is kept; go on with --resume=%s", run->files.result);
 }
 
 /* The results did not reach their place; the journal has them. */
 static int fail_to_write(const struct run *run, const struct error *error) {
     const bool gave_up = run->files.stream != NULL && interrupt_requested();
-    (void)complain(EXIT_STATUS_FAILED, error);
+    (void)message_fail(EXIT_STATUS_FAILED, error);
     say_how_to_resume(run);
     return gave_up ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED;
 }
@@ -231,7 +227,7 @@ static int conclude(struct run *run, bool interrupted, const struct supervisor_s
     if (!interrupted)
         journal_remove(run->journal);
     if (!shown)
-        return complain(EXIT_STATUS_FAILED, &error);
+        return message_fail(EXIT_STATUS_FAILED, &error);
     return interrupted ? EXIT_STATUS_INTERRUPTED : summary->failures > 0 ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
 }
 
@@ -251,7 +247,7 @@ static int measure(struct run *run) {
     plan_shorten(&run->plan, summary.rounds);
     if (end != SUPERVISOR_FAILED)
         return conclude(run, end == SUPERVISOR_INTERRUPTED, &summary);
-    (void)complain(EXIT_STATUS_FAILED, &error);
+    (void)message_fail(EXIT_STATUS_FAILED, &error);
     say_how_to_resume(run);
     return EXIT_STATUS_FAILED;
 }
@@ -260,10 +256,10 @@ static int measure(struct run *run) {
 static int carry_out(struct run *run) {
     struct error error;
     if (!make_plan(run, &error))
-        return complain(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     if (run->options.dry_run) {
         bool printed = plan_print(&run->plan, &run->options, stdout, &error);
-        return printed ? EXIT_STATUS_OK : complain(EXIT_STATUS_USAGE, &error);
+        return printed ? EXIT_STATUS_OK : message_fail(EXIT_STATUS_USAGE, &error);
     }
     int status = get_ready(run);
     if (status == EXIT_STATUS_OK)
@@ -293,7 +289,7 @@ static bool recall(struct run *run, const struct options *given, char *program, 
     if (!recall_arguments(run, program))
         return error_set(error, "out of memory for the command line");
     struct error why;
-    if (!options_parse(&run->options, run->argc, run->argv, &why))
+    if (!options_parse(&run->options, run->commands, run->argc, run->argv, &why))
         return error_set(error, "%s records a command line that does not hold here: %s", run->files.journal, why.text);
     run->options.quiet = given->quiet;
     run->options.seed = run->recorded.seed;
@@ -311,39 +307,40 @@ static int show_completed(const struct run *run) {
     if (!run->options.quiet)
         fprintf(stderr, "%s: this run came to its end; there is nothing to go on with.\n", run->files.result);
     if (!show_table(run, run->files.result, stdout, &error))
-        return complain(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     return EXIT_STATUS_OK;
 }
 
 static int resume(struct run *run, const struct options *given, char *program) {
     struct error error;
     if (!run_files_name_resumed(&run->files, given->resume, NULL, &error))
-        return complain(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     if (access(run->files.journal, F_OK) != 0 && access(run->files.result, F_OK) == 0)
         return show_completed(run);
     bool recalled = recall(run, given, program, &error);
-    int status = recalled ? carry_out(run) : complain(EXIT_STATUS_USAGE, &error);
+    int status = recalled ? carry_out(run) : message_fail(EXIT_STATUS_USAGE, &error);
     if (run->argv != NULL)
         options_free(&run->options);
     free(run->argv);
     return status;
 }
 
-int run_command(const struct options *options, struct registry *registry, struct topology *topology, int argc,
-                char **argv) {
+static int run_command(const struct command_call *call) {
+    const struct options *options = call->options;
     struct run run = {
         .options = *options,
         .resumed = options->resume != NULL,
-        .registry = registry,
-        .topology = topology,
+        .commands = call->commands,
+        .registry = call->registry,
+        .topology = call->topology,
         .lock = -1,
     };
     int status;
     if (run.resumed) {
-        status = resume(&run, options, argv[0]);
+        status = resume(&run, options, call->argv[0]);
     } else {
-        run.argc = argc;
-        run.argv = argv;
+        run.argc = call->argc;
+        run.argv = call->argv;
         status = carry_out(&run);
     }
     if (run.lock >= 0)
@@ -353,3 +350,56 @@ int run_command(const struct options *options, struct registry *registry, struct
     journal_header_clear(&run.recorded);
     return status;
 }
+
+static bool is_possible(const struct options *options, struct error *error) {
+    if (options->topology != NULL && !options->dry_run)
+        return error_set(error,
+                         "--topology: \"%s\" is not this machine, and a run can only be planned for another one; add "
+                         "--dry-run",
+                         options->topology);
+    return true;
+}
+
+static const struct command_option takes[] = {
+    {.name = "suite"},
+    {.name = "strategy"},
+    {.name = "workload"},
+    {.name = "store"},
+    {.name = "depth"},
+    {.name = "parameter"},
+    {.name = "threads"},
+    {.name = "placement"},
+    {.name = "plugin"},
+    {.name = "executions"},
+    {.name = "budget",
+     .help =
+         "what the run may take, such as 30s: it has fewer executions where they would take longer; when not given, "
+         "the suite's"},
+    {.name = "samples"},
+    {.name = "min-time"},
+    {.name = "seed"},
+    {.name = "out", .help = "the result file; \"-\" is standard output; when not given, results/HOST-DATE-TIME.json"},
+    {.name = "force"},
+    {.name = "resume"},
+    {.name = "topology",
+     .help = "plan for another machine (--dry-run): hwloc's FILE.xml, or \"synthetic:package:2 core:4 pu:2\""},
+    {.name = "dry-run"},
+    {.name = "quiet"},
+    {.name = NULL},
+};
+
+const struct command command_run = {
+    .name = "run",
+    .group = COMMAND_MEASURES,
+    .help = "measure, write a result file, print a table (the default)",
+    .options = takes,
+    .is_default = true,
+    .adds_references = true,
+    .needs = COMMAND_NEEDS_REGISTRY,
+    .examples = {{"--strategy=stacktag --suite=quick", "half a minute: one strategy beside its references"},
+                 {"run --strategy='tls*,explicit' --workload=get --depth=0,64",
+                  "reads at two depths, three strategies"},
+                 {"run --resume=results/HOST-DATE-TIME.json", "go on with an interrupted run"}},
+    .check = is_possible,
+    .run = run_command,
+};

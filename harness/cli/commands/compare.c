@@ -1,15 +1,11 @@
-#include "cli/compare.h"
+#include "base/message.h"
+#include "cli/command.h"
 
 #include <stdlib.h>
 
 #include "base/output_file.h"
 #include "base/utf8.h"
 #include "compare/comparison.h"
-
-static int complain(const struct error *error, int status) {
-    (void)fprintf(stderr, "bench: %s\n", error->text);
-    return status;
-}
 
 static bool load(const char *path, struct comparison_side *side, struct error *error) {
     char *shown = utf8_shown(path);
@@ -40,16 +36,13 @@ static bool check(const struct comparison *comparison, bool force, struct error 
 }
 
 static bool print(const struct comparison *comparison, const struct options *options, FILE *out) {
-    switch (options->format) {
-    case FORMAT_JSON:
+    if (options_want_format(options, "json"))
         return comparison_print_json(comparison, out);
-    case FORMAT_MARKDOWN:
+    if (options_want_format(options, "markdown"))
         comparison_print_markdown(comparison, out);
-        return true;
-    default:
+    else
         comparison_print_table(comparison, out, table_style_for(out));
-        return true;
-    }
+    return true;
 }
 
 static bool write_answer(const struct comparison *comparison, const struct options *options, struct error *error) {
@@ -75,27 +68,54 @@ static int status_of(const struct comparison *comparison, bool strict) {
 
 static int compare(struct comparison_side base, struct comparison_side other, const struct options *options) {
     struct error error;
-    double threshold = options->threshold_given ? options->threshold : VERDICT_THRESHOLD;
+    double threshold = options->threshold;
     struct comparison *comparison = comparison_make(base, other, threshold, VERDICT_ALPHA);
     if (comparison == NULL) {
         (void)error_set(&error, "out of memory for the comparison of %.300s and %.300s", base.path, other.path);
-        return complain(&error, EXIT_STATUS_FAILED);
+        return message_fail(EXIT_STATUS_FAILED, &error);
     }
     int status = status_of(comparison, options->strict);
     if (!check(comparison, options->force, &error))
-        status = complain(&error, EXIT_STATUS_USAGE);
+        status = message_fail(EXIT_STATUS_USAGE, &error);
     else if (!write_answer(comparison, options, &error))
-        status = complain(&error, EXIT_STATUS_FAILED);
+        status = message_fail(EXIT_STATUS_FAILED, &error);
     comparison_free(comparison);
     return status;
 }
 
-int compare_command(const struct options *options) {
+static int compare_command(const struct command_call *call) {
+    const struct options *options = call->options;
     struct comparison_side base = {0}, other = {0};
     struct error error;
     bool loaded = load(options->operands[0], &base, &error) && load(options->operands[1], &other, &error);
-    int status = loaded ? compare(base, other, options) : complain(&error, EXIT_STATUS_USAGE);
+    int status = loaded ? compare(base, other, options) : message_fail(EXIT_STATUS_USAGE, &error);
     unload(&base);
     unload(&other);
     return status;
 }
+
+static const struct command_option takes[] = {
+    {.name = "threshold", .help = "changes within it do not matter", .preset = "3%"},
+    {.name = "strict"},
+    {.name = "out", .help = "the file to write; standard output when not given"},
+    {.name = "format", .help = "how it is printed: terminal, markdown or json"},
+    {.name = "force", .help = "replace a file that exists; compare files that do not compare, and say so"},
+    {.name = NULL},
+};
+
+COMMAND_FORMATS("terminal", "markdown", "json")
+
+const struct command command_compare = {
+    .name = "compare",
+    .group = COMMAND_READS_RESULTS,
+    .help = "two result files of one machine: what changed",
+    .operands = "BASE NEW",
+    .operands_min = 2,
+    .operands_max = 2,
+    .options = takes,
+    .format = format,
+    .examples = {{"compare before.json after.json", "a table; the exit status is 3 where a case regressed"},
+                 {"compare before.json after.json --format=markdown --strict",
+                  "for a pull request, and no case left open"}},
+    .run = compare_command,
+};

@@ -1,4 +1,5 @@
-#include "cli/conformance.h"
+#include "base/message.h"
+#include "cli/command.h"
 #include "table/matrix_table.h"
 
 #include <errno.h>
@@ -224,10 +225,10 @@ static void name_unknown(const struct conformance *conformance) {
     for (size_t i = 0; i < conformance->strategy_count; i++) {
         const char *name = conformance->strategies[i];
         if (expectation_find(name, "").outcome == SCENARIO_UNKNOWN)
-            (void)fprintf(stderr,
-                          "bench: the table of expectations has no row for the strategy %s, so that nothing says what "
-                          "has to hold; add it to its family in harness/expectations.c\n",
-                          name);
+            message(stderr,
+                    "the table of expectations has no row for the strategy %s, so that nothing says what "
+                    "has to hold; add it to its family in harness/expectations.c",
+                    name);
     }
 }
 
@@ -237,7 +238,7 @@ static bool tell(const struct conformance *conformance, const struct matrix *mat
     FILE *out = options->out != NULL && strcmp(options->out, "-") == 0 ? stderr : stdout;
     if (options->quiet)
         return true;
-    if (options->format == FORMAT_MARKDOWN)
+    if (options_want_format(options, "markdown"))
         matrix_table_print_markdown(matrix, out);
     else
         matrix_table_print(matrix, out, table_style_for(out));
@@ -258,11 +259,11 @@ static int conclude(const struct conformance *conformance, const struct topology
         conformance->options->out == NULL || write_file(conformance, &matrix, topology, argc, argv, error);
     const bool gave_up = !written && interrupt_requested();
     if (!written)
-        (void)fprintf(stderr, "bench: %s\n", error->text);
+        message(stderr, "%s", error->text);
     interrupt_release(); /* nothing can be lost any more; whoever reads this may keep us waiting */
     const bool told = tell(conformance, &matrix, error);
     if (!told)
-        (void)fprintf(stderr, "bench: %s\n", error->text);
+        message(stderr, "%s", error->text);
     if (!written || !told)
         return gave_up ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED;
     name_unknown(conformance);
@@ -284,8 +285,9 @@ static int carry_out(struct conformance *conformance, const struct topology *top
                       : EXIT_STATUS_INTERRUPTED;
 }
 
-int conformance_command(const struct options *options, const struct registry *registry, const struct topology *topology,
-                        int argc, char **argv) {
+static int conformance_command(const struct command_call *call) {
+    const struct options *options = call->options;
+    const struct registry *registry = call->registry;
     struct conformance conformance = {.options = options};
     struct error error = {.text = ""};
     int status = EXIT_STATUS_USAGE;
@@ -293,9 +295,9 @@ int conformance_command(const struct options *options, const struct registry *re
     if ((options->out == NULL || results_check_path(options->out, options->force, &error)) &&
         choose_scenarios(&conformance, registry, &error) && choose_strategies(&conformance, registry, &error) &&
         allocate_cells(&conformance, &error))
-        status = carry_out(&conformance, topology, argc, argv, &error);
+        status = carry_out(&conformance, call->topology, call->argc, call->argv, &error);
     if (status == EXIT_STATUS_USAGE)
-        (void)fprintf(stderr, "bench: %s\n", error.text);
+        message(stderr, "%s", error.text);
     free(conformance.scenarios);
     free(conformance.entries);
     free(conformance.strategies);
@@ -304,3 +306,28 @@ int conformance_command(const struct options *options, const struct registry *re
     free(conformance.end);
     return status;
 }
+
+static const struct command_option takes[] = {
+    {.name = "strategy", .help = "strategies to try: names or globs, separated by commas"},
+    {.name = "scenario"},
+    {.name = "plugin"},
+    {.name = "out", .help = "also write the matrix as a result file, for reports; \"-\" is standard output"},
+    {.name = "format", .help = "how the matrix is printed: terminal or markdown"},
+    {.name = "force"},
+    {.name = "quiet"},
+    {.name = NULL},
+};
+
+COMMAND_FORMATS("terminal", "markdown")
+
+const struct command command_conformance = {
+    .name = "conformance",
+    .group = COMMAND_MEASURES,
+    .help = "try every scenario with every strategy: as expected?",
+    .options = takes,
+    .format = format,
+    .needs = COMMAND_NEEDS_REGISTRY,
+    .examples = {{"conformance --strategy=tls,stacktag", "what two strategies get right, and what not"},
+                 {"conformance --scenario='fiber*' --plugin=./mine.so", "a strategy of one's own, on fibers"}},
+    .run = conformance_command,
+};

@@ -1,4 +1,5 @@
-#include "cli/report_command.h"
+#include "base/message.h"
+#include "cli/command.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,15 +18,9 @@ struct reporting {
     struct document document;
 };
 
-static int fail(int status, const char *message) {
-    (void)fprintf(stderr, "bench: %s\n", message);
-    return status;
-}
-
 /* A missing tool leaves the report without figures: that is said, and no failure. */
-static void note(const struct reporting *reporting, const char *message) {
-    if (!reporting->options->quiet)
-        (void)fprintf(stderr, "bench: %s\n", message);
+static void note(const struct reporting *reporting, const char *what) {
+    message(reporting->options->quiet ? NULL : stderr, "%s", what);
 }
 
 /* ---- Files ---- */
@@ -142,17 +137,12 @@ static bool write_report(const struct reporting *reporting, const char *path, st
     bool written = true;
     if (!output_file_open(&file, path, options->force, error))
         return false;
-    switch (options->format) {
-    default: /* FORMAT_HTML; the table of options refuses what is none of a report */
-        written = write_html(reporting, file.stream, error);
-        break;
-    case FORMAT_MARKDOWN:
+    if (options_want_format(options, "markdown"))
         page_write_markdown(&reporting->document, options->figures, file.stream);
-        break;
-    case FORMAT_TERMINAL:
+    else if (options_want_format(options, "terminal"))
         page_write_terminal(&reporting->document, file.stream, table_style_for(file.stream));
-        break;
-    }
+    else
+        written = write_html(reporting, file.stream, error);
     if (written)
         return output_file_commit(&file, error);
     output_file_discard(&file);
@@ -163,7 +153,7 @@ static bool write_report(const struct reporting *reporting, const char *path, st
 static const char *target_of(const struct options *options) {
     if (options->out != NULL)
         return options->out;
-    return options->format == FORMAT_DEFAULT || options->format == FORMAT_HTML ? "report.html" : "-";
+    return options->format == NULL || options_want_format(options, "html") ? "report.html" : "-";
 }
 
 static int make_report(struct reporting *reporting) {
@@ -171,22 +161,49 @@ static int make_report(struct reporting *reporting) {
     const char *target = target_of(options);
     struct error error = {.text = ""};
     if (!output_file_check(target, options->force, &error))
-        return fail(EXIT_STATUS_USAGE, error.text);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     if (!runs_load(&reporting->runs, options->operands, options->operand_count, error.text, sizeof error.text))
-        return fail(EXIT_STATUS_USAGE, error.text);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     if (!contents_make(&reporting->document, &reporting->runs))
-        return fail(EXIT_STATUS_FAILED, "out of memory for the report");
+        return (void)error_set(&error, "out of memory for the report"), message_fail(EXIT_STATUS_FAILED, &error);
     if ((options->figures != NULL && !write_figures(reporting, &error)) || !write_report(reporting, target, &error))
-        return fail(EXIT_STATUS_FAILED, error.text);
+        return message_fail(EXIT_STATUS_FAILED, &error);
     if (strcmp(target, "-") != 0 && !options->quiet)
         (void)fprintf(stderr, "The report is in %s.\n", target);
     return EXIT_STATUS_OK;
 }
 
-int report_command(const struct options *options) {
-    struct reporting reporting = {.options = options};
+static int report_command(const struct command_call *call) {
+    struct reporting reporting = {.options = call->options};
     const int status = make_report(&reporting);
     document_free(&reporting.document);
     runs_free(&reporting.runs);
     return status;
 }
+
+static const struct command_option takes[] = {
+    {.name = "out", .help = "the file to write; when not given, report.html, or standard output for text"},
+    {.name = "format", .help = "html, markdown or terminal; html when not given"},
+    {.name = "terminal"},
+    {.name = "figures"},
+    {.name = "force"},
+    {.name = "quiet", .help = "say nothing but errors"},
+    {.name = NULL},
+};
+
+COMMAND_FORMATS("terminal", "markdown", "html")
+
+const struct command command_report = {
+    .name = "report",
+    .group = COMMAND_READS_RESULTS,
+    .help = "make a page of result files: the answer, figures and tables",
+    .operands = "RESULT...",
+    .operands_min = 1,
+    .operands_max = UINT_MAX,
+    .options = takes,
+    .format = format,
+    .examples = {{"report results/*.json", "report.html, of one run or several"},
+                 {"report run.json --terminal", "the answer as text"},
+                 {"report run.json --figures=figures", "each figure as a file, for a paper"}},
+    .run = report_command,
+};
