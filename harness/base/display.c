@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <wchar.h>
 
 static bool is_continuation(char byte) {
@@ -114,18 +116,19 @@ void text_shorten(const char *text, size_t width, char *out, size_t size) {
                    after_columns(text, whole - tail));
 }
 
-void text_wrap(FILE *out, const char *text, size_t width, int indent) {
-    size_t column = 0, room = width - (size_t)indent;
+/* Continues a paragraph whose line has `column` columns already. */
+static void wrap_on(FILE *out, const char *text, size_t width, size_t indent, size_t column) {
+    const size_t room = width - indent;
     bool after_space = false;
     while (*text != '\0') {
         size_t length = strcspn(text, " ");
         const char *cut = after_columns(text, room);
         if (length > (size_t)(cut - text))
             length = (size_t)(cut - text);
-        size_t columns = text_width(text) - text_width(text + length);
+        const size_t columns = text_width(text) - text_width(text + length);
         if (column + after_space + columns > width) {
-            (void)fprintf(out, "\n%*s", indent, "");
-            column = (size_t)indent;
+            (void)fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
         } else if (after_space) {
             (void)fputc(' ', out);
             column++;
@@ -137,4 +140,22 @@ void text_wrap(FILE *out, const char *text, size_t width, int indent) {
         text += after_space;
     }
     (void)fputc('\n', out);
+}
+
+void text_wrap(FILE *out, const char *text, size_t width, int indent) {
+    wrap_on(out, text, width, (size_t)indent, 0);
+}
+
+void text_print_wrapped(FILE *out, size_t column, size_t indent, const char *text) {
+    if (column >= indent && column > 0) {
+        (void)fputc('\n', out);
+        column = 0;
+    }
+    (void)fprintf(out, "%*s", (int)(indent - column), "");
+    wrap_on(out, text, TEXT_WIDTH, indent, indent);
+}
+
+unsigned text_terminal_width(int fd) {
+    struct winsize size;
+    return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -19,4 +19,14 @@ void text_shorten(const char *text, size_t width, char *out, size_t size);
 /* Prints a paragraph: lines at most `width` wide, all but the first indented, words that are longer broken. */
 void text_wrap(FILE *out, const char *text, size_t width, int indent);
 
+/*
+ * Prints `text` and a newline in a column that begins at `indent`, broken at blanks to fit TEXT_WIDTH. The cursor
+ * stands at `column` already; if that leaves no blank before `indent` the text begins on the next line.
+ */
+enum { TEXT_WIDTH = 80 };
+void text_print_wrapped(FILE *out, size_t column, size_t indent, const char *text);
+
+/* The columns of the terminal behind a descriptor; 0 if it is none, or does not say. */
+unsigned text_terminal_width(int fd);
+
 #endif

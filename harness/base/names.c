@@ -5,18 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a (Fowler, Noll, Vo). */
-static size_t hash(const char *text) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (const char *c = text; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    return (size_t)(hash ^ (hash >> 32));
-}
+#include "base/hash.h"
 
 /* Where the text stands, or the empty slot where it would. There is always an empty one. */
 static struct name **slot_of(const struct names *names, const char *text) {
     size_t mask = names->capacity - 1;
-    for (size_t i = hash(text) & mask;; i = (i + 1) & mask)
+    const uint64_t hash = hash_text(HASH_BASIS, text);
+    for (size_t i = (size_t)(hash ^ hash >> 32) & mask;; i = (i + 1) & mask)
         if (names->slots[i] == NULL || strcmp(names->slots[i]->text, text) == 0)
             return &names->slots[i];
 }

@@ -196,29 +196,6 @@ bool text_parse_seconds(const char *text, double min, double max, double *second
     return error_set(error, "found \"%s\"; wanted a time from %g to %g seconds, such as 2ms or 0.002", text, min, max);
 }
 
-void text_print_wrapped(FILE *out, size_t column, size_t indent, const char *text) {
-    bool line_begins = true;
-    if (column >= indent && column > 0) {
-        (void)fputc('\n', out);
-        column = 0;
-    }
-    (void)fprintf(out, "%*s", (int)(indent - column), "");
-    column = indent;
-    while (*text != '\0') {
-        size_t length = strcspn(text, " ");
-        if (!line_begins && column + 1 + length > TEXT_WIDTH) {
-            (void)fprintf(out, "\n%*s", (int)indent, "");
-            column = indent;
-            line_begins = true;
-        }
-        (void)fprintf(out, "%s%.*s", line_begins ? "" : " ", (int)length, text);
-        column += length + !line_begins;
-        line_begins = false;
-        text += length + (text[length] == ' ');
-    }
-    (void)fputc('\n', out);
-}
-
 void text_format_duration(double seconds, char text[static TEXT_DURATION_MAX]) {
     if (seconds < 120)
         (void)snprintf(text, TEXT_DURATION_MAX, "%.0f s", seconds < 1 ? 1 : seconds);

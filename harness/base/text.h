@@ -73,11 +73,4 @@ bool text_parse_seconds(const char *text, double min, double max, double *second
 enum { TEXT_DURATION_MAX = 32 };
 void text_format_duration(double seconds, char text[static TEXT_DURATION_MAX]);
 
-/*
- * Prints `text` and a newline in a column that begins at `indent`, broken at blanks to fit TEXT_WIDTH. The cursor
- * stands at `column` already; if that leaves no blank before `indent` the text begins on the next line.
- */
-enum { TEXT_WIDTH = 80 };
-void text_print_wrapped(FILE *out, size_t column, size_t indent, const char *text);
-
 #endif

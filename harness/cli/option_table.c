@@ -324,13 +324,13 @@ const struct option_row option_table[] = {
      INTO(force),
      .help = "replace files that exist"},
     {.name = "against",
-     .argument = "PROGRAM",
+     .argument = "BUILD",
      .group = OPTION_GROUP_FILES,
      .completion = OPTION_COMPLETES_FILES,
      .parse = parse_text,
      INTO(against),
-     .help = "the build to compare with, as OTHER/build/release/bench: both run at the same time and take their "
-             "samples in turn"},
+     .help = "the build to compare with, as OTHER/build/release/bench, or an older build of the --plugin: both run at "
+             "the same time and take their samples in turn"},
     {.name = "baseline",
      .argument = "FILE",
      .group = OPTION_GROUP_FILES,

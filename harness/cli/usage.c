@@ -1,4 +1,5 @@
 #include "cli/usage.h"
+#include "base/display.h"
 
 #include <errno.h>
 #include <string.h>

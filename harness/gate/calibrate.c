@@ -190,7 +190,7 @@ static bool get_ready(struct calibrate *calibrate, struct error *error) {
     } else if (!calibration_file_path(calibrate->environment, calibrate->path, error)) {
         return false;
     }
-    if (!gate_side_find(&calibrate->side, NULL, error) ||
+    if (!gate_side_find(&calibrate->side, NULL, calibrate->registry, error) ||
         !plan_make(&calibrate->plan, options, calibrate->registry, calibrate->topology, options->quiet ? NULL : stderr,
                    error))
         return false;

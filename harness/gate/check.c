@@ -45,7 +45,9 @@ static bool check_usage(const struct options *options, struct error *error) {
     if (options->out != NULL && !counts)
         return error_set(error, "--out writes instruction counts; add --metric=instructions, or leave it out");
     if (options->against == NULL && options->baseline == NULL && (options->out == NULL || times) && !options->dry_run)
-        return error_set(error, "found nothing to compare with; wanted --against=PROGRAM or --baseline=FILE");
+        return error_set(error,
+                         "found nothing to compare with; wanted --against=PROGRAM, --plugin=NEW.so --against=OLD.so, "
+                         "or --baseline=FILE");
     if (options->out != NULL && strcmp(options->out, "-") == 0 &&
         (options->against != NULL || options->baseline != NULL))
         return error_set(error, "--out=- would mix counts with the comparison on standard output; name a file");
@@ -310,10 +312,13 @@ static bool get_ready(struct check *check, const struct topology *topology, stru
     check->environment = malloc(sizeof *check->environment);
     if (check->environment == NULL)
         return error_set(error, "out of memory for the facts of this machine");
-    if (!check_usage(&check->options, error) || !gate_side_find(&check->here, NULL, error))
+    if (!check_usage(&check->options, error) || !gate_side_find(&check->here, NULL, check->registry, error))
         return false;
-    if (check->options.against != NULL && !gate_side_find(&check->other, check->options.against, error))
+    if (check->options.against != NULL &&
+        !gate_side_find(&check->other, check->options.against, check->registry, error))
         return error_prefix(error, "--against: ");
+    if (gate_side_strategy(&check->other, check->registry) != NULL && !options_asked(&check->options, "strategy"))
+        check->options.strategies = gate_side_strategy(&check->other, check->registry);
     const char *base = check->options.against != NULL ? check->options.against : check->options.baseline;
     check->base_shown = utf8_shown(base != NULL ? base : "");
     if (check->base_shown == NULL)

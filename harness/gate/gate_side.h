@@ -1,4 +1,7 @@
-/* One of the two builds that a gate compares: where its program is, and where it keeps what a case needs. */
+/*
+ * One of the two builds that a gate compares, of the program or of a plug-in: where its program is, and where it keeps
+ * what a case needs.
+ */
 #ifndef CTXBENCH_GATE_SIDE_H
 #define CTXBENCH_GATE_SIDE_H
 
@@ -10,11 +13,18 @@
 
 struct gate_side {
     char program[PATH_MAX]; /* absolute */
-    bool is_other;          /* not the running program */
+    bool is_other;          /* not the running program, or not the plug-in that was loaded */
+    char plugin[PATH_MAX];  /* absolute; in place of the one that was loaded; empty: the same */
 };
 
-/* This program; or that of `path`, which must be a program and no script. False with *error set. */
-bool gate_side_find(struct gate_side *side, const char *path, struct error *error);
+/*
+ * This program; or that of `path`, which must be a program and no script; or this program with the plug-in `path`,
+ * which must bring the strategy of the one plug-in in the registry. False with *error set.
+ */
+bool gate_side_find(struct gate_side *side, const char *path, const struct registry *registry, struct error *error);
+
+/* The strategy whose two builds are compared; NULL if it is the program's that are. */
+const char *gate_side_strategy(const struct gate_side *side, const struct registry *registry);
 
 /*
  * The request for a case on this side; strategies in the program's own shared objects are taken from beside it.

@@ -21,13 +21,16 @@ struct question {
  * given is each build's own default. False if
  * it does not all fit, or when out of memory.
  */
-static bool add_settings(struct question *question, const struct option_settings *asked) {
+static bool add_settings(struct question *question, const struct gate_side *other,
+                         const struct option_settings *asked) {
     for (size_t i = 0; i < asked->count; i++) {
         const struct option_setting *setting = &asked->list[i];
         char *word = NULL;
         if (strcmp(setting->name, "strategy") == 0)
             continue;
-        if (question->count == WORDS_MAX || asprintf(&word, "--%s=%s", setting->name, setting->value) < 0)
+        const bool is_other_plugin = other->plugin[0] != '\0' && strcmp(setting->name, "plugin") == 0;
+        const char *value = is_other_plugin ? other->plugin : setting->value;
+        if (question->count == WORDS_MAX || asprintf(&word, "--%s=%s", setting->name, value) < 0)
             return false;
         question->words[question->count++] = word;
     }
@@ -97,7 +100,7 @@ bool other_cases_ask(struct other_cases *cases, const struct gate_side *other, c
     static char program[] = "bench", command[] = "check", dry_run[] = "--dry-run", strategies[] = "--strategy=*";
     struct question question = {.words = {program, command, dry_run, strategies}, .count = 4, .fixed = 4};
     *cases = (struct other_cases){.end = malloc(sizeof *cases->end)};
-    bool told = add_settings(&question, &options->asked) && cases->end != NULL;
+    bool told = add_settings(&question, other, &options->asked) && cases->end != NULL;
     if (!told)
         (void)error_set(error, "out of memory for the question");
     told = told && ask(&question, other, cases->end, error) &&

@@ -1,4 +1,5 @@
 #include "machine/environment.h"
+#include "base/hash.h"
 
 #include <ctype.h>
 #include <gnu/libc-version.h>
@@ -261,11 +262,9 @@ static void read_competition(struct environment *environment, const char *root) 
     environment->steal_percent = all > 0 ? 100 * ticks[7] / all : -1;
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo): stable across builds, which the C library's hashes need not be. */
-static uint64_t hash_text(uint64_t hash, const char *text) {
-    for (const char *c = text; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    return (hash ^ '\n') * UINT64_C(0x100000001b3); /* a separator: "a" + "bc" is not "ab" + "c" */
+/* A separator behind it: "a" + "bc" is not "ab" + "c". */
+static uint64_t hash_fact(uint64_t hash, const char *text) {
+    return hash_bytes(hash_text(hash, text), "\n", 1);
 }
 
 /*
@@ -278,18 +277,18 @@ static void make_fingerprint(struct environment *environment, const struct topol
     static const char *const files[] = {"/etc/machine-id", "/sys/class/dmi/id/sys_vendor",
                                         "/sys/class/dmi/id/product_name"};
     char value[256];
-    uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), environment->architecture);
+    uint64_t hash = hash_fact(HASH_BASIS, environment->architecture);
     for (size_t i = 0; i < sizeof cpu_facts / sizeof *cpu_facts; i++) {
         read_cpuinfo(root, cpu_facts[i], value, sizeof value);
-        hash = hash_text(hash, value);
+        hash = hash_fact(hash, value);
     }
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         (void)read_line(root, files[i], value, sizeof value);
-        hash = hash_text(hash, value);
+        hash = hash_fact(hash, value);
     }
     (void)snprintf(value, sizeof value, "%u", facts->pus_present);
-    hash = hash_text(hash, value);
-    hash = hash_text(hash, environment->virtualisation);
+    hash = hash_fact(hash, value);
+    hash = hash_fact(hash, environment->virtualisation);
     (void)snprintf(environment->fingerprint, sizeof environment->fingerprint, "%016" PRIx64, hash);
 }
 

@@ -79,4 +79,13 @@ static inline bool options_want_format(const struct options *options, const char
     return options->format != NULL && strcmp(options->format, name) == 0;
 }
 
+/* The value of an option that was given and says what is measured; NULL if it was not given. */
+static inline const char *options_asked(const struct options *options, const char *name) {
+    for (size_t i = 0; i < options->asked.count; i++) {
+        if (strcmp(options->asked.list[i].name, name) == 0)
+            return options->asked.list[i].value;
+    }
+    return NULL;
+}
+
 #endif

@@ -4,20 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo; RFC 9923): ample against mistakes, which are all that is to be found out. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
-    const unsigned char *byte = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
+#include "base/hash.h"
 
 static uint64_t hash_number(uint64_t hash, uint64_t number) {
     return hash_bytes(hash, &number, sizeof number);
 }
 
 void plan_identity(const struct plan *plan, const struct options *options, char identity[static PLAN_IDENTITY_SIZE]) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = HASH_BASIS;
     for (size_t i = 0; i < plan->case_count; i++) {
         char name[CASE_NAME_MAX];
         case_name(&plan->cases[i], name);

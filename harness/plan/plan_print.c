@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/display.h"
 #include "base/text.h"
 #include "plan/estimate.h"
 #include "plan/plan.h"

@@ -1,8 +1,8 @@
 #include "session/progress.h"
+#include "base/display.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/now.h"
@@ -11,8 +11,8 @@ static const char clear_line[] = "\r\033[K";
 static const double redraw_seconds = 0.1, stale_seconds = 1.0;
 
 static unsigned terminal_width(int fd) {
-    struct winsize size;
-    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+    const unsigned width = text_terminal_width(fd);
+    return width > 0 ? width : TEXT_WIDTH;
 }
 
 /* A terminal that is gone or full is no reason to stop measuring. */

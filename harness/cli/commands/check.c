@@ -45,6 +45,7 @@ const struct command command_check = {
     .suite = SUITE_GATE,
     .needs = COMMAND_NEEDS_REGISTRY,
     .examples = {{"check --against=../before/build/release/bench", "two builds in turn; status 3: a case regressed"},
+                 {"check --plugin=./new.so --against=./old.so", "two builds of one's own strategy"},
                  {"check --metric=instructions --baseline=counts.json", "exact counts, against those of a file"}},
     .run = run_check,
 };

@@ -1,3 +1,4 @@
+#include "base/display.h"
 #include "base/message.h"
 #include "cli/command.h"
 

@@ -1,17 +1,13 @@
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/display.h"
 #include "cli/command.h"
 
-static unsigned terminal_width(void) {
-    struct winsize size;
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-        return size.ws_col;
-    return 80;
-}
+enum { WIDTH_MIN = 40 };
 
 static int topology_command(const struct command_call *call) {
-    topology_draw(call->topology, stdout, terminal_width());
+    const unsigned width = text_terminal_width(STDOUT_FILENO);
+    topology_draw(call->topology, stdout, width >= WIDTH_MIN ? width : TEXT_WIDTH);
     return EXIT_STATUS_OK;
 }
 
