@@ -180,7 +180,7 @@ enum callgrind_fate callgrind_count(struct callgrind *callgrind, const char *pro
         .progress = callgrind->progress,
         .end = callgrind->end,
     };
-    struct execution_answer answer = {0};
+    struct execution_answer answer = execution_answer_empty();
     remove_dumps(callgrind);
     if (make_environment(environment))
         fate = worker_call(&call, &answer) ? judge(callgrind, &answer, count) : CALLGRIND_INTERRUPTED;

@@ -183,7 +183,7 @@ static void take_samples(struct ring *ring, struct duel_entry *entry, int side, 
     }
     const double share = (double)executed_iterations(entry, side) / (double)entry->iterations;
     for (unsigned i = 0; i < duel->sample_count; i++)
-        samples_ns[i] = answer->samples[i].real_ns * share;
+        samples_ns[i] = answer->samples[i].values[SAMPLE_REAL_NS] * share;
     (void)snprintf(entry->sides[side].linkage, sizeof entry->sides[side].linkage, "%s", answer->linkage);
 }
 

@@ -11,19 +11,19 @@
 #include <unistd.h>
 
 static const struct {
-    const char *name;
+    enum sample_quantity quantity;
     uint64_t config; /* of PERF_TYPE_HARDWARE */
 } table[COUNTER_COUNT] = {
-    [COUNTER_MINOR_FAULTS] = {"minor_faults", 0},
-    [COUNTER_MAJOR_FAULTS] = {"major_faults", 0},
-    [COUNTER_CYCLES] = {"cycles", PERF_COUNT_HW_CPU_CYCLES},
-    [COUNTER_INSTRUCTIONS] = {"instructions", PERF_COUNT_HW_INSTRUCTIONS},
-    [COUNTER_BRANCH_MISSES] = {"branch_misses", PERF_COUNT_HW_BRANCH_MISSES},
-    [COUNTER_CACHE_MISSES] = {"cache_misses", PERF_COUNT_HW_CACHE_MISSES},
+    [COUNTER_MINOR_FAULTS] = {SAMPLE_MINOR_FAULTS, 0},
+    [COUNTER_MAJOR_FAULTS] = {SAMPLE_MAJOR_FAULTS, 0},
+    [COUNTER_CYCLES] = {SAMPLE_CYCLES, PERF_COUNT_HW_CPU_CYCLES},
+    [COUNTER_INSTRUCTIONS] = {SAMPLE_INSTRUCTIONS, PERF_COUNT_HW_INSTRUCTIONS},
+    [COUNTER_BRANCH_MISSES] = {SAMPLE_BRANCH_MISSES, PERF_COUNT_HW_BRANCH_MISSES},
+    [COUNTER_CACHE_MISSES] = {SAMPLE_CACHE_MISSES, PERF_COUNT_HW_CACHE_MISSES},
 };
 
-const char *counter_name(enum counter counter) {
-    return table[counter].name;
+enum sample_quantity counter_quantity(enum counter counter) {
+    return table[counter].quantity;
 }
 
 /* The calling thread's, wherever it runs. User mode only: that is what an unprivileged user may count. */

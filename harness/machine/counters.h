@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/quantities.h"
+
 enum counter {
     COUNTER_MINOR_FAULTS, /* page faults without input */
     COUNTER_MAJOR_FAULTS,
@@ -23,8 +25,8 @@ enum { COUNTER_FIRST_OF_PROCESSOR = COUNTER_CYCLES };
 /* Stands for what could not be counted. */
 #define COUNTER_UNKNOWN UINT64_MAX
 
-/* "minor_faults", "cycles", ...: the words of the protocol, the journal and the result file. */
-const char *counter_name(enum counter counter);
+/* What it is called where it is recorded. */
+enum sample_quantity counter_quantity(enum counter counter);
 
 /* The counters of the calling thread. */
 struct counters {

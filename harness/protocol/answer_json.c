@@ -5,29 +5,7 @@
 #include <string.h>
 
 #include "base/json_text.h"
-#include "protocol/observation_json.h"
-
-/* JSON integers are signed in jansson; a counter beyond that is as good as unknown. */
-static int set_counter(json_t *object, const char *name, uint64_t value) {
-    return value > INT64_MAX ? 0 : json_object_set_new(object, name, json_integer((json_int_t)value));
-}
-
-static bool samples_to_json(const struct execution_answer *answer, json_t *object) {
-    json_t *samples = json_array();
-    int failed = json_object_set_new(object, "samples", samples);
-    for (unsigned i = 0; i < answer->sample_count && failed == 0; i++) {
-        const struct execution_sample *sample = &answer->samples[i];
-        json_t *row = json_object();
-        failed |= json_array_append_new(samples, row);
-        failed |= json_object_set_new(row, "real_ns", json_real(sample->real_ns));
-        failed |= json_object_set_new(row, "cpu_ns", json_real(sample->cpu_ns));
-        failed |= set_counter(row, "run_delay_ns", sample->run_delay_ns);
-        failed |= set_counter(row, "involuntary_switches", sample->involuntary_switches);
-        for (int counter = 0; counter < COUNTER_COUNT; counter++)
-            failed |= set_counter(row, counter_name((enum counter)counter), sample->counts[counter]);
-    }
-    return failed == 0;
-}
+#include "protocol/measured_json.h"
 
 static bool pus_to_json(const struct execution_answer *answer, json_t *object) {
     json_t *pus = json_array();
@@ -48,16 +26,12 @@ bool answer_to_json(const struct execution_answer *answer, json_t *object) {
         return failed == 0;
     if (answer->outcome != EXECUTION_OK)
         return failed == 0 && json_object_set_new(object, "reason", json_text(answer->reason)) == 0;
-    failed |= set_counter(object, "iterations", answer->iterations);
+    failed |= json_object_set_new(object, "iterations", json_integer((json_int_t)answer->iterations));
     failed |= json_object_set_new(object, "linkage", json_text(answer->linkage));
     failed |= json_object_set_new(object, "measured_ms", json_real(answer->measured_ms));
-    failed |= json_object_set_new(object, "overhead_ms", json_real(answer->overhead_ms));
-    failed |= set_counter(object, "memory_peak_bytes", answer->memory_peak_bytes);
     if (answer->memory_bound)
         failed |= json_object_set_new(object, "memory_bound", json_true());
-    return failed == 0 && pus_to_json(answer, object) && samples_to_json(answer, object) &&
-           observation_recording_to_json(&answer->recording, object) &&
-           observation_footprint_to_json(&answer->footprint, object);
+    return failed == 0 && pus_to_json(answer, object) && measured_to_json(answer, object);
 }
 
 static bool get_text(const json_t *object, const char *name, char *text, size_t size, struct error *error) {
@@ -81,44 +55,6 @@ static bool get_time(const json_t *object, const char *name, double *value, stru
     return true;
 }
 
-/* A counter that the system may not offer. */
-static bool get_counter(const json_t *object, const char *name, uint64_t *value, struct error *error) {
-    const json_t *found = json_object_get(object, name);
-    *value = EXECUTION_UNKNOWN;
-    if (found == NULL)
-        return true;
-    if (!json_is_integer(found) || json_integer_value(found) < 0)
-        return error_set(error, "\"%s\" is no count", name);
-    *value = (uint64_t)json_integer_value(found);
-    return true;
-}
-
-static bool get_counts(const json_t *row, struct execution_sample *sample, struct error *error) {
-    for (int counter = 0; counter < COUNTER_COUNT; counter++) {
-        if (!get_counter(row, counter_name((enum counter)counter), &sample->counts[counter], error))
-            return false;
-    }
-    return true;
-}
-
-static bool get_samples(const json_t *object, struct execution_answer *answer, struct error *error) {
-    const json_t *samples = json_object_get(object, "samples");
-    size_t count = json_array_size(samples);
-    if (count == 0 || count > EXECUTION_SAMPLES_MAX)
-        return error_set(error, "found %zu samples, wanted 1 to %d", count, EXECUTION_SAMPLES_MAX);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *row = json_array_get(samples, i);
-        struct execution_sample *sample = &answer->samples[i];
-        if (!get_time(row, "real_ns", &sample->real_ns, error) || !get_time(row, "cpu_ns", &sample->cpu_ns, error) ||
-            !get_counter(row, "run_delay_ns", &sample->run_delay_ns, error) ||
-            !get_counter(row, "involuntary_switches", &sample->involuntary_switches, error) ||
-            !get_counts(row, sample, error))
-            return false;
-    }
-    answer->sample_count = (unsigned)count;
-    return true;
-}
-
 static bool get_pus(const json_t *object, struct execution_answer *answer, struct error *error) {
     const json_t *pus = json_object_get(object, "pus");
     size_t count = json_array_size(pus);
@@ -139,22 +75,18 @@ static bool get_pus(const json_t *object, struct execution_answer *answer, struc
 }
 
 static bool get_measurement(const json_t *object, struct execution_answer *answer, struct error *error) {
-    if (!get_counter(object, "iterations", &answer->iterations, error))
-        return false;
-    answer->memory_bound = json_is_true(json_object_get(object, "memory_bound"));
-    if (answer->iterations == 0 || answer->iterations == EXECUTION_UNKNOWN)
+    const json_t *iterations = json_object_get(object, "iterations");
+    if (!json_is_integer(iterations) || json_integer_value(iterations) < 1)
         return error_set(error, "\"iterations\" is missing or 0");
+    answer->iterations = (uint64_t)json_integer_value(iterations);
+    answer->memory_bound = json_is_true(json_object_get(object, "memory_bound"));
     return get_text(object, "linkage", answer->linkage, sizeof answer->linkage, error) &&
-           get_time(object, "measured_ms", &answer->measured_ms, error) &&
-           get_time(object, "overhead_ms", &answer->overhead_ms, error) &&
-           get_counter(object, "memory_peak_bytes", &answer->memory_peak_bytes, error) &&
-           get_pus(object, answer, error) && get_samples(object, answer, error) &&
-           observation_recording_from_json(object, &answer->recording, error) &&
-           observation_footprint_from_json(object, &answer->footprint, error);
+           get_time(object, "measured_ms", &answer->measured_ms, error) && get_pus(object, answer, error) &&
+           measured_from_json(object, answer, error);
 }
 
 bool answer_from_json(const json_t *object, struct execution_answer *answer, struct error *error) {
-    *answer = (struct execution_answer){0};
+    *answer = execution_answer_empty();
     const char *outcome = json_string_value(json_object_get(object, "outcome"));
     if (outcome == NULL || !execution_outcome_parse(outcome, &answer->outcome))
         return error_set(error, "found outcome \"%s\", which is none", outcome == NULL ? "" : outcome);

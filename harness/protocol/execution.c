@@ -34,8 +34,16 @@ bool execution_outcome_parse(const char *name, enum execution_outcome *outcome) 
     return false;
 }
 
+struct execution_answer execution_answer_empty(void) {
+    struct execution_answer answer = {.sample_count = 0};
+    quantities_clear(answer.quantities, EXECUTION_QUANTITIES);
+    for (size_t i = 0; i < EXECUTION_SAMPLES_MAX; i++)
+        quantities_clear(answer.samples[i].values, SAMPLE_QUANTITIES);
+    return answer;
+}
+
 void execution_answer_clear(struct execution_answer *answer) {
     free(answer->pus_bound);
     recording_clear(&answer->recording);
-    *answer = (struct execution_answer){0};
+    *answer = execution_answer_empty();
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "machine/counters.h"
+#include "base/quantities.h"
 #include "protocol/recording.h"
 #include "strategy.h"
 
@@ -19,9 +19,6 @@ enum {
     EXECUTION_SAMPLES_MAX = 64,
     EXECUTION_DUMPS = 3, /* of callgrind, after the warming up: of n, 2n and 3n iterations */
 };
-
-/* What stands in a counter that this system does not offer. It stays out of the result file; nothing is made up. */
-#define EXECUTION_UNKNOWN COUNTER_UNKNOWN
 
 struct execution_parameter {
     const char *name; /* as the workload calls it */
@@ -43,7 +40,7 @@ struct execution_request {
     bool count;        /* instructions, in place of time */
     bool proved;   /* a worker of this program proved this case already: go without, which costs more than measuring */
     bool in_turns; /* each sample in turn with another worker (turns.h), by way of TURNS_DESCRIPTOR; not with observe */
-    bool observe;  /* after the samples, also what `recording` and `footprint` of the answer hold */
+    bool observe;  /* after the samples, also what the answer says of single operations and of memory */
     struct execution_parameter parameters[CTX_PARAMETERS_MAX];
     size_t parameter_count;
     unsigned thread_count;
@@ -57,27 +54,9 @@ struct execution_request {
     const char *plugin; /* the shared object that the strategy comes from; NULL when built in */
 };
 
-/* One measurement: the kernel's loop entered once by every thread. */
+/* One measurement: the kernel's loop entered once by every thread. By enum sample_quantity. */
 struct execution_sample {
-    double real_ns;                 /* per operation, of one thread: what a clock on the wall shows */
-    double cpu_ns;                  /* per operation, of one thread */
-    uint64_t run_delay_ns;          /* time that the threads waited for a PU, all together; or EXECUTION_UNKNOWN */
-    uint64_t involuntary_switches;  /* all threads together */
-    uint64_t counts[COUNTER_COUNT]; /* all threads together; or EXECUTION_UNKNOWN, which is COUNTER_UNKNOWN */
-};
-
-/*
- * What operations and scopes take beside time: counted apart from the samples. Per operation: of all threads together
- * while each of them does one, once all is set up. Of a scope: where the workload opens scopes, what the innermost of
- * them adds while it is open (ctx_kernel's innermost). Negative: unknown, or there is no scope.
- */
-struct execution_footprint {
-    bool taken;               /* false: nobody looked, and the rest means nothing */
-    double allocations;       /* per operation: calls of the allocator that gave memory (allocations.h) */
-    double allocated_bytes;   /* per operation: that were asked for */
-    double scope_stack_bytes; /* from the stack outside to that of its body: the frames in between, its opener's too */
-    double scope_heap_bytes;  /* held by the allocator for it, rounded up as the allocator does */
-    char absent[128];         /* why allocations are unknown; empty where they are not */
+    double values[SAMPLE_QUANTITIES];
 };
 
 enum execution_outcome {
@@ -107,17 +86,24 @@ struct execution_answer {
     char linkage[64];  /* how the strategy was linked, and so which TLS model it got (linkage.h) */
     uint64_t iterations;
     struct execution_sample samples[EXECUTION_SAMPLES_MAX];
-    unsigned *pus_bound;        /* as read back, one per thread; owned, freed by execution_answer_clear */
-    double measured_ms;         /* all that was spent in kernels, the tries of a calibration too */
-    double overhead_ms;         /* from spawning the worker to its end, less measured_ms */
-    uint64_t memory_peak_bytes; /* resident, of the worker; or EXECUTION_UNKNOWN */
-    struct recording recording; /* of single operations, apart from the samples, where the workload records; owned */
-    struct execution_footprint footprint;
+    unsigned *pus_bound; /* as read back, one per thread; owned, freed by execution_answer_clear */
+    double measured_ms;  /* all that was spent in kernels, the tries of a calibration too */
+    /*
+     * By enum execution_quantity. Allocations and scopes are looked at apart from the samples: of all threads together
+     * while each does one operation, once all is set up; and of the innermost scope of an operation, where there is
+     * one.
+     */
+    double quantities[EXECUTION_QUANTITIES];
+    char allocations_absent[128]; /* why they are unknown though they were looked at; empty where they are not */
+    struct recording recording;   /* of single operations, apart from the samples, where the workload records; owned */
 };
 
 /* "ok", "crashed", "timed-out", ...: the words of the protocol, the journal and the result file. */
 const char *execution_outcome_name(enum execution_outcome outcome);
 bool execution_outcome_parse(const char *name, enum execution_outcome *outcome);
+
+/* An answer that says nothing: all that can be unknown is. */
+struct execution_answer execution_answer_empty(void);
 
 /* Frees what the answer owns and makes it an empty one. */
 void execution_answer_clear(struct execution_answer *answer);

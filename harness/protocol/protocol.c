@@ -236,7 +236,7 @@ void protocol_request_clear(struct protocol_request *decoded) {
 /* Whatever is not exactly one line of ours is nonsense, be there a good answer in it or not: a kernel wrote there. */
 bool protocol_decode_answer(const char *output, size_t length, const char *case_name, struct execution_answer *answer,
                             struct error *error) {
-    *answer = (struct execution_answer){0};
+    *answer = execution_answer_empty();
     struct error why = {""};
     const char *end = memchr(output, '\n', length);
     if (end != NULL && end == output + length - 1) {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "protocol/execution.h"
 
-#define PROTOCOL_VERSION 4
+#define PROTOCOL_VERSION 5
 
 /* One line, ended by a newline; freed by free(). NULL when out of memory. */
 char *protocol_encode_request(const struct execution_request *request);

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "session/results.h"
 
-#define JOURNAL_VERSION 3
+#define JOURNAL_VERSION 4
 
 /* Which run a journal belongs to. Another one of these, and its lines mean something else. */
 struct journal_header {

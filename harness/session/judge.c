@@ -71,11 +71,11 @@ static void judge_exit(const struct child_end *end, const char *case_name, struc
     else if (status != 0)
         conclude(answer, EXECUTION_EXITED, end, "exited with status %d after its answer", status);
     else
-        answer->overhead_ms = overhead_ms(end, answer);
+        answer->quantities[QUANTITY_OVERHEAD_MS] = overhead_ms(end, answer);
 }
 
 void judge_worker(const struct child_end *end, const char *case_name, struct execution_answer *answer) {
-    *answer = (struct execution_answer){0};
+    *answer = execution_answer_empty();
     if (end->fate == CHILD_TIMED_OUT)
         conclude(answer, EXECUTION_TIMED_OUT, end, "gave no answer within %.1f s, and was killed", end->wall_seconds);
     else if (end->fate == CHILD_FLOODED)

@@ -12,7 +12,7 @@
 
 #include "base/json_text.h"
 #include "base/output_file.h"
-#include "protocol/observation_json.h"
+#include "protocol/measured_json.h"
 #include "statistics/statistics.h"
 
 struct writer {
@@ -285,44 +285,6 @@ static json_t *make_context(struct writer *writer) {
 
 /* The rows: one per execution. */
 
-/* One value per sample; nothing unless all samples have one. */
-static void put_counts(struct writer *writer, json_t *object, const struct execution_answer *answer,
-                       enum counter counter) {
-    json_t *counts = json_array();
-    for (unsigned i = 0; i < answer->sample_count; i++) {
-        const uint64_t count = answer->samples[i].counts[counter];
-        if (count > INT64_MAX) {
-            json_decref(counts);
-            return;
-        }
-        append(writer, counts, json_integer((json_int_t)count));
-    }
-    put(writer, object, counter_name(counter), counts);
-}
-
-static json_t *make_samples(struct writer *writer, const struct execution_answer *answer) {
-    json_t *object = json_object(), *real = json_array(), *cpu = json_array(), *delay = json_array(),
-           *switches = json_array();
-    bool delay_known = true;
-    for (unsigned i = 0; i < answer->sample_count; i++) {
-        const struct execution_sample *sample = &answer->samples[i];
-        append(writer, real, json_real(sample->real_ns));
-        append(writer, cpu, json_real(sample->cpu_ns));
-        append(writer, delay, json_integer((json_int_t)sample->run_delay_ns));
-        append(writer, switches, json_integer((json_int_t)sample->involuntary_switches));
-        delay_known = delay_known && sample->run_delay_ns != EXECUTION_UNKNOWN;
-    }
-    put(writer, object, "real_ns", real);
-    put(writer, object, "cpu_ns", cpu);
-    if (delay_known)
-        put(writer, object, "run_delay_ns", json_incref(delay));
-    json_decref(delay);
-    put(writer, object, "involuntary_switches", switches);
-    for (int counter = 0; counter < COUNTER_COUNT; counter++)
-        put_counts(writer, object, answer, (enum counter)counter);
-    return object;
-}
-
 static json_t *make_parameters(struct writer *writer, const struct bench_case *c) {
     const struct ctx_parameter *parameters = c->kernel->workload->parameters;
     json_t *object = json_object();
@@ -361,13 +323,7 @@ static json_t *make_our_row(struct writer *writer, const struct bench_case *c, c
     }
     put(writer, object, "pus", pus);
     put_text(writer, object, "linkage", answer->linkage);
-    put(writer, object, "samples", make_samples(writer, answer));
-    put_fact(writer, object, "overhead_ms", answer->overhead_ms);
-    if (answer->memory_peak_bytes != EXECUTION_UNKNOWN)
-        put_integer(writer, object, "memory_peak_bytes", answer->memory_peak_bytes);
-    if (!observation_recording_to_json(&answer->recording, object) ||
-        !observation_footprint_to_json(&answer->footprint, object))
-        writer->out_of_memory = true;
+    writer->out_of_memory |= !measured_to_json(answer, object);
     return object;
 }
 
@@ -377,8 +333,8 @@ static json_t *make_row(struct writer *writer, const struct results_entry *entry
     const struct execution_answer *answer = &entry->answer;
     double real_ns[EXECUTION_SAMPLES_MAX], cpu_ns[EXECUTION_SAMPLES_MAX];
     for (unsigned i = 0; i < answer->sample_count; i++) {
-        real_ns[i] = answer->samples[i].real_ns;
-        cpu_ns[i] = answer->samples[i].cpu_ns;
+        real_ns[i] = answer->samples[i].values[SAMPLE_REAL_NS];
+        cpu_ns[i] = answer->samples[i].values[SAMPLE_CPU_NS];
     }
     char name[CASE_NAME_MAX];
     case_name(c, name);
@@ -428,10 +384,10 @@ static bool is_measurement(const struct results_entry *entry) {
         answer->sample_count > EXECUTION_SAMPLES_MAX || answer->iterations < 1 || answer->iterations > INT64_MAX)
         return false;
     for (unsigned i = 0; i < answer->sample_count; i++) {
-        const struct execution_sample *sample = &answer->samples[i];
-        if (!isfinite(sample->real_ns) || sample->real_ns <= 0 || !isfinite(sample->cpu_ns) || sample->cpu_ns < 0 ||
-            sample->involuntary_switches > INT64_MAX)
-            return false;
+        for (int quantity = 0; quantity < SAMPLE_QUANTITIES; quantity++)
+            if (sample_quantities[quantity].is_required &&
+                !quantity_holds(&sample_quantities[quantity], answer->samples[i].values[quantity]))
+                return false;
     }
     return true;
 }

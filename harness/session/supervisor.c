@@ -63,7 +63,7 @@ static void note_calibration(struct supervisor *supervisor, const struct results
     const struct estimate_calibration found = {
         .seconds = entry->seconds,
         .measured_seconds = answer->measured_ms * 1e-3,
-        .sample_seconds = answer->samples[0].real_ns * 1e-9 * (double)answer->iterations,
+        .sample_seconds = answer->samples[0].values[SAMPLE_REAL_NS] * 1e-9 * (double)answer->iterations,
         .observed_samples = observation_samples(supervisor->given->plan->cases[entry->case_index].kernel->workload,
                                                 answer->iterations, supervisor->given->options->sample_count),
     };

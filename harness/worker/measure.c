@@ -33,26 +33,17 @@ struct ctx_job worker_job(const struct gbench_work *work, unsigned thread) {
     return job;
 }
 
-static struct thread_counters read_counters(void) {
-    struct thread_counters counters = {EXECUTION_UNKNOWN, EXECUTION_UNKNOWN};
+/* What the kernel of the operating system counts for one thread, into the sample's quantities. */
+static void read_kernel(double values[static SAMPLE_QUANTITIES]) {
     struct rusage usage;
-    if (getrusage(RUSAGE_THREAD, &usage) == 0)
-        counters.involuntary_switches = (uint64_t)usage.ru_nivcsw;
-    FILE *schedstat = fopen("/proc/thread-self/schedstat", "re"); /* ns on a PU, ns waiting for one, time slices */
     unsigned long long delay_ns;
+    if (getrusage(RUSAGE_THREAD, &usage) == 0)
+        values[SAMPLE_INVOLUNTARY_SWITCHES] = (double)usage.ru_nivcsw;
+    FILE *schedstat = fopen("/proc/thread-self/schedstat", "re"); /* ns on a PU, ns waiting for one, time slices */
     if (schedstat != NULL && fscanf(schedstat, "%*u %llu", &delay_ns) == 1)
-        counters.run_delay_ns = delay_ns;
+        values[SAMPLE_RUN_DELAY_NS] = (double)delay_ns;
     if (schedstat != NULL)
         fclose(schedstat);
-    return counters;
-}
-
-static uint64_t spent_of(uint64_t before, uint64_t after) {
-    return before == EXECUTION_UNKNOWN || after == EXECUTION_UNKNOWN ? EXECUTION_UNKNOWN : after - before;
-}
-
-static uint64_t sum_of(uint64_t a, uint64_t b) {
-    return a == EXECUTION_UNKNOWN || b == EXECUTION_UNKNOWN ? EXECUTION_UNKNOWN : a + b;
 }
 
 static void sample_begin(struct gbench_work *work) {
@@ -79,7 +70,8 @@ static void thread_begin(struct gbench_work *work, unsigned thread) {
         worker_fail(work, EXECUTION_FAILED, "%s", error.text);
     if (work->entry->strategy->thread_begin != NULL)
         work->entry->strategy->thread_begin();
-    own->before = read_counters();
+    quantities_clear(own->before, SAMPLE_QUANTITIES);
+    read_kernel(own->before);
     counters_start(&own->counters);
 }
 
@@ -92,10 +84,14 @@ void worker_run(struct gbench_work *work, unsigned thread) {
 static void thread_end(struct gbench_work *work, unsigned thread) {
     struct worker_thread *own = &work->threads[thread];
     const struct ctx_strategy *strategy = work->entry->strategy;
-    counters_stop(&own->counters, own->counts);
-    struct thread_counters after = read_counters();
-    own->spent.run_delay_ns = spent_of(own->before.run_delay_ns, after.run_delay_ns);
-    own->spent.involuntary_switches = spent_of(own->before.involuntary_switches, after.involuntary_switches);
+    uint64_t counts[COUNTER_COUNT];
+    quantities_clear(own->spent, SAMPLE_QUANTITIES);
+    counters_stop(&own->counters, counts);
+    read_kernel(own->spent);
+    for (int i = 0; i < SAMPLE_QUANTITIES; i++)
+        own->spent[i] -= own->before[i]; /* unknown where one of them is */
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        own->spent[counter_quantity((enum counter)i)] = counts[i] == COUNTER_UNKNOWN ? NAN : (double)counts[i];
     if (strategy->thread_end != NULL)
         strategy->thread_end();
     uint64_t wanted = work->kernel->workload->checksum(&own->job, strategy->traits);
@@ -108,16 +104,10 @@ static void thread_end(struct gbench_work *work, unsigned thread) {
 
 static void sample_end(struct gbench_work *work) {
     struct execution_sample *sample = &work->samples[work->sample++];
-    sample->run_delay_ns = sample->involuntary_switches = 0;
-    for (unsigned i = 0; i < work->request->thread_count; i++) {
-        const struct thread_counters *spent = &work->threads[i].spent;
-        sample->run_delay_ns = sum_of(sample->run_delay_ns, spent->run_delay_ns);
-        sample->involuntary_switches = sum_of(sample->involuntary_switches, spent->involuntary_switches);
-        for (int counter = 0; counter < COUNTER_COUNT; counter++) {
-            const uint64_t sum = i == 0 ? 0 : sample->counts[counter];
-            sample->counts[counter] = sum_of(sum, work->threads[i].counts[counter]);
-        }
-    }
+    memcpy(sample->values, work->threads[0].spent, sizeof sample->values);
+    for (unsigned i = 1; i < work->request->thread_count; i++)
+        for (int quantity = 0; quantity < SAMPLE_QUANTITIES; quantity++)
+            sample->values[quantity] += work->threads[i].spent[quantity];
     if (work->kernel->finish != NULL && work->prepared)
         work->kernel->finish(work->shared);
     if (work->request->in_turns)
@@ -149,8 +139,8 @@ bool worker_pass(struct gbench_work *work, uint64_t iterations, unsigned sample_
     if (!taken)
         return worker_fail(work, EXECUTION_FAILED, "%s", error.text);
     for (unsigned i = 0; i < sample_count; i++) {
-        samples[i].real_ns = times[i].real_ns;
-        samples[i].cpu_ns = times[i].cpu_ns;
+        samples[i].values[SAMPLE_REAL_NS] = times[i].real_ns;
+        samples[i].values[SAMPLE_CPU_NS] = times[i].cpu_ns;
         work->answer->measured_ms += times[i].real_ns * (double)iterations * 1e-6;
     }
     return true;

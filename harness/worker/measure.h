@@ -4,24 +4,19 @@
 
 #include <stdatomic.h>
 
+#include "machine/counters.h"
 #include "protocol/execution.h"
 #include "registry/registry.h"
 #include "worker/gbench.h"
 
 enum { CACHE_LINE_PAIR = 128 }; /* lines are fetched in pairs: 64 bytes apart is not far enough */
 
-/* What the kernel of the operating system counts for one thread. */
-struct thread_counters {
-    uint64_t run_delay_ns, involuntary_switches;
-};
-
 /* A thread's own part of a measurement, away from its neighbours'. */
 struct worker_thread {
     _Alignas(CACHE_LINE_PAIR) struct ctx_job job;
     uint64_t checksum;
-    struct thread_counters before, spent;
     struct counters counters;
-    uint64_t counts[COUNTER_COUNT];
+    double before[SAMPLE_QUANTITIES], spent[SAMPLE_QUANTITIES]; /* those that are counted */
 };
 
 struct gbench_work {

@@ -50,9 +50,9 @@ static bool count_allocations(struct gbench_work *work) {
             return false;
     }
     const uint64_t calls = counted[1].calls - counted[0].calls, bytes = counted[1].bytes - counted[0].bytes;
-    work->answer->footprint.allocations =
+    work->answer->quantities[QUANTITY_ALLOCATIONS] =
         ((double)(counted[2].calls - counted[1].calls) - (double)calls) / (double)operations;
-    work->answer->footprint.allocated_bytes =
+    work->answer->quantities[QUANTITY_ALLOCATED_BYTES] =
         ((double)(counted[2].bytes - counted[1].bytes) - (double)bytes) / (double)operations;
     return true;
 }
@@ -86,24 +86,22 @@ static struct place_in_scopes look_inside(struct gbench_work *work, bool outside
 
 static void look_at_scope(struct gbench_work *work) {
     const struct ctx_strategy *strategy = work->entry->strategy;
-    struct execution_footprint *footprint = &work->answer->footprint;
+    double *quantities = work->answer->quantities;
     if (strategy->thread_begin != NULL)
         strategy->thread_begin();
     const struct place_in_scopes outside = look_inside(work, true), inside = look_inside(work, false);
     if (strategy->thread_end != NULL)
         strategy->thread_end();
-    footprint->scope_stack_bytes = (double)(outside.stack - inside.stack);
-    if (footprint->absent[0] == '\0')
-        footprint->scope_heap_bytes = (double)(inside.held_bytes - outside.held_bytes);
+    quantities[QUANTITY_SCOPE_STACK_BYTES] = (double)(outside.stack - inside.stack);
+    if (work->answer->allocations_absent[0] == '\0')
+        quantities[QUANTITY_SCOPE_HEAP_BYTES] = (double)(inside.held_bytes - outside.held_bytes);
 }
 
 static void take_footprint(struct gbench_work *work) {
-    struct execution_footprint *footprint = &work->answer->footprint;
-    *footprint = (struct execution_footprint){true, -1, -1, -1, -1, ""};
     const char *missing = allocations_begin();
     allocations_stand_by();
     if (missing != NULL)
-        (void)snprintf(footprint->absent, sizeof footprint->absent, "%s", missing);
+        (void)snprintf(work->answer->allocations_absent, sizeof work->answer->allocations_absent, "%s", missing);
     const bool done = missing != NULL || count_allocations(work);
     if (done && work->kernel->innermost != NULL)
         look_at_scope(work);

@@ -38,7 +38,7 @@ static bool time_iterations(struct gbench_work *work, double iterations, double 
     for (unsigned i = 0; i < tries && *seconds >= enough; i++) {
         if (!take_samples(work, (uint64_t)iterations, 1))
             return false;
-        *seconds = fmin(*seconds, work->answer->samples[0].real_ns * 1e-9 * iterations);
+        *seconds = fmin(*seconds, work->answer->samples[0].values[SAMPLE_REAL_NS] * 1e-9 * iterations);
     }
     return true;
 }
@@ -67,7 +67,7 @@ static bool calibrate(struct gbench_work *work) {
 }
 
 /* Resident memory at its highest. Not ru_maxrss, which begins with that of the process we were spawned from. */
-static uint64_t memory_peak_bytes(void) {
+static double memory_peak_bytes(void) {
     FILE *status = fopen("/proc/self/status", "re");
     char line[256];
     unsigned long long kibibytes = 0;
@@ -75,7 +75,7 @@ static uint64_t memory_peak_bytes(void) {
         (void)sscanf(line, "VmHWM: %llu", &kibibytes);
     if (status != NULL)
         fclose(status);
-    return kibibytes == 0 ? EXECUTION_UNKNOWN : kibibytes * 1024;
+    return kibibytes == 0 ? NAN : (double)kibibytes * 1024;
 }
 
 /* Before anything is allocated that the measurement uses. Other threads let go of it when they begin. */
@@ -106,7 +106,7 @@ static void measure(struct gbench_work *work) {
     if (request->in_turns) /* what follows must not disturb the other's last sample */
         turns_wait(TURNS_DESCRIPTOR);
     linkage_describe(work->entry, work->answer->linkage);
-    work->answer->memory_peak_bytes = memory_peak_bytes();
+    work->answer->quantities[QUANTITY_MEMORY_PEAK_BYTES] = memory_peak_bytes();
     if (done && request->observe)
         observe(work);
 }
@@ -168,7 +168,9 @@ static bool answer_request(const struct execution_request *request, struct error
     struct registry registry;
     if (!registry_init_only(&registry, request->strategy, error))
         return false;
-    struct execution_answer answer = {.outcome = EXECUTION_OUT_OF_MEMORY, .reason = "no memory is left"};
+    struct execution_answer answer = execution_answer_empty();
+    answer.outcome = EXECUTION_OUT_OF_MEMORY;
+    (void)strcpy(answer.reason, "no memory is left");
     char *words = protocol_encode_answer(&answer, request->case_name);
     if (words != NULL)
         last_words_prepare(words);

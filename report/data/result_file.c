@@ -12,7 +12,7 @@ void result_failure_key(const char *case_name, char key[static RESULT_FAILURE_KE
 }
 
 void result_execution_free_arrays(const struct result_execution *execution) {
-    free((void *)(uintptr_t)execution->real_ns);
+    free((void *)(uintptr_t)execution->samples[SAMPLE_REAL_NS]);
     free((void *)(uintptr_t)execution->times);
 }
 

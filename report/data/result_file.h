@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/names.h"
+#include "base/quantities.h"
 #include "statistics/quantile.h"
 
 /* The version of the result file that is understood: context.ctxbench.schema_version. */
@@ -28,19 +29,17 @@ enum { RESULT_PARAMETERS_MAX = 8, RESULT_PUS_MAX = 8192 };
 #define RESULT_NS_MIN 1e-12
 #define RESULT_NS_MAX 1e18
 
-/* One fresh process that measured one case. All arrays have sample_count elements, or are NULL if the file has none. */
+/* One fresh process that measured one case. */
 struct result_execution {
     size_t row; /* where it stands in the file: executions took place in this order, those of all cases mixed */
-    uint64_t iterations; /* operations of each thread in each sample; 0: unknown */
-    size_t sample_count; /* at least 1 */
-    double median_ns;    /* of its samples */
-    const double *real_ns, *cpu_ns;
-    const uint64_t *run_delay_ns, *involuntary_switches;
+    uint64_t iterations;                      /* operations of each thread in each sample; 0: unknown */
+    size_t sample_count;                      /* at least 1 */
+    double median_ns;                         /* of its samples */
+    const double *samples[SAMPLE_QUANTITIES]; /* of each quantity one for each sample; NULL: the file has none */
+    double quantities[EXECUTION_QUANTITIES];  /* NAN: unknown */
     const struct quantile_point *times; /* of single operations, in picoseconds, and how many took as long; or NULL */
     size_t time_count;
     double clock_ns; /* which is in each of these times */
-    /* Per operation, and of the innermost scope; negative: unknown. */
-    double allocations, allocated_bytes, scope_stack_bytes, scope_heap_bytes;
 };
 
 struct result_parameter {

@@ -12,16 +12,11 @@ struct result_row {
     struct result_execution execution;
 };
 
-/* Samples: one block per execution holds its four arrays. */
+/* Samples: one block per execution holds its arrays, that of the times first. */
 
 static bool is_time(const json_t *value) {
     double ns = json_number_value(value);
     return json_is_number(value) && ns >= RESULT_NS_MIN && ns <= RESULT_NS_MAX;
-}
-
-static bool is_cpu_time(const json_t *value) {
-    double ns = json_number_value(value);
-    return json_is_number(value) && ns >= 0 && ns <= RESULT_NS_MAX;
 }
 
 static bool is_count(const json_t *value) {
@@ -42,44 +37,41 @@ static bool is_array_of(const json_t *array, size_t count, bool (*is)(const json
     return true;
 }
 
-/* Copies an optional array of times and moves *block past it. NULL if the file has none that can be used. */
-static const double *copy_cpu_times(const json_t *array, size_t count, double **block) {
-    double *times = *block;
-    if (!is_array_of(array, count, is_cpu_time))
-        return NULL;
-    for (size_t i = 0; i < count; i++)
-        times[i] = json_number_value(json_array_get(array, i));
-    *block += count;
-    return times;
+static bool is_amount(const json_t *value) {
+    const double amount = json_number_value(value);
+    return json_is_number(value) && amount >= 0 && amount <= RESULT_NS_MAX;
 }
 
-static const uint64_t *copy_counts(const json_t *array, size_t count, uint64_t **block) {
-    uint64_t *counts = *block;
-    if (!is_array_of(array, count, is_count))
+/* What a value of this kind has to be. */
+static bool (*test_of(const struct quantity *quantity))(const json_t *value) {
+    return quantity->kind == QUANTITY_TIME ? is_time : quantity->kind == QUANTITY_AMOUNT ? is_amount : is_count;
+}
+
+/* Copies an array that can be used and moves *block past it. NULL if the file has none such. */
+static const double *copy_values(const json_t *array, const struct quantity *quantity, size_t count, double **block) {
+    double *values = *block;
+    if (!is_array_of(array, count, test_of(quantity)))
         return NULL;
     for (size_t i = 0; i < count; i++)
-        counts[i] = (uint64_t)json_integer_value(json_array_get(array, i));
+        values[i] = json_number_value(json_array_get(array, i));
     *block += count;
-    return counts;
+    return values;
 }
 
 /* Takes the raw samples of a row. False if they are no samples, or without memory for them, which is noted. */
 static bool take_samples(struct result_loader *loader, const json_t *samples, struct result_execution *execution) {
-    const json_t *real = json_object_get(samples, "real_ns");
-    size_t count = json_array_size(real);
+    const json_t *real = json_object_get(samples, sample_quantities[SAMPLE_REAL_NS].name);
+    const size_t count = json_array_size(real);
     if (!is_array_of(real, count, is_time))
         return false;
-    double *times = result_loader_allocate(loader, count * (2 * sizeof(double) + 2 * sizeof(uint64_t)));
-    if (times == NULL)
+    double *block = result_loader_allocate(loader, count * SAMPLE_QUANTITIES * sizeof *block);
+    if (block == NULL)
         return false;
     execution->sample_count = count;
-    execution->real_ns = times;
-    for (size_t i = 0; i < count; i++)
-        *times++ = json_number_value(json_array_get(real, i));
-    execution->cpu_ns = copy_cpu_times(json_object_get(samples, "cpu_ns"), count, &times);
-    uint64_t *counts = (uint64_t *)(void *)times;
-    execution->run_delay_ns = copy_counts(json_object_get(samples, "run_delay_ns"), count, &counts);
-    execution->involuntary_switches = copy_counts(json_object_get(samples, "involuntary_switches"), count, &counts);
+    for (int i = 0; i < SAMPLE_QUANTITIES; i++) {
+        const struct quantity *quantity = &sample_quantities[i];
+        execution->samples[i] = copy_values(json_object_get(samples, quantity->name), quantity, count, &block);
+    }
     return true;
 }
 
@@ -94,7 +86,7 @@ static bool take_median(struct result_loader *loader, const json_t *row, struct 
         return false;
     *times = json_number_value(median);
     execution->sample_count = 1;
-    execution->real_ns = times;
+    execution->samples[SAMPLE_REAL_NS] = times;
     return true;
 }
 
@@ -118,31 +110,26 @@ static void take_times(struct result_loader *loader, const json_t *ours, struct 
     execution->clock_ns = clock_ns;
 }
 
-static double take_amount(const json_t *footprint, const char *name) {
-    const json_t *found = json_object_get(footprint, name);
-    const double amount = json_number_value(found);
-    return json_is_number(found) && amount >= 0 && amount <= RESULT_NS_MAX ? amount : -1;
-}
-
-static void take_footprint(const json_t *ours, struct result_execution *execution) {
-    const json_t *footprint = json_object_get(ours, "footprint");
-    execution->allocations = take_amount(footprint, "allocations");
-    execution->allocated_bytes = take_amount(footprint, "allocated_bytes");
-    execution->scope_stack_bytes = take_amount(footprint, "scope_stack_bytes");
-    execution->scope_heap_bytes = take_amount(footprint, "scope_heap_bytes");
+static void take_quantities(const json_t *ours, struct result_execution *execution) {
+    for (int i = 0; i < EXECUTION_QUANTITIES; i++) {
+        const struct quantity *quantity = &execution_quantities[i];
+        const json_t *group = quantity->group == NULL ? ours : json_object_get(ours, quantity->group);
+        const json_t *found = json_object_get(group, quantity->name);
+        execution->quantities[i] = test_of(quantity)(found) ? json_number_value(found) : NAN;
+    }
 }
 
 static bool take_execution(struct result_loader *loader, const json_t *row, const json_t *ours,
                            struct result_execution *execution) {
     const json_t *samples = json_object_get(ours, "samples");
-    bool raw = json_array_size(json_object_get(samples, "real_ns")) > 0;
+    bool raw = json_array_size(json_object_get(samples, sample_quantities[SAMPLE_REAL_NS].name)) > 0;
     if (!(raw ? take_samples(loader, samples, execution) : take_median(loader, row, execution)))
         return false;
     take_times(loader, ours, execution);
-    take_footprint(ours, execution);
+    take_quantities(ours, execution);
     execution->row = loader->rows_seen;
     execution->iterations = result_loader_count(row, "iterations");
-    execution->median_ns = statistics_median(execution->real_ns, execution->sample_count);
+    execution->median_ns = statistics_median(execution->samples[SAMPLE_REAL_NS], execution->sample_count);
     loader->out_of_memory |= isnan(execution->median_ns);
     return true;
 }

@@ -32,7 +32,7 @@ static bool summarise_case(const struct result_case *of, unsigned resamples, uin
     if (samples != NULL && counts != NULL) {
         for (size_t i = 0, at = 0; i < of->execution_count; at += counts[i++]) {
             counts[i] = of->executions[i].sample_count;
-            memcpy(samples + at, of->executions[i].real_ns, counts[i] * sizeof *samples);
+            memcpy(samples + at, of->executions[i].samples[SAMPLE_REAL_NS], counts[i] * sizeof *samples);
         }
         interval =
             statistics_bootstrap_median(samples, counts, of->execution_count, STATISTICS_CONFIDENCE, resamples, seed);

@@ -19,7 +19,7 @@ static double *gather_samples(const struct result_case *c, size_t *count) {
         *count += c->executions[i].sample_count;
     double *samples = malloc(*count * sizeof *samples), *at = samples;
     for (size_t i = 0; samples != NULL && i < c->execution_count; at += c->executions[i++].sample_count)
-        memcpy(at, c->executions[i].real_ns, c->executions[i].sample_count * sizeof *samples);
+        memcpy(at, c->executions[i].samples[SAMPLE_REAL_NS], c->executions[i].sample_count * sizeof *samples);
     return samples;
 }
 
@@ -49,7 +49,7 @@ static double total_seconds(const struct result_case *c) {
     double total_ns = 0;
     for (size_t i = 0; i < c->execution_count; i++)
         for (size_t s = 0; s < c->executions[i].sample_count; s++)
-            total_ns += c->executions[i].real_ns[s] * fmax(1, (double)c->executions[i].iterations);
+            total_ns += c->executions[i].samples[SAMPLE_REAL_NS][s] * fmax(1, (double)c->executions[i].iterations);
     return total_ns / 1e9;
 }
 

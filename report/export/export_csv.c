@@ -1,5 +1,6 @@
 /* Comma-separated values. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,13 +51,16 @@ static void print_header(FILE *out, const struct columns *columns) {
         (void)fputc(',', out);
         print_text(out, "parameter_", columns->names[i]);
     }
-    (void)fputs(
-        ",host_name,fingerprint,source_revision,execution,order,iterations,sample,real_ns,cpu_ns,run_delay_ns,"
-        "involuntary_switches,operations_recorded",
-        out);
+    (void)fputs(",host_name,fingerprint,source_revision,execution,order,iterations,sample", out);
+    for (int i = 0; i < SAMPLE_QUANTITIES; i++)
+        (void)fprintf(out, ",%s", sample_quantities[i].name);
+    (void)fputs(",operations_recorded", out);
     for (size_t i = 0; i < QUANTILES_SHOWN; i++)
         (void)fprintf(out, ",%s_ns", quantiles_shown[i].name);
-    (void)fputs(",clock_ns,allocations,allocated_bytes,scope_stack_bytes,scope_heap_bytes\n", out);
+    (void)fputs(",clock_ns", out);
+    for (int i = 0; i < EXECUTION_QUANTITIES; i++)
+        (void)fprintf(out, ",%s", execution_quantities[i].name);
+    (void)fputc('\n', out);
 }
 
 /* What all samples of a case share: the first fields of their lines. */
@@ -108,14 +112,15 @@ static void print_times(FILE *out, const struct result_execution *execution) {
         (void)fprintf(out, "%.17g", execution->clock_ns);
 }
 
-static void print_footprint(FILE *out, const struct result_execution *execution) {
-    const double amounts[] = {execution->allocations, execution->allocated_bytes, execution->scope_stack_bytes,
-                              execution->scope_heap_bytes};
-    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
-        (void)fputc(',', out);
-        if (amounts[i] >= 0)
-            (void)fprintf(out, "%.17g", amounts[i]);
-    }
+static void print_value(FILE *out, double value) {
+    (void)fputc(',', out);
+    if (!isnan(value))
+        (void)fprintf(out, "%.17g", value);
+}
+
+static void print_quantities(FILE *out, const struct result_execution *execution) {
+    for (int i = 0; i < EXECUTION_QUANTITIES; i++)
+        print_value(out, execution->quantities[i]);
 }
 
 /* The fields of one sample, between what its case and what its execution give to each. */
@@ -123,15 +128,9 @@ static void print_sample(FILE *out, const struct result_execution *execution, si
     (void)fprintf(out, ",%zu,%zu,", index, execution->row);
     if (execution->iterations > 0)
         (void)fprintf(out, "%" PRIu64, execution->iterations);
-    (void)fprintf(out, ",%zu,%.17g,", sample, execution->real_ns[sample]);
-    if (execution->cpu_ns != NULL)
-        (void)fprintf(out, "%.17g", execution->cpu_ns[sample]);
-    (void)fputc(',', out);
-    if (execution->run_delay_ns != NULL)
-        (void)fprintf(out, "%" PRIu64, execution->run_delay_ns[sample]);
-    (void)fputc(',', out);
-    if (execution->involuntary_switches != NULL)
-        (void)fprintf(out, "%" PRIu64, execution->involuntary_switches[sample]);
+    (void)fprintf(out, ",%zu", sample);
+    for (int i = 0; i < SAMPLE_QUANTITIES; i++)
+        print_value(out, execution->samples[i] != NULL ? execution->samples[i][sample] : NAN);
 }
 
 /*
@@ -154,7 +153,7 @@ static char *make_end(const struct result_execution *execution) {
     if (out == NULL)
         return NULL;
     print_times(out, execution);
-    print_footprint(out, execution);
+    print_quantities(out, execution);
     (void)fputc('\n', out);
     return fclose(out) == 0 ? text : NULL;
 }

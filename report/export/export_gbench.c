@@ -25,9 +25,9 @@ static bool median_cpu_time(const struct result_case *c, double *cpu_ns) {
     bool known = medians != NULL;
     for (size_t i = 0; known && i < c->execution_count; i++) {
         const struct result_execution *execution = &c->executions[i];
-        known = execution->cpu_ns != NULL;
+        known = execution->samples[SAMPLE_CPU_NS] != NULL;
         if (known)
-            medians[i] = statistics_median(execution->cpu_ns, execution->sample_count);
+            medians[i] = statistics_median(execution->samples[SAMPLE_CPU_NS], execution->sample_count);
     }
     if (known)
         *cpu_ns = statistics_median(medians, c->execution_count);

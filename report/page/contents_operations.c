@@ -143,12 +143,12 @@ static const struct document_column operations_columns[OPERATIONS_COUNT] = {
 /* ---- Memory ---- */
 
 /* The same in all executions, or nearly: their median. Negative if none knows it. */
-static double amount_of(struct document *document, const struct result_case *c, size_t offset) {
+static double amount_of(struct document *document, const struct result_case *c, enum execution_quantity quantity) {
     double *known = arena_take(&document->arena, c->execution_count * sizeof *known);
     size_t count = 0;
     document->out_of_memory |= known == NULL;
     for (size_t i = 0; known != NULL && i < c->execution_count; i++) {
-        const double amount = *(const double *)(const void *)((const char *)&c->executions[i] + offset);
+        const double amount = c->executions[i].quantities[quantity];
         if (amount >= 0)
             known[count++] = amount;
     }
@@ -157,16 +157,16 @@ static double amount_of(struct document *document, const struct result_case *c, 
 
 static void add_memory_row(struct document *document, struct document_table *table, const struct run *run,
                            const struct survey_sweep *sweep, const struct survey_curve *curve, size_t value) {
-    static const size_t offsets[] = {
-        [MEMORY_CALLS] = offsetof(struct result_execution, allocations),
-        [MEMORY_BYTES] = offsetof(struct result_execution, allocated_bytes),
-        [MEMORY_STACK] = offsetof(struct result_execution, scope_stack_bytes),
-        [MEMORY_HEAP] = offsetof(struct result_execution, scope_heap_bytes),
+    static const enum execution_quantity quantities[] = {
+        [MEMORY_CALLS] = QUANTITY_ALLOCATIONS,
+        [MEMORY_BYTES] = QUANTITY_ALLOCATED_BYTES,
+        [MEMORY_STACK] = QUANTITY_SCOPE_STACK_BYTES,
+        [MEMORY_HEAP] = QUANTITY_SCOPE_HEAP_BYTES,
     };
     double amounts[MEMORY_COUNT];
     bool any = false;
     for (int i = MEMORY_CALLS; i < MEMORY_COUNT; i++) {
-        amounts[i] = amount_of(document, curve->at[value]->of, offsets[i]);
+        amounts[i] = amount_of(document, curve->at[value]->of, quantities[i]);
         any |= i >= MEMORY_STACK ? amounts[i] >= 0 : amounts[i] > 0; /* "allocates nothing" is said of scopes alone */
     }
     struct document_cell *row = any ? add_row(document, table, run, sweep, curve, value) : NULL;

@@ -59,7 +59,7 @@ done
 "$BENCH" --dry-run --topology='core:2 pu:1' --workload=handoff --strategy=tls >plan || fail "planning failed"
 grep -q '^memory: .*where it is first touched' plan || fail "one NUMA node: the plan does not say so: $(cat plan)"
 ask_worker() { # NODES: what a worker answers that is to bind memory to them
-  printf '{"protocol":4,"case":"c","strategy":"tls","workload":"miss","form":"throughput","parameters":%s%s' \
+  printf '{"protocol":5,"case":"c","strategy":"tls","workload":"miss","form":"throughput","parameters":%s%s' \
     '{"depth":0,"scope":1},"pus":[0],"iterations":1,"samples":1,"sample_seconds":0.001,' "\"memory_nodes\":[$1]}" |
     "$BENCH" --worker
 }

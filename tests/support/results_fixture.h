@@ -108,27 +108,20 @@ static double fixture_base_ns(const struct bench_case *c) {
 }
 
 static struct execution_answer fixture_answer(const struct bench_case *c, size_t seed) {
-    struct execution_answer answer = {
-        .outcome = EXECUTION_OK,
-        .iterations = 1000000,
-        .sample_count = FIXTURE_SAMPLES,
-        .thread_count = c->placement->thread_count,
-        .pus_bound = (unsigned *)(uintptr_t)fixture_pus,
-        .linkage = "program",
-        .measured_ms = 50,
-        .overhead_ms = 3.25,
-        .memory_peak_bytes = 4 << 20,
-    };
+    struct execution_answer answer = execution_answer_empty();
+    answer.iterations = 1000000;
+    answer.sample_count = FIXTURE_SAMPLES;
+    answer.thread_count = c->placement->thread_count;
+    answer.pus_bound = (unsigned *)(uintptr_t)fixture_pus;
+    (void)strcpy(answer.linkage, "program");
+    answer.measured_ms = 50;
+    answer.quantities[QUANTITY_OVERHEAD_MS] = 3.25;
+    answer.quantities[QUANTITY_MEMORY_PEAK_BYTES] = 4 << 20;
     for (unsigned i = 0; i < answer.sample_count; i++) {
-        double ns =
+        const double ns =
             fixture_base_ns(c) * (1 + 0.02 * fixture_noise(seed)) * (1 + 0.005 * fixture_noise(seed * 64 + i + 1));
-        answer.samples[i] = (struct execution_sample){
-            .real_ns = ns,
-            .cpu_ns = ns * 0.999,
-            .run_delay_ns = UINT64_C(1000) * i,
-            .involuntary_switches = i,
-            .counts = {3, 0, COUNTER_UNKNOWN, 1000, COUNTER_UNKNOWN, COUNTER_UNKNOWN},
-        };
+        const double values[SAMPLE_QUANTITIES] = {ns, ns * 0.999, 1000 * i, i, 3, 0, NAN, 1000, NAN, NAN};
+        memcpy(answer.samples[i].values, values, sizeof values);
     }
     return answer;
 }

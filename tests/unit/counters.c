@@ -76,9 +76,9 @@ static void a_counter_that_was_shared_is_unknown(void **state) {
 static void names_are_words_of_the_result_file(void **state) {
     (void)state;
     for (int i = 0; i < COUNTER_COUNT; i++) {
-        assert_non_null(counter_name((enum counter)i));
+        assert_in_range(counter_quantity((enum counter)i), SAMPLE_MINOR_FAULTS, SAMPLE_QUANTITIES - 1);
         for (int j = 0; j < i; j++)
-            assert_string_not_equal(counter_name((enum counter)i), counter_name((enum counter)j));
+            assert_true(counter_quantity((enum counter)i) != counter_quantity((enum counter)j));
     }
 }
 

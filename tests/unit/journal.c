@@ -35,6 +35,7 @@ static unsigned pu;
 /* Owns nothing. */
 static struct results_entry entry_make(uint32_t case_index, bool calibration, enum execution_outcome outcome) {
     struct results_entry entry = {.case_index = case_index, .execution = 2, .calibration = calibration};
+    entry.answer = execution_answer_empty();
     entry.answer.outcome = outcome;
     if (outcome != EXECUTION_OK) {
         strcpy(entry.answer.reason, "because");
@@ -43,7 +44,9 @@ static struct results_entry entry_make(uint32_t case_index, bool calibration, en
     entry.seconds = 0.25;
     entry.answer.iterations = 10;
     entry.answer.sample_count = 1;
-    entry.answer.samples[0].real_ns = 1.5;
+    entry.answer.samples[0].values[SAMPLE_REAL_NS] = 1.5;
+    entry.answer.samples[0].values[SAMPLE_CPU_NS] = 1.5;
+    entry.answer.samples[0].values[SAMPLE_INVOLUNTARY_SWITCHES] = 0;
     entry.answer.thread_count = 1;
     entry.answer.pus_bound = &pu;
     strcpy(entry.answer.linkage, "program");
@@ -112,7 +115,7 @@ static void test_keeps_what_was_appended(void **state) {
     assert_int_equal(entry->case_index, 2);
     assert_int_equal(entry->execution, 2);
     assert_float_equal(entry->seconds, 0.25, 1e-9);
-    assert_float_equal(entry->answer.samples[0].real_ns, 1.5, 1e-9);
+    assert_float_equal(entry->answer.samples[0].values[SAMPLE_REAL_NS], 1.5, 1e-9);
     assert_int_equal(source.next(source.cursor, &entry, &error), RESULTS_END);
     journal_close(journal);
 }
@@ -194,8 +197,8 @@ static void test_refuses_what_is_not_its_own(void **state) {
     (void)state;
     assert_refused("", "no whole line");
     assert_refused("{\"context\": {}, \"benchmarks\": []}\n", "no journal of a run");
-    assert_refused("{\"ctxbench_journal\":99}\n", "found a journal of version 99, wanted 3");
-    assert_refused("{\"ctxbench_journal\":3}\n", "incomplete");
+    assert_refused("{\"ctxbench_journal\":99}\n", "found a journal of version 99, wanted 4");
+    assert_refused("{\"ctxbench_journal\":4}\n", "incomplete");
     assert_refused("\x7f\x45LF\n", "line 1");
     struct journal_header header = header_make();
     struct error error = {""};

@@ -1,4 +1,5 @@
 /* Requests and answers survive the way, and what is none is told apart. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,10 +101,10 @@ static void test_wrong_requests_are_refused(void **state) {
     (void)state;
     assert_request_refused("", "no JSON");
     assert_request_refused("[1]", "no JSON object");
-    assert_request_refused("{\"protocol\":1}", "found protocol version 1, wanted 4");
-    assert_request_refused("{\"protocol\":4}", "case");
+    assert_request_refused("{\"protocol\":1}", "found protocol version 1, wanted 5");
+    assert_request_refused("{\"protocol\":5}", "case");
 #define REST(pus, iterations, samples, seconds, depth)                                                                 \
-    "{\"protocol\":4,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
+    "{\"protocol\":5,\"case\":\"c\",\"strategy\":\"s\",\"workload\":\"w\",\"form\":\"f\",\"parameters\":{"             \
     "\"depth\":" depth "},\"pus\":" pus ",\"iterations\":" iterations ",\"samples\":" samples                          \
     ",\"sample_seconds\":" seconds "}"
     assert_request_refused(REST("[]", "1", "1", "1", "0"), "no PU");
@@ -117,23 +118,22 @@ static void test_wrong_requests_are_refused(void **state) {
 }
 
 static struct execution_answer answer_make(void) {
-    struct execution_answer answer = {
-        .iterations = 42,
-        .sample_count = 2,
-        .samples = {{1.25, 1.5, 100, 3, {[COUNTER_MINOR_FAULTS] = 7, [COUNTER_CYCLES] = COUNTER_UNKNOWN}},
-                    {2.25, 2.5, EXECUTION_UNKNOWN, 0, {[COUNTER_INSTRUCTIONS] = 1234}}},
-        .thread_count = 2,
-        .pus_bound = malloc(sizeof pus),
-        .linkage = "program",
-        .measured_ms = 8.25,
-        .overhead_ms = 0.5,
-        .memory_peak_bytes = 1 << 20,
-        .recording = {.operations = 9,
-                      .clock_ps = 20015,
-                      .points = calloc(2, sizeof(struct quantile_point)),
-                      .point_count = 2},
-        .footprint = {true, 1.5, 160, 336, -1, "no heap here"},
-    };
+    struct execution_answer answer = execution_answer_empty();
+    answer.iterations = 42;
+    answer.sample_count = 2;
+    answer.thread_count = 2;
+    answer.pus_bound = malloc(sizeof pus);
+    (void)strcpy(answer.linkage, "program");
+    answer.measured_ms = 8.25;
+    const double samples[2][SAMPLE_QUANTITIES] = {{1.25, 1.5, 100, 3, 7, 0, NAN, 4321, NAN, NAN},
+                                                  {2.25, 2.5, 200, 0, 0, 0, 99, 1234, NAN, NAN}};
+    for (int i = 0; i < 2; i++)
+        memcpy(answer.samples[i].values, samples[i], sizeof samples[i]);
+    const double quantities[EXECUTION_QUANTITIES] = {0.5, 1 << 20, 1.5, 160, 336, NAN};
+    memcpy(answer.quantities, quantities, sizeof quantities);
+    (void)strcpy(answer.allocations_absent, "no heap here");
+    answer.recording = (struct recording){
+        .operations = 9, .clock_ps = 20015, .points = calloc(2, sizeof(struct quantile_point)), .point_count = 2};
     memcpy(answer.pus_bound, pus, sizeof pus);
     answer.recording.points[0] = (struct quantile_point){1234567, 7};
     answer.recording.points[1] = (struct quantile_point){UINT64_C(1) << 53, 2};
@@ -150,28 +150,30 @@ static void test_answer_survives(void **state) {
     assert_int_equal(got.outcome, EXECUTION_OK);
     assert_int_equal(got.iterations, 42);
     assert_int_equal(got.sample_count, 2);
-    assert_float_equal(got.samples[1].real_ns, 2.25, 1e-9);
-    assert_float_equal(got.samples[0].cpu_ns, 1.5, 1e-9);
-    assert_int_equal(got.samples[0].run_delay_ns, 100);
-    assert_true(got.samples[1].run_delay_ns == EXECUTION_UNKNOWN);
-    assert_int_equal(got.samples[0].involuntary_switches, 3);
-    assert_int_equal(got.samples[0].counts[COUNTER_MINOR_FAULTS], 7);
-    assert_true(got.samples[0].counts[COUNTER_CYCLES] == COUNTER_UNKNOWN);
-    assert_int_equal(got.samples[1].counts[COUNTER_INSTRUCTIONS], 1234);
+    for (int i = 0; i < SAMPLE_QUANTITIES; i++) {
+        /* What one sample lacks is sent of none. */
+        const bool is_known = !isnan(sent.samples[0].values[i]) && !isnan(sent.samples[1].values[i]);
+        for (int j = 0; j < 2; j++) {
+            if (is_known)
+                assert_float_equal(got.samples[j].values[i], sent.samples[j].values[i], 1e-9);
+            else
+                assert_true(isnan(got.samples[j].values[i]));
+        }
+    }
     assert_float_equal(got.measured_ms, 8.25, 1e-9);
     assert_memory_equal(got.pus_bound, pus, sizeof pus);
     assert_string_equal(got.linkage, "program");
-    assert_int_equal(got.memory_peak_bytes, 1 << 20);
     assert_int_equal(got.recording.operations, 9);
     assert_int_equal(got.recording.clock_ps, 20015);
     assert_int_equal(got.recording.point_count, 2);
     assert_memory_equal(got.recording.points, sent.recording.points, 2 * sizeof *sent.recording.points);
-    assert_true(got.footprint.taken);
-    assert_float_equal(got.footprint.allocations, 1.5, 1e-9);
-    assert_float_equal(got.footprint.allocated_bytes, 160, 1e-9);
-    assert_float_equal(got.footprint.scope_stack_bytes, 336, 1e-9);
-    assert_true(got.footprint.scope_heap_bytes < 0);
-    assert_string_equal(got.footprint.absent, "no heap here");
+    for (int i = 0; i < EXECUTION_QUANTITIES; i++) {
+        if (isnan(sent.quantities[i]))
+            assert_true(isnan(got.quantities[i]));
+        else
+            assert_float_equal(got.quantities[i], sent.quantities[i], 1e-9);
+    }
+    assert_string_equal(got.allocations_absent, "no heap here");
     execution_answer_clear(&got);
     execution_answer_clear(&sent);
     free(line);
@@ -218,13 +220,17 @@ static void test_nonsense_is_told_apart(void **state) {
     const struct {
         const char *from, *to, *because;
     } changes[] = {
-        {"\"protocol\":4", "\"protocol\":9", "found protocol version 9"},
+        {"\"protocol\":5", "\"protocol\":9", "found protocol version 9"},
         {"\"outcome\":\"ok\"", "\"outcome\":\"fine\"", "found outcome \"fine\""},
         {"1.25", "-1.2", "real_ns"},
         {"1.25", "null", "real_ns"},
         {"\"pus\":[3", "\"pus\":[-", "no JSON"},
         {"\"iterations\":42", "\"iterations\":0", "iterations"},
-        {"run_delay_ns\":100", "run_delay_ns\":-10", "run_delay_ns"},
+        {"run_delay_ns\":[100", "run_delay_ns\":[-10", "run_delay_ns"},
+        {"run_delay_ns\":[100", "run_delay_ns\":[1.5", "run_delay_ns"},
+        {"run_delay_ns\":[100,", "run_delay_ns\":[", "found 1 values of \"run_delay_ns\", wanted one for each of 2"},
+        {"involuntary_switches", "involuntary", "found 0 values of \"involuntary_switches\""},
+        {"\"scope_stack_bytes\":336", "\"scope_stack_bytes\":-33", "scope_stack_bytes"},
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         const char *place = strstr(good, changes[i].from);

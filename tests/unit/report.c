@@ -91,7 +91,7 @@ static void test_cases_are_summarised(void **state) {
         for (size_t e = 0; e < 9; e++) {
             const struct results_entry *entry = &fixture.entries[e * fixture.plan.case_count + i];
             for (size_t s = 0; s < FIXTURE_SAMPLES; s++)
-                samples[s] = entry->answer.samples[s].real_ns;
+                samples[s] = entry->answer.samples[s].values[SAMPLE_REAL_NS];
             medians[e] = statistics_median(samples, FIXTURE_SAMPLES);
         }
         char name[CASE_NAME_MAX];
@@ -142,7 +142,7 @@ static void test_no_ratio_to_nothing(void **state) {
     for (size_t i = 0; i < fixture.entry_count; i++)
         if (strcmp(fixture.cases[fixture.entries[i].case_index].strategy->name, "none") == 0)
             for (size_t s = 0; s < FIXTURE_SAMPLES; s++)
-                fixture.entries[i].answer.samples[s].real_ns = 1e-9;
+                fixture.entries[i].answer.samples[s].values[SAMPLE_REAL_NS] = 1e-9;
     struct summary *report = load_fixture(&fixture);
     for (size_t i = 0; i < report->file->case_count; i++)
         assert_true(report->cases[i].ratio_to_none == 0);

@@ -107,15 +107,15 @@ static void test_families_are_kernels_of_a_strategy(void **state) {
 
 static void test_numbers_round_trip(void **state) {
     (void)state;
-    fixture.entries[0].answer.samples[0].real_ns = 0.1 + 0.2;
-    fixture.entries[0].answer.samples[1].real_ns = 4.9406564584124654e-300;
+    fixture.entries[0].answer.samples[0].values[SAMPLE_REAL_NS] = 0.1 + 0.2;
+    fixture.entries[0].answer.samples[1].values[SAMPLE_REAL_NS] = 4.9406564584124654e-300;
     json_t *file = write_and_read();
     for (size_t i = 0; i < fixture.entry_count; i++) {
         const json_t *row = row_of(file, i);
         const json_t *times = json_object_get(json_object_get(json_object_get(row, "ctxbench"), "samples"), "real_ns");
         double samples[FIXTURE_SAMPLES];
         for (size_t j = 0; j < FIXTURE_SAMPLES; j++) {
-            samples[j] = fixture.entries[i].answer.samples[j].real_ns;
+            samples[j] = fixture.entries[i].answer.samples[j].values[SAMPLE_REAL_NS];
             assert_true(json_real_value(json_array_get(times, j)) == samples[j]);
         }
         assert_true(json_real_value(json_object_get(row, "real_time")) == statistics_median(samples, FIXTURE_SAMPLES));
@@ -127,7 +127,7 @@ static void test_numbers_round_trip(void **state) {
 
 static void test_counts_stand_where_every_sample_has_one(void **state) {
     (void)state;
-    fixture.entries[1].answer.samples[2].counts[COUNTER_INSTRUCTIONS] = COUNTER_UNKNOWN;
+    fixture.entries[1].answer.samples[2].values[SAMPLE_INSTRUCTIONS] = NAN;
     json_t *file = write_and_read();
     const json_t *all = json_object_get(json_object_get(row_of(file, 0), "ctxbench"), "samples");
     const json_t *some = json_object_get(json_object_get(row_of(file, 1), "ctxbench"), "samples");
@@ -159,10 +159,10 @@ static void test_what_failed_is_no_row(void **state) {
     fixture_fail(&fixture, 1, EXECUTION_NONSENSE, "the worker answered \"\033[31m\xff\xfe\"");
     fixture_fail(&fixture, 2, EXECUTION_TIMED_OUT, "");
     fixture.entries[2].calibration = true;
-    fixture.entries[3].answer.samples[1].real_ns = NAN;
-    fixture.entries[4].answer.samples[1].real_ns = INFINITY;
-    fixture.entries[5].answer.samples[4].real_ns = 0;
-    fixture.entries[6].answer.samples[0].cpu_ns = -1;
+    fixture.entries[3].answer.samples[1].values[SAMPLE_REAL_NS] = NAN;
+    fixture.entries[4].answer.samples[1].values[SAMPLE_REAL_NS] = INFINITY;
+    fixture.entries[5].answer.samples[4].values[SAMPLE_REAL_NS] = 0;
+    fixture.entries[6].answer.samples[0].values[SAMPLE_CPU_NS] = -1;
     fixture.entries[7].answer.sample_count = 0;
     fixture.entries[8].answer.iterations = 0;
     json_t *file = write_and_read();
@@ -188,8 +188,8 @@ static void test_what_failed_is_no_row(void **state) {
 static void test_what_is_unknown_is_absent(void **state) {
     (void)state;
     fixture_forget_machine(&fixture);
-    fixture.entries[0].answer.samples[3].run_delay_ns = EXECUTION_UNKNOWN;
-    fixture.entries[0].answer.memory_peak_bytes = EXECUTION_UNKNOWN;
+    fixture.entries[0].answer.samples[3].values[SAMPLE_RUN_DELAY_NS] = NAN;
+    fixture.entries[0].answer.quantities[QUANTITY_MEMORY_PEAK_BYTES] = NAN;
     fixture.entries[0].answer.linkage[0] = '\0';
     json_t *file = write_and_read();
     const json_t *context = json_object_get(file, "context");
