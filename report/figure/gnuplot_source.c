@@ -17,6 +17,9 @@ static const double POINT = 0.5, YARDSTICK_POINT = 0.15;
 
 enum { POINTS_PER_INCH = 72 };
 
+/* That terminal takes the sizes of fonts for 96ths of an inch. */
+static const double FONT_SCALE = 0.75;
+
 /* ---- Texts ---- */
 
 /* A character that gnuplot takes for an end of line, or that steers a device, has no place in a string. */
@@ -24,12 +27,11 @@ static bool is_control(char c) {
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* The label of a tick is a format, in which '%' is doubled. */
-static void quote(const struct script *script, const char *text, bool is_format) {
+static void quote(const struct script *script, const char *text) {
     (void)fputc('\'', script->out);
     for (; *text != '\0'; text++) {
-        if (*text == '\'' || (*text == '%' && is_format))
-            (void)fputc(*text, script->out);
+        if (*text == '\'')
+            (void)fputc('\'', script->out);
         (void)fputc(is_control(*text) ? ' ' : *text, script->out);
     }
     (void)fputc('\'', script->out);
@@ -47,7 +49,7 @@ static void write_label(const struct script *script, const struct layout_text *t
     if (text->text == NULL || text->text[0] == '\0')
         return;
     (void)fputs("set label ", script->out);
-    quote(script, text->text, false);
+    quote(script, text->text);
     (void)fputs(" at ", script->out);
     write_place(script, middle);
     (void)fprintf(script->out, " %s\n", anchor);
@@ -82,7 +84,7 @@ static void write_scale(const struct script *script, char axis) {
     (void)fprintf(script->out, "set %ctics (", axis);
     for (size_t i = 0; i < scale->tick_count; i++) {
         (void)fputs(i > 0 ? ", " : "", script->out);
-        quote(script, script->layout->ticks[i].text, true);
+        quote(script, script->layout->ticks[i].text);
         (void)fprintf(script->out, " %.9g", scale->ticks[i]);
     }
     (void)fputs(")\n", script->out);
@@ -93,21 +95,18 @@ static double position_of(const struct figure *figure, size_t category) {
     return figure->kind == FIGURE_LINES ? (double)category : (double)(figure->category_count - category);
 }
 
-/* Ticks alone below lines, whose names are labels, since they may stand in two rows. */
+/* Names are labels, since they may stand in two rows below lines; beside dots there are no ticks. */
 static void write_categories(const struct script *script, char axis) {
     const struct layout *layout = script->layout;
     const bool lines = layout->figure->kind == FIGURE_LINES;
     const double count = (double)layout->figure->category_count;
-    (void)fprintf(script->out, "set %crange [%.9g:%.9g]\nset %ctics (", axis, lines ? -0.25 : 0.5,
-                  lines ? count - 0.75 : count + 0.5, axis);
-    for (size_t i = 0; i < layout->figure->category_count; i++) {
-        (void)fputs(i > 0 ? ", " : "", script->out);
-        quote(script, lines ? "" : layout->categories[i].text, true);
-        (void)fprintf(script->out, " %.9g", position_of(layout->figure, i));
-    }
+    (void)fprintf(script->out, "set %crange [%.9g:%.9g]\nset %ctics scale %s (", axis, lines ? -0.25 : 0.5,
+                  lines ? count - 0.75 : count + 0.5, axis, lines ? "0.4" : "0");
+    for (size_t i = 0; i < layout->figure->category_count; i++)
+        (void)fprintf(script->out, "%s'' %.9g", i > 0 ? ", " : "", position_of(layout->figure, i));
     (void)fputs(")\n", script->out);
-    for (size_t i = 0; lines && i < layout->figure->category_count; i++)
-        write_label(script, &layout->categories[i], "center");
+    for (size_t i = 0; i < layout->figure->category_count; i++)
+        write_label(script, &layout->categories[i], lines ? "center" : "right");
 }
 
 static void write_ends(const struct script *script) {
@@ -217,11 +216,12 @@ static void write_script(const struct script *script, const char *file) {
     const struct layout *layout = script->layout;
     const bool lines = layout->figure->kind == FIGURE_LINES;
     (void)fprintf(script->out,
-                  "set terminal pdfcairo size %.9gin,%.9gin noenhanced font 'Helvetica,%.9g'\nset encoding utf8\n",
-                  layout->width / POINTS_PER_INCH, layout->height / POINTS_PER_INCH, layout->font);
+                  "set terminal pdfcairo size %.9gin,%.9gin noenhanced fontscale %.9g font 'Helvetica,%.9g'\n"
+                  "set encoding utf8\n",
+                  layout->width / POINTS_PER_INCH, layout->height / POINTS_PER_INCH, FONT_SCALE, layout->font);
     if (file != NULL) {
         (void)fputs("set output ", script->out);
-        quote(script, file, false);
+        quote(script, file);
         (void)fputc('\n', script->out);
     }
     write_frame(script);

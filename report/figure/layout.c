@@ -105,7 +105,7 @@ struct layout_point layout_point(const struct layout *layout, size_t series, siz
 
 bool layout_make(struct layout *layout, const struct figure *figure, enum figure_medium medium, struct arena *arena) {
     struct layout_maker maker = {.layout = layout, .arena = arena};
-    *layout = (struct layout){.figure = figure, .medium = medium, .width = 460, .font = 13};
+    *layout = (struct layout){.figure = figure, .medium = medium, .width = 440, .font = 13.5};
     if (medium == FIGURE_ON_PAPER) {
         layout->width = 240; /* a column of 84 mm */
         layout->font = 7;

@@ -9,7 +9,7 @@
 static const double PLOT_HEIGHT = 17;
 
 /* Ticks closer than this, in sizes of the font, are too many. */
-static const double TICK_DISTANCE = 2.4;
+static const double TICK_DISTANCE = 2;
 
 /* What the name of a line stands away from the plot, in sizes of the font. */
 static const double END_DISTANCE = 1.5;

@@ -44,22 +44,44 @@ static void count_meetings(const struct figure *figure, const struct figure_look
     }
 }
 
-/* The colour that the look meets least; of these, the one that fewest looks have. */
-static unsigned least_met(const size_t met[static FIGURE_SERIES_MAX], const unsigned used[static FIGURE_SERIES_MAX]) {
-    unsigned best = 0;
-    for (unsigned i = 1; i < FIGURE_SERIES_MAX; i++)
-        if (met[i] < met[best] || (met[i] == met[best] && used[i] < used[best]))
+/* The colour that the look meets least; of these, its own, or the one that fewest looks have. */
+static unsigned least_met(const size_t met[static FIGURE_SERIES_MAX], const unsigned used[static FIGURE_SERIES_MAX],
+                          unsigned own) {
+    unsigned best = own < FIGURE_SERIES_MAX ? own : 0;
+    for (unsigned i = 0; i < FIGURE_SERIES_MAX; i++)
+        if (met[i] < met[best] || (met[i] == met[best] && best != own && used[i] < used[best]))
             best = i;
     return best;
 }
 
-void looks_assign(struct looks *looks, const struct figure *const *figures, size_t figure_count) {
+/* Gives each look the colour that it meets least. Returns whether one changed. */
+static bool choose_colours(const struct looks *looks, const struct figure *const *figures, size_t figure_count) {
     unsigned used[FIGURE_SERIES_MAX] = {0};
+    bool changed = false;
     for (struct named_look *one = looks->first; one != NULL; one = one->next) {
         size_t met[FIGURE_SERIES_MAX] = {0};
         for (size_t f = 0; f < figure_count; f++)
             count_meetings(figures[f], &one->look, met);
-        const unsigned colour = least_met(met, used);
-        one->look = (struct figure_look){colour, (colour + used[colour]++) % MARK_COUNT};
+        const unsigned colour = least_met(met, used, one->look.colour);
+        changed |= colour != one->look.colour;
+        one->look.colour = colour;
+        used[colour]++;
     }
+    return changed;
+}
+
+/* Marks differ among looks of a colour, and as far as that allows among neighbours. */
+static void choose_marks(const struct looks *looks) {
+    unsigned used[FIGURE_SERIES_MAX] = {0};
+    for (struct named_look *one = looks->first; one != NULL; one = one->next)
+        one->look.mark = (one->look.colour + used[one->look.colour]++) % MARK_COUNT;
+}
+
+/* Each pass lets fewer looks of one colour meet. */
+void looks_assign(struct looks *looks, const struct figure *const *figures, size_t figure_count) {
+    enum { PASSES_MAX = 20 };
+    int pass = 0;
+    while (choose_colours(looks, figures, figure_count) && ++pass < PASSES_MAX)
+        continue;
+    choose_marks(looks);
 }

@@ -6,9 +6,6 @@
 /* Widths in sizes of the font; points of yardsticks in sizes of a mark. */
 static const double CURVE = 0.14, YARDSTICK = 0.08, INTERVAL = 0.09, LEADER = 0.06, YARDSTICK_MARK = 0.45;
 
-/* A mark of some pixels is hard to hit: this much around it belongs to it. */
-static const double HALO = 0.7;
-
 /* ---- Marks ---- */
 
 /* Corners around (0, 0), and how large the mark is so that all have about the same area. */
@@ -35,12 +32,11 @@ static void write_circle(const struct svg_pen *pen, struct layout_point at, doub
     svg_point(pen, "M", at.x - radius, at.y);
     for (int side = 1; side >= -1; side -= 2) {
         svg_point(pen, "a", radius, radius);
-        svg_point(pen, " 0 1 0 ", 2 * side * radius, 0);
+        svg_point(pen, side > 0 ? " 0 1 0 " : " 0 1 0", 2 * side * radius, 0);
     }
-    (void)fputc('z', pen->out);
 }
 
-/* The hole of a ring turns the other way only in the eyes of the rule evenodd, which its path names. */
+/* The hole of a ring needs the fill rule evenodd. */
 void svg_write_mark(const struct svg_pen *pen, unsigned mark, struct layout_point at, double radius) {
     if (polygons[mark].corner_count > 0)
         write_polygon(pen, &polygons[mark], at, radius);
@@ -77,8 +73,6 @@ static void write_marks(const struct svg_pen *pen, size_t s) {
     svg_colour(pen, "fill", look.colour);
     if (look.mark == MARK_RING)
         (void)fputs(" fill-rule=\"evenodd\"", pen->out);
-    (void)fputs(" stroke=\"transparent\"", pen->out);
-    svg_attribute(pen, "stroke-width", HALO * layout->font);
     (void)fputc('>', pen->out);
     for (size_t i = 0; i < layout->figure->category_count; i++) {
         if (!layout_has_value(&series->values[i]))
