@@ -6,11 +6,12 @@
 #include "figure/layout_parts.h"
 
 bool layout_has_value(const struct figure_value *value) {
-    return value->value > 0 && isfinite(value->value);
+    return value->value >= SCALE_VALUE_MIN && value->value <= SCALE_VALUE_MAX;
 }
 
 bool layout_has_interval(const struct figure_value *value) {
-    return layout_has_value(value) && value->low > 0 && isfinite(value->high) && value->high >= value->low;
+    return layout_has_value(value) && value->low >= SCALE_VALUE_MIN && value->high >= value->low &&
+           value->high <= SCALE_VALUE_MAX;
 }
 
 /* ---- What both kinds need ---- */

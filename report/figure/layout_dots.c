@@ -7,7 +7,7 @@
 static const double LEGEND_MARK = 1.1, LEGEND_GAP = 1.2;
 
 /* Room on the right for half the label of a tick, and between two labels, in sizes of the font. */
-static const double RIGHT_MARGIN = 2.2, TICK_GAP = 1;
+static const double RIGHT_MARGIN = 2.2, TICK_GAP = 1, TICK_GAP_LEAST = 0.3;
 
 /* The height of a category: of its name and of each of its series beside it. */
 static const double ROW_HEIGHT = 0.9, SERIES_HEIGHT = 0.6;
@@ -61,8 +61,11 @@ static void place_categories(struct layout_maker *maker) {
 
 /* ---- The scale ---- */
 
-/* Do the labels leave gaps? They are centred at their ticks, as near as the figure's right edge allows. */
-static bool place_ticks(struct layout_maker *maker) {
+/*
+ * Do the labels leave gaps of this many sizes of the font? They are centred at their ticks, as near as the figure's
+ * right edge allows.
+ */
+static bool place_ticks(struct layout_maker *maker, double gap) {
     struct layout *layout = maker->layout;
     const double font = layout->font, y = layout->bottom + (LAYOUT_TICK + LAYOUT_GAP + 0.7) * font;
     double limit = 0;
@@ -74,17 +77,24 @@ static bool place_ticks(struct layout_maker *maker) {
         const double x = fmax(half, fmin(layout_value(layout, layout->scale.ticks[i]), layout->width - half));
         if (i > 0 && x - half < limit)
             return false;
-        limit = x + half + TICK_GAP * font;
+        limit = x + half + gap * font;
         layout->ticks[i].at = (struct layout_point){x, y};
     }
     return true;
 }
 
-static void place_scale(struct layout_maker *maker) {
+static bool place_scale_with(struct layout_maker *maker, double gap) {
     struct layout *layout = maker->layout;
     for (unsigned coarseness = 0; scale_set_ticks(&layout->scale, coarseness); coarseness++)
-        if (place_ticks(maker))
-            return;
+        if (place_ticks(maker, gap))
+            return layout->scale.tick_count > 1;
+    return false;
+}
+
+/* One tick is no scale: rather there is less room between them. */
+static void place_scale(struct layout_maker *maker) {
+    if (!place_scale_with(maker, TICK_GAP))
+        (void)place_scale_with(maker, TICK_GAP_LEAST);
 }
 
 void layout_dots(struct layout_maker *maker) {

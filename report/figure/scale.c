@@ -6,17 +6,20 @@
 /* Above this ratio of the largest to the smallest value, a scale is logarithmic. */
 static const double LOGARITHMIC_FROM = 12;
 
+/* Above this one, a linear scale begins at zero, which is near. */
+static const double ZERO_FROM = 3;
+
 struct scale scale_for(double low, double high, bool from_zero) {
-    if (!(low > 0 && high >= low && isfinite(high)))
+    if (!(low >= SCALE_VALUE_MIN && high >= low && high <= SCALE_VALUE_MAX))
         low = high = 1;
     struct scale scale = {.low = low, .high = high, .logarithmic = high / low > LOGARITHMIC_FROM};
     const double pad = fmax((high - low) * 0.06, high * 0.01);
     if (scale.logarithmic) {
         const double part = exp((log(high) - log(low)) * 0.05);
-        scale.low = fmax(low / part, 1e-300);
-        scale.high = fmin(high * part, 1e300);
+        scale.low /= part;
+        scale.high *= part;
     } else {
-        scale.low = from_zero ? 0 : fmax(0, low - pad);
+        scale.low = from_zero || high / low > ZERO_FROM ? 0 : low - pad;
         scale.high += pad;
     }
     return scale;

@@ -9,6 +9,10 @@
 
 enum { SCALE_TICKS_MAX = 32 };
 
+/* Values beyond these have no place on a scale. */
+#define SCALE_VALUE_MIN 1e-99
+#define SCALE_VALUE_MAX 1e99
+
 struct scale {
     double low, high;
     bool logarithmic;
@@ -18,7 +22,8 @@ struct scale {
 
 /*
  * The scale for values from `low` to `high`, with a little room beyond; without ticks. It is logarithmic where `high`
- * is a large multiple of `low`. A linear one begins at zero if `from_zero`. Without values both are 0.
+ * is a large multiple of `low`. A linear one begins at zero if `from_zero`, or if zero is near. Without values, or
+ * beyond what a scale can show, it is one around 1.
  */
 struct scale scale_for(double low, double high, bool from_zero);
 
