@@ -4,7 +4,7 @@
  */
 #include "figure/gnuplot_source.h"
 
-#include "figure/layout_parts.h"
+#include "figure/layout_make.h"
 
 struct script {
     const struct layout *layout;

@@ -5,10 +5,12 @@
 #ifndef CTXBENCH_LAYOUT_H
 #define CTXBENCH_LAYOUT_H
 
-#include "base/arena.h"
 #include "figure/extent.h"
 #include "figure/figure.h"
 #include "figure/scale.h"
+
+/* What stands before the name of a legend's entry, for its mark, in sizes of the font. */
+#define LAYOUT_LEGEND_MARK 1.1
 
 struct layout_point {
     double x, y;
@@ -40,9 +42,6 @@ struct layout {
     struct layout_text *legend; /* of dots: a mark stands before each; NULL: none */
     struct layout_text value_title, category_title;
 };
-
-/* Lays out the figure; the parts lie in the arena. False when out of memory. */
-bool layout_make(struct layout *layout, const struct figure *figure, enum figure_medium medium, struct arena *arena);
 
 /* Where a series has a value at a category. */
 struct layout_point layout_point(const struct layout *layout, size_t series, size_t category, double value);

@@ -1,10 +1,9 @@
-/* Dots: categories on the left, the scale of values below, a legend above where there are several series. */
+#include "figure/layout_dots.h"
+
 #include <math.h>
 
-#include "figure/layout_parts.h"
-
-/* What stands before the name of an entry of the legend, for its mark, and after it, in sizes of the font. */
-static const double LEGEND_MARK = 1.1, LEGEND_GAP = 1.2;
+/* Room between two entries of the legend, in sizes of the font. */
+static const double LEGEND_GAP = 1.2;
 
 /* Room on the right for half the label of a tick, and between two labels, in sizes of the font. */
 static const double RIGHT_MARGIN = 2.2, TICK_GAP = 1, TICK_GAP_LEAST = 0.3;
@@ -24,21 +23,16 @@ static double place_legend(struct layout_maker *maker) {
         return 0;
     layout->legend = layout_take(maker, figure->series_count, sizeof *layout->legend);
     for (size_t s = 0; layout->legend != NULL && s < figure->series_count; s++) {
-        const char *text = layout_shortened(maker, figure->series[s].label, layout->width - LEGEND_MARK * font);
-        const double width = LEGEND_MARK * font + extent_of(text, font);
+        const char *text = layout_shortened(maker, figure->series[s].label, layout->width - LAYOUT_LEGEND_MARK * font);
+        const double width = LAYOUT_LEGEND_MARK * font + extent_of(text, font);
         if (x > 0 && x + width > layout->width) {
             x = 0;
             y += EXTENT_LINE * font;
         }
-        layout->legend[s] = (struct layout_text){text, {x + LEGEND_MARK * font, y}};
+        layout->legend[s] = (struct layout_text){text, {x + LAYOUT_LEGEND_MARK * font, y}};
         x += width + LEGEND_GAP * font;
     }
     return y + 0.4 * font;
-}
-
-struct layout_point layout_legend_mark(const struct layout *layout, size_t entry) {
-    const struct layout_point text = layout->legend[entry].at;
-    return (struct layout_point){text.x - (LEGEND_MARK - 0.4) * layout->font, text.y - EXTENT_BASELINE * layout->font};
 }
 
 /* ---- Categories ---- */

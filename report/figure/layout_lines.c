@@ -1,8 +1,8 @@
-/* Lines: the scale of values on the left, categories below, names beside the ends of lines. */
+#include "figure/layout_lines.h"
+
 #include <math.h>
 
 #include "figure/labels.h"
-#include "figure/layout_parts.h"
 #include "figure/names.h"
 
 /* The height of the plot in sizes of the font. It is higher where that is too little for the names of lines. */

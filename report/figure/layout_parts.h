@@ -2,6 +2,7 @@
 #ifndef CTXBENCH_LAYOUT_PARTS_H
 #define CTXBENCH_LAYOUT_PARTS_H
 
+#include "base/arena.h"
 #include "figure/layout.h"
 
 /* Distances, in sizes of the font. */
@@ -28,9 +29,5 @@ struct layout_text layout_centred(struct layout_maker *maker, const char *text, 
 
 /* Writes a label for each tick, and returns the width of the widest. */
 double layout_label_ticks(struct layout_maker *maker);
-
-/* The two kinds. The figure's width and font are known; they set all else. */
-void layout_lines(struct layout_maker *maker);
-void layout_dots(struct layout_maker *maker);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "figure/layout_make.h"
 #include "figure/svg_parts.h"
 #include "text/xml.h"
 

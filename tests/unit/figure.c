@@ -14,7 +14,7 @@
 #include "../support/uniform.h"
 #include "base/utf8.h"
 #include "figure/gnuplot_source.h"
-#include "figure/layout.h"
+#include "figure/layout_make.h"
 #include "figure/looks.h"
 #include "figure/svg.h"
 
