@@ -56,9 +56,10 @@ static bool open_figure_file(const struct reporting *reporting, const struct fig
                              struct output_file *file, struct error *error) {
     char path[PATH_MAX];
     const int length = snprintf(path, sizeof path, "%s/%s.%s", reporting->options->figures, figure->id, suffix);
-    if (length >= (int)sizeof path)
-        return error_set(error, "--figures: the path of %s.%s is too long", figure->id, suffix);
-    return output_file_open(file, path, reporting->options->force, error);
+    if (length < (int)sizeof path)
+        return output_file_open(file, path, reporting->options->force, error);
+    (void)error_set(error, "--figures: the path of %s.%s is too long", figure->id, suffix);
+    return false;
 }
 
 static bool write_figure_file(const struct reporting *reporting, const struct figure *figure, const char *suffix,

@@ -106,7 +106,7 @@ static void check_ticks(double low, double high, bool from_zero) {
             assert_true(part >= -1e-6 && part <= 1 + 1e-6 && (i == 0 || scale.ticks[i] > scale.ticks[i - 1]));
             scale_label(&scale, i, true, label);
             assert_string_not_equal(label, previous);
-            (void)strcpy(previous, label);
+            memcpy(previous, label, sizeof previous);
         }
     }
     assert_true(before < SCALE_TICKS_MAX);
