@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "text/format.h"
-
 const struct figure_colour figure_colours[FIGURE_COLOUR_COUNT] = {
     {"#0072b2", "#5c9dff"},
     {"#d55e00", "#ff8a3d"},
@@ -12,11 +10,23 @@ const struct figure_colour figure_colours[FIGURE_COLOUR_COUNT] = {
     {"#e69f00", "#f0b429"},
     {"#56b4e9", "#8fd3ff"},
     {"#000000", "#ffffff"},
-    [FIGURE_YARDSTICK] = {"#808080", "#9a9a9a"},
+    [FIGURE_YARDSTICK] = {"#767676", "#9a9a9a"},
     [FIGURE_GRID] = {"#dddddd", "#3a3d42"},
 };
 
-static void format_value(const struct figure *figure, double value, char cell[static FORMAT_CELL_MAX]) {
+struct figure_look figure_look_of(const struct figure *figure, size_t series) {
+    const struct figure_series *one = &figure->series[series];
+    if (one->reference)
+        return (struct figure_look){FIGURE_YARDSTICK, MARK_CIRCLE};
+    if (one->look != NULL)
+        return *one->look;
+    unsigned index = 0;
+    for (size_t i = 0; i < series; i++)
+        index += !figure->series[i].reference;
+    return (struct figure_look){index % FIGURE_SERIES_MAX, index % MARK_COUNT};
+}
+
+void figure_format_value(const struct figure *figure, double value, char cell[static FORMAT_CELL_MAX]) {
     if (figure->unit == FIGURE_TIME)
         format_time(value, cell);
     else
@@ -37,10 +47,10 @@ static void describe_series(const struct figure *figure, const struct figure_ser
     char cell[FORMAT_CELL_MAX];
     if (first == figure->category_count)
         return;
-    format_value(figure, series->values[first].value, cell);
+    figure_format_value(figure, series->values[first].value, cell);
     (void)fprintf(out, " %s: %s at %s", series->label, cell, figure->categories[first]);
     if (last != first) {
-        format_value(figure, series->values[last].value, cell);
+        figure_format_value(figure, series->values[last].value, cell);
         (void)fprintf(out, ", %s at %s", cell, figure->categories[last]);
     }
     (void)fputc('.', out);
@@ -54,7 +64,7 @@ static void describe_dots(const struct figure *figure, const struct figure_serie
     for (size_t i = 0; i < figure->category_count; i++) {
         if (series->values[i].value <= 0)
             continue;
-        format_value(figure, series->values[i].value, cell);
+        figure_format_value(figure, series->values[i].value, cell);
         (void)fprintf(out, "%s%s %s", separator, figure->categories[i], cell);
         separator = ", ";
     }
@@ -62,7 +72,7 @@ static void describe_dots(const struct figure *figure, const struct figure_serie
 }
 
 void figure_describe(const struct figure *figure, FILE *out) {
-    (void)fprintf(out, "%s. %s:", figure->title, figure->value_title);
+    (void)fprintf(out, "%s:", figure->value_title);
     for (size_t i = 0; i < figure->series_count; i++) {
         if (figure->kind == FIGURE_LINES)
             describe_series(figure, &figure->series[i], out);

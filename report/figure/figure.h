@@ -1,6 +1,5 @@
 /*
- * A figure, before anyone draws it: series of values with their intervals over shared categories. Knows nobody; texts
- * are the caller's.
+ * A figure, before it is drawn: series of values with their intervals over shared categories. Texts are the caller's.
  */
 #ifndef CTXBENCH_FIGURE_H
 #define CTXBENCH_FIGURE_H
@@ -9,14 +8,22 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "text/format.h"
+
 struct figure_value {
     double value, low, high; /* value 0: none; low 0: no interval */
 };
 
+/* Colour and mark of a series, by their numbers. */
+struct figure_look {
+    unsigned colour; /* one of figure_colours */
+    unsigned mark;
+};
+
 struct figure_series {
     const char *label;
-    const char *stands_for;            /* other series that lie too near to be told apart, not drawn; empty: none */
     bool reference;                    /* a yardstick: drawn in grey */
+    const struct figure_look *look;    /* of what keeps its look in all figures; NULL: by its place in this one */
     const struct figure_value *values; /* one per category */
 };
 
@@ -48,25 +55,33 @@ struct figure_colour {
 };
 extern const struct figure_colour figure_colours[FIGURE_COLOUR_COUNT];
 
-/* What the figure shows, in words, for those who do not see it. */
+/* Marks, in the order of their numbers; all filled but the last. */
+enum figure_mark {
+    MARK_CIRCLE,
+    MARK_SQUARE,
+    MARK_TRIANGLE,
+    MARK_DIAMOND,
+    MARK_TRIANGLE_DOWN,
+    MARK_PENTAGON,
+    MARK_RING,
+    MARK_COUNT,
+};
+
+/* The look of a series in this figure. */
+struct figure_look figure_look_of(const struct figure *figure, size_t series);
+
+/* A value as people read it, with its unit. */
+void figure_format_value(const struct figure *figure, double value, char cell[static FORMAT_CELL_MAX]);
+
+/* What the figure shows, in words, for those who do not see it; without its title. */
 void figure_describe(const struct figure *figure, FILE *out);
 
 /* The data of the figure. */
 void figure_write_csv(const struct figure *figure, FILE *out);
 
-enum figure_format {
-    FIGURE_ON_SCREEN, /* SVG, for a page */
-    FIGURE_SVG,       /* for a column of a paper */
-    FIGURE_PDF,       /* the same */
+enum figure_medium {
+    FIGURE_IN_PAGE,  /* in px; colours follow the page's */
+    FIGURE_ON_PAPER, /* a column of a paper, in pt (1/72 inch); colours stay, on white */
 };
-
-/* The size of a figure, in px on the screen and in pt (1/72 inch) on paper. */
-struct figure_size {
-    double width, height, font;
-};
-struct figure_size figure_size(const struct figure *figure, enum figure_format format);
-
-/* What gnuplot draws it from, the data included. It draws to `file`, or to standard output if that is NULL. */
-void figure_write_gnuplot(const struct figure *figure, enum figure_format format, const char *file, FILE *out);
 
 #endif

@@ -13,8 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
-const char gnuplot_missing[] =
-    "there is no gnuplot, which draws the figures; install Debian's package gnuplot-nox (scripts/setup does)";
+#include "figure/gnuplot_source.h"
+
+/* What to tell people when it is missing. */
+static const char missing[] =
+    "figures are written without PDF: there is no gnuplot, which makes it; "
+    "install Debian's package gnuplot-nox (scripts/setup does)";
 
 enum { PATIENCE_SECONDS = 60, READ_BYTES = 64 << 10 };
 
@@ -120,7 +124,7 @@ static bool finish(pid_t pid, int out, int err, struct output *output, char *err
     return false;
 }
 
-char *gnuplot_draw(const char *script, size_t *size, char *error, size_t error_size) {
+static char *draw(const char *script, size_t *size, char *error, size_t error_size) {
     struct output output = {0};
     int pipes[2] = {-1, -1};
     pid_t pid = -1;
@@ -130,7 +134,7 @@ char *gnuplot_draw(const char *script, size_t *size, char *error, size_t error_s
         (void)close(pipes[1]);
     bool drawn = false;
     if (code == ENOENT)
-        (void)snprintf(error, error_size, "%s", gnuplot_missing);
+        (void)snprintf(error, error_size, "%s", missing);
     else if (code != 0)
         (void)snprintf(error, error_size, "gnuplot cannot be started: %s", strerror(code));
     else
@@ -145,4 +149,29 @@ char *gnuplot_draw(const char *script, size_t *size, char *error, size_t error_s
         return output.bytes;
     free(output.bytes);
     return NULL;
+}
+
+/* NULL when out of memory. */
+static char *script_of(const struct figure *figure) {
+    char *script = NULL;
+    size_t size;
+    FILE *out = open_memstream(&script, &size);
+    if (out == NULL)
+        return NULL;
+    const bool written = gnuplot_write_source(figure, NULL, out);
+    if (fclose(out) == 0 && written)
+        return script;
+    free(script);
+    return NULL;
+}
+
+char *gnuplot_draw_pdf(const struct figure *figure, size_t *size, char *error, size_t error_size) {
+    char *script = script_of(figure);
+    if (script == NULL) {
+        (void)snprintf(error, error_size, "out of memory for the figure %s", figure->id);
+        return NULL;
+    }
+    char *drawn = draw(script, size, error, error_size);
+    free(script);
+    return drawn;
 }

@@ -1,17 +1,15 @@
-/* gnuplot, as a process of its own that gets a script and gives back what it draws. */
+/* Figures as PDF, which gnuplot draws, as a process of its own that gets a script and gives back what it draws. */
 #ifndef CTXBENCH_GNUPLOT_H
 #define CTXBENCH_GNUPLOT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-/* What to tell people when it is missing. */
-extern const char gnuplot_missing[];
+#include "figure/figure.h"
 
 /*
- * Runs a script that draws to standard output. Returns what it drew, which the caller frees, with its size; NULL with a
- * message in `error` if it is missing, fails, or takes longer than a minute.
+ * Draws the figure. Returns the bytes of the PDF, which the caller frees; NULL with a message in `error` if gnuplot is
+ * missing, fails, or takes longer than a minute.
  */
-char *gnuplot_draw(const char *script, size_t *size, char *error, size_t error_size);
+char *gnuplot_draw_pdf(const struct figure *figure, size_t *size, char *error, size_t error_size);
 
 #endif

@@ -1,22 +1,14 @@
-/* gnuplot's SVG, written anew for its place: within a page, or as a file of its own. Knows figures' colours only. */
+/* Figures as SVG, which needs nothing else: within a page, or as a file of its own. */
 #ifndef CTXBENCH_SVG_H
 #define CTXBENCH_SVG_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 
-struct svg_place {
-    const char *description; /* for those who do not see it */
-    double width, height;    /* of the drawing, in its own units */
-    bool in_page;            /* colours follow the page's; otherwise they stay, on white */
-};
+#include "figure/figure.h"
 
-/* Text as XML and HTML take it, in content and in double-quoted attributes. */
-void svg_escape(FILE *out, const char *text);
-
-/* Writes the drawing. False if `drawn` is no SVG of gnuplot's, or holds what our figures are not drawn of. */
-bool svg_write(const char *drawn, const struct svg_place *place, FILE *out);
+/* Writes the figure as an element `svg`. In a page, its ids begin with "drawing-ID-". False when out of memory. */
+bool svg_write(const struct figure *figure, enum figure_medium medium, FILE *out);
 
 /* The declarations that colours in a page refer to: `--figure-0:#0072b2;...`. */
 void svg_write_colours(bool on_black, FILE *out);

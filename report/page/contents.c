@@ -166,5 +166,6 @@ bool contents_make(struct document *document, const struct runs *runs) {
     contents_add_failures(document, runs);
     document_add(document, DOCUMENT_SECTION, "raw", "Raw numbers");
     contents_add_raw_numbers(document, runs);
+    document_choose_looks(document);
     return !document->out_of_memory;
 }

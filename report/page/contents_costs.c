@@ -113,6 +113,7 @@ static bool fill_lines(struct document *document, const struct drawing *drawing,
         *one = (struct figure_series){
             .label = others == 0 ? name : document_text(document, "%s (+%zu)", name, others),
             .reference = sweep->curves[i].reference,
+            .look = sweep->curves[i].reference ? NULL : document_look(document, sweep->curves[i].label),
         };
         if (!fill_series(document, one, sweep->value_count, on_curve, &sweep->curves[i]))
             return false;

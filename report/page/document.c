@@ -100,6 +100,27 @@ void document_add_figure(struct document *document, const struct figure *figure)
         block->figure = figure;
 }
 
+const struct figure_look *document_look(struct document *document, const char *strategy) {
+    const struct figure_look *look = looks_named(&document->looks, &document->arena, strategy);
+    document->out_of_memory |= look == NULL;
+    return look;
+}
+
+void document_choose_looks(struct document *document) {
+    size_t count = 0;
+    for (const struct document_block *block = document->first; block != NULL; block = block->next)
+        count += block->kind == DOCUMENT_FIGURE;
+    const struct figure **figures = arena_take(&document->arena, (count + 1) * sizeof *figures);
+    document->out_of_memory |= figures == NULL;
+    if (figures == NULL)
+        return;
+    count = 0;
+    for (const struct document_block *block = document->first; block != NULL; block = block->next)
+        if (block->kind == DOCUMENT_FIGURE)
+            figures[count++] = block->figure;
+    looks_assign(&document->looks, figures, count);
+}
+
 void document_add_machine(struct document *document, const struct document_level *levels, size_t level_count) {
     struct document_block *block = add_block(document, DOCUMENT_MACHINE);
     if (block == NULL)

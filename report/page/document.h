@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "figure/figure.h"
+#include "figure/looks.h"
 
 #define DOCUMENT_NAME "\1"
 #define DOCUMENT_STRONG "\2"
@@ -80,6 +81,7 @@ struct document {
     struct arena arena; /* holds all that belongs to the document */
     const char *title, *subtitle;
     struct document_block *first, *last;
+    struct looks looks; /* of the strategies in its figures */
     bool out_of_memory; /* then the document is incomplete, and must not be shown */
 };
 
@@ -100,6 +102,11 @@ struct document_table *document_add_table(struct document *document, const char 
 struct document_cell *document_add_row(struct document *document, struct document_table *table);
 
 void document_add_figure(struct document *document, const struct figure *figure);
+
+/* The look of a strategy, the same in all figures of the document; it is chosen by document_choose_looks. */
+const struct figure_look *document_look(struct document *document, const char *strategy);
+void document_choose_looks(struct document *document);
+
 void document_add_machine(struct document *document, const struct document_level *levels, size_t level_count);
 
 #endif

@@ -1,4 +1,4 @@
-/* Renders a document for its readers. Each returns false when writing failed or memory ran out. */
+/* Renders a document for its readers. Whether it was written, the stream knows. */
 #ifndef CTXBENCH_PAGE_H
 #define CTXBENCH_PAGE_H
 
@@ -6,11 +6,8 @@
 #include "page/document.h"
 #include "text/style.h"
 
-/*
- * One HTML file that needs nothing else. `drawings` holds the figures' SVG, in their order in the document; a NULL in
- * it is a figure that could not be drawn, of which the data still stand there as a table.
- */
-void page_write_html(const struct document *document, char *const *drawings, FILE *out);
+/* One HTML file that needs nothing else. False when out of memory; then it is incomplete. */
+bool page_write_html(const struct document *document, FILE *out);
 
 /* GitHub's Markdown. Figures are linked as `figures_path`/ID.svg; NULL: there are none. */
 void page_write_markdown(const struct document *document, const char *figures_path, FILE *out);

@@ -5,6 +5,7 @@
 #include "figure/svg.h"
 #include "page/page.h"
 #include "text/format.h"
+#include "text/xml.h"
 
 extern const char page_style[], page_script[];
 
@@ -19,9 +20,9 @@ enum { ROWS_UNFOLDED_MAX = 40 };
 
 struct page {
     FILE *out;
-    char *const *drawings; /* of the figures that are still to come */
     bool in_section, in_part, in_list;
     bool in_lead; /* what a part has down to its first figure, which paper does not tear apart */
+    bool out_of_memory;
 };
 
 /* ---- Text ---- */
@@ -33,7 +34,7 @@ static void write_text(FILE *out, const char *text) {
         const size_t plain = strcspn(text, DOCUMENT_NAME DOCUMENT_STRONG);
         char *piece = strndup(text, plain);
         if (piece != NULL)
-            svg_escape(out, piece);
+            xml_escape(out, piece);
         free(piece);
         text += plain;
         if (*text == *DOCUMENT_NAME) {
@@ -117,7 +118,7 @@ static void write_cell(FILE *out, const struct document_column *column, bool is_
         (void)fprintf(out, " data-v=\"%.6g\"", cell->sort);
     if (cell->note != NULL) {
         (void)fputs(" title=\"", out);
-        svg_escape(out, cell->note);
+        xml_escape(out, cell->note);
         (void)fputc('"', out);
     }
     (void)fputc('>', out);
@@ -200,10 +201,8 @@ static void end_lead(struct page *page) {
 }
 
 static void write_figure(struct page *page, const struct figure *figure) {
-    const char *drawing = page->drawings != NULL ? *page->drawings++ : NULL;
     (void)fprintf(page->out, "<figure id=\"figure-%s\">", figure->id);
-    if (drawing != NULL)
-        (void)fputs(drawing, page->out);
+    page->out_of_memory |= !svg_write(figure, FIGURE_IN_PAGE, page->out);
     write_element(page->out, "<figcaption>", figure->caption, "</figcaption></figure>\n");
     end_lead(page);
 }
@@ -228,7 +227,7 @@ static void write_machine(FILE *out, const struct document_block *block) {
     (void)fputs("<div class=\"machine\" role=\"img\" aria-label=\"The machine: ", out);
     for (size_t i = 0; i < block->level_count; i++) {
         (void)fprintf(out, "%s%u of ", i > 0 ? ", each with " : "", block->levels[i].count);
-        svg_escape(out, block->levels[i].name);
+        xml_escape(out, block->levels[i].name);
     }
     (void)fputs("\">", out);
     write_boxes(out, block->levels, block->level_count, 1);
@@ -344,8 +343,8 @@ static void write_style(FILE *out) {
     (void)fputs("</style>\n", out);
 }
 
-void page_write_html(const struct document *document, char *const *drawings, FILE *out) {
-    struct page page = {.out = out, .drawings = drawings};
+bool page_write_html(const struct document *document, FILE *out) {
+    struct page page = {.out = out};
     (void)fputs(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
@@ -365,4 +364,5 @@ void page_write_html(const struct document *document, char *const *drawings, FIL
         write_block(&page, block);
     end_section(&page);
     (void)fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", page_script);
+    return !page.out_of_memory;
 }

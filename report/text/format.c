@@ -67,15 +67,11 @@ void format_change_range(double low, double high, char cell[static FORMAT_CELL_M
                    high_text);
 }
 
-void format_tick(double value, bool is_time, char cell[static FORMAT_CELL_MAX]) {
-    struct unit unit = is_time ? unit_for(value) : (struct unit){"", 1};
+void format_tick(double value, double step, double largest, bool is_time, char cell[static FORMAT_CELL_MAX]) {
+    enum { DECIMALS_MAX = 9 };
+    const struct unit unit = is_time ? unit_for(largest) : (struct unit){"", 1};
+    const double decimals = ceil(-log10(step / unit.ns) - 1e-9);
     char number[FORMAT_CELL_MAX];
-    format_number(value / unit.ns, number);
-    if (strchr(number, '.') != NULL) {
-        size_t length = strlen(number);
-        while (number[length - 1] == '0')
-            length--;
-        number[number[length - 1] == '.' ? length - 1 : length] = '\0';
-    }
+    (void)snprintf(number, sizeof number, "%.*f", (int)fmax(0, fmin(decimals, DECIMALS_MAX)), value / unit.ns);
     (void)snprintf(cell, FORMAT_CELL_MAX, "%.*s%s%s", FORMAT_CELL_MAX - 4, number, is_time ? " " : "", unit.name);
 }

@@ -17,8 +17,11 @@ void format_time(double ns, char cell[static FORMAT_CELL_MAX]);
 /* "2.08..2.15", in the unit that format_time chooses for `ns`. */
 void format_range(double low_ns, double high_ns, double ns, char cell[static FORMAT_CELL_MAX]);
 
-/* The same as format_time and format_number without zeros at the end: "2 ns", "0.5". For the scales of figures. */
-void format_tick(double value, bool is_time, char cell[static FORMAT_CELL_MAX]);
+/*
+ * A tick of a figure's scale: with the decimals of `step`, a round number, in the unit that suits `largest`: "2 ns",
+ * "0.5".
+ */
+void format_tick(double value, double step, double largest, bool is_time, char cell[static FORMAT_CELL_MAX]);
 
 /* A ratio as a change: "+5.2%", "-0.4%"; "x12.3" where per cent would be hard to read; "-" if it is not finite. */
 void format_change(double ratio, char cell[static FORMAT_CELL_MAX]);

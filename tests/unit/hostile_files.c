@@ -22,6 +22,8 @@
 #include "compare/comparison.h"
 #include "data/summary.h"
 #include "export/export.h"
+#include "figure/gnuplot_source.h"
+#include "figure/svg.h"
 #include "page/contents.h"
 #include "page/page.h"
 #include "table/table.h"
@@ -347,14 +349,15 @@ static void compare(const struct result_file *base, const struct result_file *ot
     comparison_free(comparison);
 }
 
-/* Figures are not drawn here: what gnuplot would get is looked at instead. */
+/* PDFs are not drawn here: what gnuplot would get is looked at instead. */
 static void write_figures(const struct document *document, uint64_t seed) {
     struct output output;
     begin(&output);
     for (const struct document_block *block = document->first; block != NULL; block = block->next) {
         if (block->kind != DOCUMENT_FIGURE)
             continue;
-        figure_write_gnuplot(block->figure, FIGURE_ON_SCREEN, NULL, output.stream);
+        assert_true(gnuplot_write_source(block->figure, NULL, output.stream));
+        assert_true(svg_write(block->figure, FIGURE_ON_PAPER, output.stream));
         figure_write_csv(block->figure, output.stream);
         figure_describe(block->figure, output.stream);
     }
@@ -371,7 +374,7 @@ static void report_on(char *const *paths, size_t count, uint64_t seed) {
         fail_msg("seed %lu: %s", (unsigned long)seed, message);
     assert_true(contents_make(&document, &runs));
     begin(&output);
-    page_write_html(&document, NULL, output.stream);
+    assert_true(page_write_html(&document, output.stream));
     end(&output, true, false, seed);
     begin(&output);
     page_write_markdown(&document, "figures", output.stream);

@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 
 #include "base/output_file.h"
+#include "figure/gnuplot.h"
+#include "figure/gnuplot_source.h"
+#include "figure/svg.h"
 #include "page/contents.h"
-#include "page/drawing.h"
 #include "page/page.h"
 
 struct reporting {
@@ -18,118 +20,95 @@ struct reporting {
     struct document document;
 };
 
-/* A missing tool leaves the report without figures: that is said, and no failure. */
+/* A missing tool leaves the figures without PDF: that is said, and no failure. */
 static void note(const struct reporting *reporting, const char *what) {
     message(reporting->options->quiet ? NULL : stderr, "%s", what);
 }
 
 /* ---- Files ---- */
 
-/* What goes into a file beside the text. */
-typedef bool content_writer(const struct figure *figure, FILE *out, struct error *error);
+/* What goes into a file beside the text. False when out of memory. */
+typedef bool content_writer(const struct figure *figure, FILE *out);
 
-static bool write_source(const struct figure *figure, FILE *out, struct error *error) {
-    (void)error;
+static bool write_source(const struct figure *figure, FILE *out) {
     char drawn[PATH_MAX];
     (void)snprintf(drawn, sizeof drawn, "%s.pdf", figure->id);
     (void)fprintf(out, "# gnuplot %s.gp draws %s. Change what you like: the size stands in the next line.\n",
                   figure->id, drawn);
-    figure_write_gnuplot(figure, FIGURE_PDF, drawn, out);
-    return true;
+    return gnuplot_write_source(figure, drawn, out);
 }
 
-static bool write_csv(const struct figure *figure, FILE *out, struct error *error) {
-    (void)error;
+static bool write_csv(const struct figure *figure, FILE *out) {
     figure_write_csv(figure, out);
     return true;
 }
 
-static bool write_drawing(const struct figure *figure, enum figure_format format, FILE *out, struct error *error) {
-    size_t size;
-    char *drawn = drawing_make(figure, format, &size, error->text, sizeof error->text);
-    if (drawn == NULL)
-        return false;
-    (void)fwrite(drawn, 1, size, out);
-    free(drawn);
-    return true;
+static bool write_svg(const struct figure *figure, FILE *out) {
+    return svg_write(figure, FIGURE_ON_PAPER, out);
 }
 
-static bool write_svg(const struct figure *figure, FILE *out, struct error *error) {
-    return write_drawing(figure, FIGURE_SVG, out, error);
-}
-
-static bool write_pdf(const struct figure *figure, FILE *out, struct error *error) {
-    return write_drawing(figure, FIGURE_PDF, out, error);
-}
-
-static const struct figure_file {
-    const char *suffix;
-    content_writer *write;
-    bool drawn; /* takes gnuplot */
-} figure_files[] = {
-    {"csv", write_csv, false},
-    {"gp", write_source, false},
-    {"svg", write_svg, true},
-    {"pdf", write_pdf, true},
-};
-enum { FIGURE_FILE_COUNT = sizeof figure_files / sizeof figure_files[0] };
-
-static bool write_figure_file(const struct reporting *reporting, const struct figure *figure,
-                              const struct figure_file *kind, struct error *error) {
+static bool open_figure_file(const struct reporting *reporting, const struct figure *figure, const char *suffix,
+                             struct output_file *file, struct error *error) {
     char path[PATH_MAX];
-    struct output_file file;
-    if (snprintf(path, sizeof path, "%s/%s.%s", reporting->options->figures, figure->id, kind->suffix) >=
-        (int)sizeof path)
-        return error_set(error, "--figures: the path of %s.%s is too long", figure->id, kind->suffix);
-    if (!output_file_open(&file, path, reporting->options->force, error))
-        return false;
-    if (kind->write(figure, file.stream, error))
-        return output_file_commit(&file, error);
-    output_file_discard(&file);
+    const int length = snprintf(path, sizeof path, "%s/%s.%s", reporting->options->figures, figure->id, suffix);
+    if (length < (int)sizeof path)
+        return output_file_open(file, path, reporting->options->force, error);
+    (void)error_set(error, "--figures: the path of %s.%s is too long", figure->id, suffix);
     return false;
 }
 
-/* All files of one figure. Without gnuplot there are its data and its source, and *missing says why no more. */
-static bool write_figure_files(const struct reporting *reporting, const struct figure *figure, struct error *missing,
-                               struct error *error) {
-    for (size_t i = 0; i < FIGURE_FILE_COUNT; i++) {
-        if (figure_files[i].drawn && missing->text[0] != '\0')
-            continue;
-        if (write_figure_file(reporting, figure, &figure_files[i], error))
-            continue;
-        if (!figure_files[i].drawn || strstr(error->text, "gnuplot") == NULL)
-            return false;
-        *missing = *error;
+static bool write_figure_file(const struct reporting *reporting, const struct figure *figure, const char *suffix,
+                              content_writer *write, struct error *error) {
+    struct output_file file;
+    if (!open_figure_file(reporting, figure, suffix, &file, error))
+        return false;
+    if (write(figure, file.stream))
+        return output_file_commit(&file, error);
+    output_file_discard(&file);
+    return error_set(error, "out of memory for the figure %s", figure->id);
+}
+
+/* Where gnuplot makes no PDF, *refused says why, and no more are tried. */
+static bool write_pdf(const struct reporting *reporting, const struct figure *figure, struct error *refused,
+                      struct error *error) {
+    size_t size;
+    struct output_file file;
+    if (refused->text[0] != '\0')
+        return true;
+    char *drawn = gnuplot_draw_pdf(figure, &size, refused->text, sizeof refused->text);
+    if (drawn == NULL)
+        return true;
+    bool written = open_figure_file(reporting, figure, "pdf", &file, error);
+    if (written) {
+        (void)fwrite(drawn, 1, size, file.stream);
+        written = output_file_commit(&file, error);
     }
-    return true;
+    free(drawn);
+    return written;
+}
+
+static bool write_figure_files(const struct reporting *reporting, const struct figure *figure, struct error *refused,
+                               struct error *error) {
+    return write_figure_file(reporting, figure, "csv", write_csv, error) &&
+           write_figure_file(reporting, figure, "gp", write_source, error) &&
+           write_figure_file(reporting, figure, "svg", write_svg, error) &&
+           write_pdf(reporting, figure, refused, error);
 }
 
 static bool write_figures(const struct reporting *reporting, struct error *error) {
-    struct error missing = {.text = ""};
+    struct error refused = {.text = ""};
     const char *folder = reporting->options->figures;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return error_set(error, "--figures: cannot make the folder %s: %s", folder, strerror(errno));
     for (const struct document_block *block = reporting->document.first; block != NULL; block = block->next)
-        if (block->kind == DOCUMENT_FIGURE && !write_figure_files(reporting, block->figure, &missing, error))
+        if (block->kind == DOCUMENT_FIGURE && !write_figure_files(reporting, block->figure, &refused, error))
             return false;
-    if (missing.text[0] != '\0')
-        note(reporting, missing.text);
+    if (refused.text[0] != '\0')
+        note(reporting, refused.text);
     return true;
 }
 
 /* ---- The report ---- */
-
-static bool write_html(const struct reporting *reporting, FILE *out, struct error *error) {
-    char missing[512];
-    char **drawings = drawings_make(&reporting->document, missing, sizeof missing);
-    if (drawings == NULL)
-        return error_set(error, "out of memory for the figures");
-    if (missing[0] != '\0')
-        note(reporting, missing);
-    page_write_html(&reporting->document, drawings, out);
-    drawings_free(drawings, &reporting->document);
-    return true;
-}
 
 static bool write_report(const struct reporting *reporting, const char *path, struct error *error) {
     const struct options *options = reporting->options;
@@ -142,7 +121,8 @@ static bool write_report(const struct reporting *reporting, const char *path, st
     else if (options_want_format(options, "terminal"))
         page_write_terminal(&reporting->document, file.stream, table_style_for(file.stream));
     else
-        written = write_html(reporting, file.stream, error);
+        written =
+            page_write_html(&reporting->document, file.stream) || error_set(error, "out of memory for the report");
     if (written)
         return output_file_commit(&file, error);
     output_file_discard(&file);
