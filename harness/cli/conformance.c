@@ -45,6 +45,11 @@ static const struct ctx_scenario *find_scenario(const struct ctx_strategy *strat
     return NULL;
 }
 
+/* Of a scenario that a strategy was built without, nothing is known. */
+static struct expectation expect(const struct ctx_strategy *strategy, const struct ctx_scenario *scenario) {
+    return scenario != NULL ? expectation_of(strategy, scenario) : (struct expectation){SCENARIO_UNKNOWN, ""};
+}
+
 /* ---- What to try ---- */
 
 static bool choose_scenarios(struct conformance *conformance, const struct registry *registry, struct error *error) {
@@ -125,8 +130,8 @@ static void fill_cell(struct conformance *conformance, size_t scenario_index, si
                       const struct execution_answer *answer) {
     const size_t index = scenario_index * conformance->strategy_count + strategy_index;
     const char *scenario = conformance->scenarios[scenario_index].name;
-    const struct ctx_strategy *strategy = conformance->entries[strategy_index]->strategy;
-    const struct expectation expectation = expectation_find(strategy->name, scenario);
+    const struct ctx_scenario *tried = find_scenario(conformance->entries[strategy_index]->strategy, scenario);
+    const struct expectation expectation = expect(conformance->entries[strategy_index]->strategy, tried);
     struct matrix_cell *cell = &conformance->cells[index];
     (void)snprintf(conformance->found[index], sizeof conformance->found[index], "%s", answer->reason);
     *cell = (struct matrix_cell){
@@ -136,7 +141,6 @@ static void fill_cell(struct conformance *conformance, size_t scenario_index, si
         .reason = expectation.reason,
         .seconds = conformance->end->wall_seconds,
     };
-    const struct ctx_scenario *tried = find_scenario(strategy, scenario);
     cell->as_expected =
         expectation_is_met(expectation.outcome, cell->outcome, tried != NULL && tried->run != NULL,
                            answer->outcome == EXECUTION_UNPROVED || answer->outcome == EXECUTION_ABORTED ||
@@ -219,18 +223,6 @@ static bool write_file(const struct conformance *conformance, const struct matri
     return written;
 }
 
-/* Strategies that nothing is known of are told apart: for them the table has to be written first. */
-static void name_unknown(const struct conformance *conformance) {
-    for (size_t i = 0; i < conformance->strategy_count; i++) {
-        const char *name = conformance->strategies[i];
-        if (expectation_find(name, "").outcome == SCENARIO_UNKNOWN)
-            (void)fprintf(stderr,
-                          "bench: the table of expectations has no row for the strategy %s, so that nothing says what "
-                          "has to hold; add it to its family in harness/expectations.c\n",
-                          name);
-    }
-}
-
 static bool tell(const struct conformance *conformance, const struct matrix *matrix, struct error *error) {
     const struct options *options = conformance->options;
     /* A file that goes to standard output leaves no room for a table there. */
@@ -265,7 +257,6 @@ static int conclude(const struct conformance *conformance, const struct topology
         (void)fprintf(stderr, "bench: %s\n", error->text);
     if (!written || !told)
         return gave_up ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED;
-    name_unknown(conformance);
     return matrix_count_surprises(&matrix) == 0 ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
 }
 
