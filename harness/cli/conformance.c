@@ -14,9 +14,7 @@
 #include "registry/expectations.h"
 #include "session/progress.h"
 #include "session/results.h"
-#include "session/worker_call.h"
-
-enum { PATIENCE_FACTOR = 6 }; /* the longest scenario may take this many times a worker's usual patience */
+#include "session/trial.h"
 
 /* The matrix in the making. */
 struct conformance {
@@ -25,6 +23,7 @@ struct conformance {
     size_t scenario_count;
     const struct registry_entry **entries; /* of the strategies */
     const char **strategies;
+    const struct ctx_strategy **descriptors;
     size_t strategy_count;
     struct matrix_cell *cells;
     char (*found)[sizeof((struct execution_answer *)0)->reason]; /* what the cells' texts are */
@@ -82,7 +81,9 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
     bool *selected = calloc(registry->count + 1, sizeof *selected);
     conformance->entries = calloc(registry->count + 1, sizeof(const struct registry_entry *));
     conformance->strategies = calloc(registry->count + 1, sizeof(const char *));
-    bool done = selected != NULL && conformance->entries != NULL && conformance->strategies != NULL
+    conformance->descriptors = calloc(registry->count + 1, sizeof(const struct ctx_strategy *));
+    bool done = selected != NULL && conformance->entries != NULL && conformance->strategies != NULL &&
+                        conformance->descriptors != NULL
                     ? registry_select(registry, conformance->options->strategies, selected, error) ||
                           error_prefix(error, "--strategy: ")
                     : (error_set(error, "out of memory for %zu strategies", registry->count), false);
@@ -91,6 +92,7 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
         if (!selected[i] || !is_proved(entry))
             continue;
         conformance->entries[conformance->strategy_count] = entry;
+        conformance->descriptors[conformance->strategy_count] = entry->strategy;
         conformance->strategies[conformance->strategy_count++] = entry->strategy->name;
     }
     free(selected);
@@ -152,24 +154,13 @@ static bool try_cell(struct conformance *conformance, size_t scenario, size_t st
     const struct registry_entry *entry = conformance->entries[strategy];
     char name[TEXT_ITEM_MAX];
     (void)snprintf(name, sizeof name, "%s/%s", entry->strategy->name, conformance->scenarios[scenario].name);
-    const struct execution_request request = {
-        .case_name = name,
-        .strategy = entry->strategy->name,
-        .scenario = conformance->scenarios[scenario].name,
-        .plugin = entry->plugin,
-    };
-    const struct worker_call call = {
-        .request = &request,
-        .deadline_seconds = (double)PATIENCE_FACTOR * worker_patience_seconds(),
-        .progress = &conformance->progress,
-        .end = conformance->end,
-    };
     const size_t total = conformance->scenario_count * conformance->strategy_count;
     const size_t done = scenario * conformance->strategy_count + strategy;
     progress_step(&conformance->progress, done,
                   done == 0 ? 0 : conformance->seconds_spent / (double)done * (double)(total - done), name);
     struct execution_answer answer;
-    if (!worker_call(&call, &answer))
+    if (!trial_of_scenario(entry, conformance->scenarios[scenario].name, &conformance->progress, conformance->end,
+                           &answer))
         return false;
     conformance->seconds_spent += conformance->end->wall_seconds;
     fill_cell(conformance, scenario, strategy, &answer);
@@ -216,6 +207,8 @@ static bool write_file(const struct conformance *conformance, const struct matri
         .argc = argc,
         .argv = argv,
         .conformance = matrix,
+        .strategies = conformance->descriptors,
+        .strategy_count = conformance->strategy_count,
         .source = {.rewind = rewind_nothing, .next = next_of_nothing},
     };
     const bool written = results_write(&results, conformance->options->out, conformance->options->force, error);
@@ -290,6 +283,7 @@ int conformance_command(const struct options *options, const struct registry *re
     free(conformance.scenarios);
     free(conformance.entries);
     free(conformance.strategies);
+    free((void *)conformance.descriptors);
     free(conformance.cells);
     free(conformance.found);
     free(conformance.end);
