@@ -2,11 +2,12 @@
  * Part of kernels.h: what a strategy has to get right before anybody times it, and what else may stand between a scope
  * and its reader. The same operations that the workloads measure are proved here. A worker runs the scenarios that its
  * workload rests on; `bench conformance` runs them all, each in a process of its own, and compares the outcome with
- * what is expected of each strategy (harness/registry/expectations.c).
+ * what is expected of each strategy: what follows from its traits (the rules below), but for the exceptions that it
+ * states itself (CTX_EXCEPTIONS).
  *
  * A scenario runs its steps in functions of ctx_body's shape, so that strategies with a context parameter take part. It
  * stops at the first thing that is not as wanted and says what was found. To add one: write it into the file of its
- * topic, give it a row in the table below, and say in harness/registry/expectations.c whom it breaks.
+ * topic, and give it a row in the table below, with the condition that it decides and with what follows from traits.
  */
 #include <errno.h>
 #include <limits.h>
@@ -36,47 +37,99 @@
 
 #include "conformance/threads.h"
 
+/* What code may have to live with (struct ctx_condition). */
+static const struct ctx_condition ctx_condition_plain = {"Threads, scopes and queues, with nothing else in the way", 10,
+                                                         NULL};
+static const struct ctx_condition ctx_condition_callbacks = {
+    "Callbacks through code that you cannot change, and that hands nothing on", 20, NULL};
+static const struct ctx_condition ctx_condition_fibers = {"Fibers that take turns on a thread", 30, NULL};
+static const struct ctx_condition ctx_condition_migration = {"Fibers that go from thread to thread", 40,
+                                                             &ctx_condition_fibers};
+static const struct ctx_condition ctx_condition_signals = {"Signal handlers", 50, NULL};
+static const struct ctx_condition ctx_condition_signal_stacks = {"Signal handlers on a stack of their own", 60,
+                                                                 &ctx_condition_signals};
+static const struct ctx_condition ctx_condition_longjmp = {"Scopes that longjmp leaves", 70, NULL};
+static const struct ctx_condition ctx_condition_exceptions = {"C++ exceptions through scopes", 80, NULL};
+static const struct ctx_condition ctx_condition_fork = {"Scopes that a forked child goes on with", 90, NULL};
+static const struct ctx_condition ctx_condition_thread_ends = {"Threads that end or are cancelled inside a scope", 100,
+                                                               NULL};
+static const struct ctx_condition ctx_condition_modules = {"Scope and reader in two shared objects", 110, NULL};
+
+/* What follows from traits. */
+#define CTX_ARGUMENT_HAS_NO_WAY(why)                                                                                   \
+    { .having = CTX_TRAIT_EXPLICIT_ARGUMENT, .expected = CTX_DOES_NOT_APPLY, .reason = why }
+#define CTX_THREADS_FAIL_ON_FIBERS(why)                                                                                \
+    { .lacking = CTX_TRAITS_OF_FIBERS, .expected = CTX_FAILS, .reason = why }
+#define CTX_NOTHING_RESTORES                                                                                           \
+    {                                                                                                                  \
+        .lacking = CTX_TRAIT_EXPLICIT_ARGUMENT | CTX_TRAIT_READS_STACK, .expected = CTX_FAILS,                         \
+        .reason = "nothing restores the context when longjmp passes over the scope"                                    \
+    }
+#define CTX_NO_HANDLER_IS_GIVEN_IT                                                                                     \
+    CTX_ARGUMENT_HAS_NO_WAY("the system calls a handler, and hands it nothing of what it interrupts")
+
 static const struct ctx_scenario ctx_scenarios[] = {
-    {CTX_SCENARIO_NEST, "nest", "nested override and restore", .run = ctx_nest_root_prove},
+    {CTX_SCENARIO_NEST, "nest", "nested override and restore", .run = ctx_nest_root_prove,
+     .condition = &ctx_condition_plain},
     {CTX_SCENARIO_FAILING_BODY, "failing-body", "restore after a body that gives up", .run = ctx_failing_root_prove},
     {CTX_SCENARIO_THREE_ANSWERS, "three-answers", "unset, NULL and no context are told apart",
-     .run = ctx_three_root_prove},
-    {CTX_SCENARIO_TWO_MANAGERS, "two-managers", "the same key under two managers", .run = ctx_managers_root_prove},
+     .run = ctx_three_root_prove, .condition = &ctx_condition_plain},
+    {CTX_SCENARIO_TWO_MANAGERS, "two-managers", "the same key under two managers", .run = ctx_managers_root_prove,
+     .condition = &ctx_condition_plain},
     {CTX_SCENARIO_DEEP, "deep", "10,000 frames below the scope", .run = ctx_deep_root_prove},
     {CTX_SCENARIO_REUSE, "reuse", "ids and slots are reused without residue", .run = ctx_reuse_root_prove},
     CTX_EVERY_STORE(CTX_STORE_ROW){0, "million-scopes", "1,000,000 scopes open at once, on 100 threads",
                                    .run = ctx_crowd_root_prove},
 
-    {CTX_SCENARIO_PLAIN_CHILD, "plain-child", "a plain thread sees nothing", .run = ctx_plain_root_prove},
-    {CTX_SCENARIO_INHERIT, "inherit", "an inheriting thread sees the values at the call",
-     .run = ctx_inherit_root_prove},
+    {CTX_SCENARIO_PLAIN_CHILD, "plain-child", "a plain thread sees nothing", .run = ctx_plain_root_prove,
+     .condition = &ctx_condition_plain},
+    {CTX_SCENARIO_INHERIT, "inherit", "an inheriting thread sees the values at the call", .run = ctx_inherit_root_prove,
+     .condition = &ctx_condition_plain},
     {CTX_SCENARIO_HANDOFF, "handoff", "a queue carries contexts; a pool thread keeps no residue",
-     .run = ctx_handoff_root_prove},
-    {CTX_SCENARIO_MANY_THREADS, "many-threads", "threads do not see each other", .run = ctx_threads_root_prove},
+     .run = ctx_handoff_root_prove, .condition = &ctx_condition_plain},
+    {CTX_SCENARIO_MANY_THREADS, "many-threads", "threads do not see each other", .run = ctx_threads_root_prove,
+     .condition = &ctx_condition_plain},
     {0, "thread-end", "17,000 threads end and leave nothing behind", .run = ctx_ended_root_prove},
-    {0, "thread-exit", "pthread_exit inside a scope", .run = ctx_exit_root_prove},
-    {0, "thread-cancel", "cancellation inside a scope", .run = ctx_cancel_root_prove},
-    {0, "fork", "fork inside a scope", .run = ctx_fork_root_prove},
+    {0, "thread-exit", "pthread_exit inside a scope", .run = ctx_exit_root_prove,
+     .condition = &ctx_condition_thread_ends},
+    {0, "thread-cancel", "cancellation inside a scope", .run = ctx_cancel_root_prove,
+     .condition = &ctx_condition_thread_ends},
+    {0, "fork", "fork inside a scope", .run = ctx_fork_root_prove, .condition = &ctx_condition_fork},
 
-    {CTX_SCENARIO_FIBER_SWITCH, "fiber-switch", "three fibers take turns on one thread", ctx_fibers_missing,
-     ctx_turns_root_prove},
-    {CTX_SCENARIO_FIBER_MIGRATION, "fiber-migration", "a fiber goes from thread to thread", ctx_fibers_missing,
-     ctx_migration_root_prove},
-    {0, "fiber-crowd", "1,000 fibers on 4 threads", ctx_fibers_missing, ctx_fiber_crowd_root_prove},
+    {CTX_SCENARIO_FIBER_SWITCH, "fiber-switch", "three fibers take turns on one thread",
+     .unavailable = ctx_fibers_missing, .run = ctx_turns_root_prove, .condition = &ctx_condition_fibers,
+     .implied = CTX_THREADS_FAIL_ON_FIBERS("the context belongs to the thread, and stays when the stack changes")},
+    {CTX_SCENARIO_FIBER_MIGRATION, "fiber-migration", "a fiber goes from thread to thread",
+     .unavailable = ctx_fibers_missing, .run = ctx_migration_root_prove, .condition = &ctx_condition_migration,
+     .implied = CTX_THREADS_FAIL_ON_FIBERS("the context belongs to the thread, and does not go along with the stack")},
+    {0, "fiber-crowd", "1,000 fibers on 4 threads", .unavailable = ctx_fibers_missing,
+     .run = ctx_fiber_crowd_root_prove, .condition = &ctx_condition_migration,
+     .implied =
+         CTX_THREADS_FAIL_ON_FIBERS("the context belongs to the thread, and neither stays with nor follows a stack")},
 
-    {0, "qsort", "callback of qsort, which has no user pointer", .run = CTX_UNLESS_EXPLICIT(ctx_qsort_root_prove)},
+    {0, "qsort", "callback of qsort, which has no user pointer", .run = CTX_UNLESS_EXPLICIT(ctx_qsort_root_prove),
+     .condition = &ctx_condition_callbacks,
+     .implied = CTX_ARGUMENT_HAS_NO_WAY("qsort hands no user pointer to its callback; qsort_r does")},
     {0, "qsort-r", "callback of qsort_r, which has one", .run = ctx_qsort_r_root_prove},
-    {0, "bsearch", "callback of bsearch, which has none", .run = CTX_UNLESS_EXPLICIT(ctx_bsearch_root_prove)},
-    {0, "event-loop", "callbacks of libuv's loop", ctx_peer_loop_missing, ctx_loop_root_prove},
-    {0, "modules", "scope and reader in two shared objects, loaded later", ctx_peer_module_missing,
-     ctx_module_root_prove},
+    {0, "bsearch", "callback of bsearch, which has none", .run = CTX_UNLESS_EXPLICIT(ctx_bsearch_root_prove),
+     .condition = &ctx_condition_callbacks,
+     .implied = CTX_ARGUMENT_HAS_NO_WAY("bsearch hands no user pointer to its callback")},
+    {0, "event-loop", "callbacks of libuv's loop", .unavailable = ctx_peer_loop_missing, .run = ctx_loop_root_prove},
+    {0, "modules", "scope and reader in two shared objects, loaded later", .unavailable = ctx_peer_module_missing,
+     .run = ctx_module_root_prove, .condition = &ctx_condition_modules},
 
-    {0, "signal", "a signal handler", .run = CTX_UNLESS_EXPLICIT(ctx_signal_root_prove)},
-    {0, "signal-stack", "a signal handler on an alternate stack", .run = CTX_UNLESS_EXPLICIT(ctx_alternate_root_prove)},
+    {0, "signal", "a signal handler", .run = CTX_UNLESS_EXPLICIT(ctx_signal_root_prove),
+     .condition = &ctx_condition_signals, .implied = CTX_NO_HANDLER_IS_GIVEN_IT},
+    {0, "signal-stack", "a signal handler on an alternate stack", .run = CTX_UNLESS_EXPLICIT(ctx_alternate_root_prove),
+     .condition = &ctx_condition_signal_stacks, .implied = CTX_NO_HANDLER_IS_GIVEN_IT},
     {0, "signal-moments", "signals at any moment, while scopes open and close",
-     .run = CTX_UNLESS_EXPLICIT(ctx_moment_root_prove)},
+     .run = CTX_UNLESS_EXPLICIT(ctx_moment_root_prove), .condition = &ctx_condition_signals,
+     .implied = CTX_NO_HANDLER_IS_GIVEN_IT},
 
-    {0, "longjmp", "longjmp out of a scope", .run = ctx_jump_root_prove},
-    {0, "longjmp-million", "a million of them leak nothing", .run = ctx_jumps_root_prove},
-    {0, "exception", "a C++ exception through a scope", .run = ctx_throw_root_prove},
+    {0, "longjmp", "longjmp out of a scope", .run = ctx_jump_root_prove, .condition = &ctx_condition_longjmp,
+     .implied = CTX_NOTHING_RESTORES},
+    {0, "longjmp-million", "a million of them leak nothing", .run = ctx_jumps_root_prove,
+     .condition = &ctx_condition_longjmp, .implied = CTX_NOTHING_RESTORES},
+    {0, "exception", "a C++ exception through a scope", .run = ctx_throw_root_prove,
+     .condition = &ctx_condition_exceptions},
 };

@@ -17,6 +17,7 @@ CTX_OPERATION void floor_with(void (*fn)(void *), void *arg) {
 #define CTX_SUMMARY "one dependent load for a read, one call for a scope"
 #define CTX_TRAITS 0
 #define CTX_REFERENCE 1
+#define CTX_YARDSTICK .label = "floor", .legend = "times the least that could do the work", .order = 1
 #define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
 #define CTX_OP_WITH(next, fn, arg) ((void)(next), floor_with(fn, arg))
 #define CTX_OP_GET(after, manager, key, value) ((void)(manager), (void)(key), floor_get(after, value))

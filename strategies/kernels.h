@@ -21,7 +21,10 @@
  *   CTX_OP_HOLD_IDS(count), CTX_OP_LET_GO_OF_IDS(held)
  *                           takes ids until so many are in use (workloads/ids.h), and gives back what that returned
  *   CTX_OP_COLD_LINES(note) calls note(address, bytes) for each object of its own that a read needs (workloads/cold.h)
- *   CTX_REFERENCE           defined as 1: none, floor, walk-floor: a yardstick and no way to propagate
+ *   CTX_EXCEPTIONS          an array of struct ctx_exception: scenarios in which something else is to be expected than
+ *                           follows from the traits
+ *   CTX_REFERENCE           defined as 1: a yardstick and no way to propagate
+ *   CTX_YARDSTICK           the initialisers of a reference's struct ctx_yardstick
  *   CTX_ONLY                defined as 1: takes part in those workloads alone that it names, by CTX_ONLY_GET and the
  * like
  *
@@ -68,6 +71,7 @@ __asm__(".text\n\t.balign 4096");
 
 #include "gls/fiber.h"
 #include "opaque.h"
+#include "sections.h"
 #include "strategy.h"
 
 #if !__has_include("found_workloads.h")
@@ -121,6 +125,13 @@ __asm__(".text\n\t.balign 4096");
 #define CTX_SWITCH_TRAITS 0u
 #endif
 
+/* What the store `native` needs. */
+#if (defined(CTX_EXPLICIT) && CTX_EXPLICIT) || defined(CTX_OP_SLOT_READ)
+#define CTX_SLOT_TRAITS CTX_TRAIT_HAS_SLOTS
+#else
+#define CTX_SLOT_TRAITS 0u
+#endif
+
 /* A reference only stands for a cost: it has no scope to fill in, and nothing to prove. */
 #ifdef CTX_REFERENCE
 #define CTX_BINDS false
@@ -129,7 +140,7 @@ __asm__(".text\n\t.balign 4096");
 #define CTX_SCENARIO_COUNT 0
 #else
 #define CTX_BINDS true
-#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_SWITCH_TRAITS)
+#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_SWITCH_TRAITS | CTX_SLOT_TRAITS)
 #define CTX_SCENARIOS ctx_scenarios
 #define CTX_SCENARIO_COUNT (sizeof ctx_scenarios / sizeof *ctx_scenarios)
 #endif
@@ -185,4 +196,11 @@ const struct ctx_strategy CTX_STRATEGY_ENTRY = {
     .kernel_count = sizeof ctx_kernels / sizeof *ctx_kernels,
     .scenarios = CTX_SCENARIOS,
     .scenario_count = CTX_SCENARIO_COUNT,
+#ifdef CTX_EXCEPTIONS
+    .exceptions = CTX_EXCEPTIONS,
+    .exception_count = sizeof CTX_EXCEPTIONS / sizeof *CTX_EXCEPTIONS,
+#endif
+#ifdef CTX_YARDSTICK
+    .yardstick = {CTX_YARDSTICK},
+#endif
 };

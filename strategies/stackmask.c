@@ -286,7 +286,12 @@ CTX_OPERATION void stackmask_with(const struct ctx *next, void (*fn)(void *), vo
 #include "modules/unavailable.h"
 #endif
 
+static const struct ctx_exception stackmask_exceptions[] = {
+    {"signal-stack", CTX_FAILS, "the handler stands on a stack that is not the strategy's, where no scope is open"},
+};
+
 #define CTX_NAME "stackmask"
 #define CTX_SUMMARY "at the top of an aligned stack: one mask, one load"
 #define CTX_TRAITS CTX_TRAIT_SURVIVES_FIBER_SWITCH
+#define CTX_EXCEPTIONS stackmask_exceptions
 #include "kernels.h"

@@ -5,6 +5,7 @@
 #include "gls/tag.h"
 #include "opaque.h"
 #include "stacktag/tag_strategy.h"
+#include "stacktag/unwinder.h"
 #include "stacktag/unwound.h"
 #include "strategy.h"
 
@@ -20,6 +21,9 @@ CTX_OPERATION const struct ctx *stacktag_unwind_current(uintptr_t after) {
 #define CTX_NAME "stacktag-unwind"
 #define CTX_SUMMARY "the same tags, read through libunwind's unw_backtrace"
 #define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#if UNWINDER_IS_BLIND
+#define CTX_EXCEPTIONS unwinder_exceptions
+#endif
 #define CTX_OP_CURRENT(after) stacktag_unwind_current(after)
 #define CTX_OP_WITH(next, fn, arg) tag_strategy_with(next, fn, arg)
 #define CTX_OP_THREAD_BEGIN tag_strategy_thread_begin

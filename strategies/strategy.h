@@ -19,7 +19,7 @@
 #include "recorder.h"
 
 /* Changes whenever a struct below changes its layout or meaning. */
-#define CTX_STRATEGY_ABI 4u
+#define CTX_STRATEGY_ABI 5u
 
 /*
  * An operation of a strategy is part of every loop that measures it; a compiler's limits on inlining have no say. clang
@@ -28,14 +28,15 @@
 #define CTX_OPERATION static inline __attribute__((always_inline))
 
 enum ctx_trait {
-    CTX_TRAIT_REFERENCE = 1u << 0,             /* none, floor, walk-floor: a yardstick, not a way to propagate */
+    CTX_TRAIT_REFERENCE = 1u << 0,             /* a yardstick, not a way to propagate (struct ctx_yardstick) */
     CTX_TRAIT_NO_CONTEXT = 1u << 1,            /* finds no context by design: reads add 0 to a checksum */
     CTX_TRAIT_EXPLICIT_ARGUMENT = 1u << 2,     /* the context is a parameter of every function */
-    CTX_TRAIT_READS_STACK = 1u << 3,           /* walks frames: walk-floor is its yardstick */
+    CTX_TRAIT_READS_STACK = 1u << 3,           /* walks frames; so does the reference that is its yardstick */
     CTX_TRAIT_SURVIVES_FIBER_SWITCH = 1u << 4, /* the context belongs to the stack, not to the thread */
     CTX_TRAIT_NEEDS_FRAME_POINTERS = 1u << 5,  /* slower, though still right, in code without them */
     CTX_TRAIT_SWAPS_AT_SWITCH = 1u << 6, /* right on fibers, if whoever switches them saves and restores its context */
     CTX_TRAIT_RESERVES_REGISTER = 1u << 7, /* of the processor: all code is to leave it alone */
+    CTX_TRAIT_HAS_SLOTS = 1u << 8,         /* a place of its own for each key (kernels.h finds out) */
 };
 
 #define CTX_TRAITS_OF_FIBERS (CTX_TRAIT_SURVIVES_FIBER_SWITCH | CTX_TRAIT_SWAPS_AT_SWITCH)
@@ -45,6 +46,16 @@ static inline bool ctx_is_right_on_fibers(uint32_t traits) {
     return (traits & (CTX_TRAITS_OF_FIBERS | CTX_TRAIT_REFERENCE)) != 0;
 }
 
+/*
+ * A section of a report, of one or several workloads. Sections of one id are the same; workloads name those that are
+ * defined in sections.h, or one of their own.
+ */
+struct ctx_section {
+    const char *id; /* lower case, digits, '-' */
+    const char *title;
+    unsigned order; /* reports have them in this order */
+};
+
 /* A number that a workload takes. The first default is its base; a plan varies one parameter at a time. */
 enum { CTX_PARAMETERS_MAX = 4, CTX_DEFAULTS_MAX = 8 };
 struct ctx_parameter {
@@ -52,6 +63,7 @@ struct ctx_parameter {
     const char *summary;
     uint32_t min, max;
     uint32_t defaults[CTX_DEFAULTS_MAX], default_count;
+    const struct ctx_section *section; /* where costs that vary with it are shown; NULL: where the workload's are */
 };
 
 /*
@@ -73,6 +85,37 @@ enum ctx_scenario_id {
     CTX_SCENARIO_FIBER_MIGRATION = 1u << 11, /* a fiber goes from thread to thread */
 };
 
+/* What is to come of a scenario with a strategy. */
+enum ctx_expected { CTX_PASSES, CTX_FAILS, CTX_DOES_NOT_APPLY };
+
+/* What follows for a scenario from a strategy's traits. Without a reason it is no rule. */
+struct ctx_rule {
+    uint32_t having;  /* it fits strategies that have one of these traits (0: all strategies) ... */
+    uint32_t lacking; /* ... and none of these */
+    enum ctx_expected expected;
+    const char *reason; /* a clause, without a stop */
+};
+
+/*
+ * What is to come of a scenario with one strategy, where that is not what follows from its traits. "*" stands for all
+ * scenarios that no other exception names, and that do apply to the strategy.
+ */
+struct ctx_exception {
+    const char *scenario;
+    enum ctx_expected expected;
+    const char *reason; /* a clause, without a stop; CTX_PASSES needs none */
+};
+
+/*
+ * What code may have to live with: a report says which strategies pass all scenarios that decide it. Conditions of one
+ * title are the same.
+ */
+struct ctx_condition {
+    const char *title;
+    unsigned order;                       /* reports have them in this order; the first is what all code needs */
+    const struct ctx_condition *includes; /* whose scenarios decide this one, too; or NULL */
+};
+
 /*
  * Proves one thing. `run` returns NULL, or what was found and what was wanted (static or thread-local storage). Whoever
  * runs scenarios that no workload rests on, runs each in a process of its own: some leave it as no other should find
@@ -82,8 +125,10 @@ struct ctx_scenario {
     uint32_t id; /* one of enum ctx_scenario_id; 0: no workload rests on it */
     const char *name;
     const char *summary;
-    const char *(*unavailable)(void); /* optional; NULL when it can be tried here, else what is missing */
-    const char *(*run)(void);         /* NULL: there is no way for this strategy to take part */
+    const char *(*unavailable)(void);      /* optional; NULL when it can be tried here, else what is missing */
+    const char *(*run)(void);              /* NULL: there is no way for this strategy to take part */
+    const struct ctx_condition *condition; /* that it decides; NULL: none */
+    struct ctx_rule implied;               /* a strategy that it does not fit is to pass */
 };
 
 /* One thread's share of a measurement. */
@@ -100,6 +145,12 @@ enum ctx_form {
     CTX_FORM_LATENCY,    /* each iteration waits for the value that the one before loaded */
 };
 
+enum ctx_role {
+    CTX_ROLE_PART,  /* one cost among others */
+    CTX_ROLE_READ,  /* the read by which a report ranks strategies */
+    CTX_ROLE_WHOLE, /* a whole piece of work, in which reading and handing on are weighed against each other */
+};
+
 struct ctx_workload {
     const char *name;
     const char *summary;
@@ -110,6 +161,11 @@ struct ctx_workload {
     bool oversubscribes;               /* more threads than PUs are worth measuring: twice as many, if not told */
     bool communicates; /* its threads talk to each other, so one shared PU is a placement worth measuring */
     bool records;      /* its kernels note the time of each operation for whoever gives them a recorder */
+    /* For reports: */
+    enum ctx_role role;
+    unsigned overview;                 /* its place among the costs of an overview, from 1 on; 0: after all others */
+    const struct ctx_section *section; /* where its costs are shown; NULL: among other workloads */
+    const struct ctx_section *threads_section; /* the same, as they vary with threads and places; NULL: no other */
     struct ctx_parameter parameters[CTX_PARAMETERS_MAX];
     /*
      * Optional: NULL, or the reason why a strategy of these traits has no such case: a clause, or several, without a
@@ -136,6 +192,13 @@ struct ctx_kernel {
     void (*innermost)(const struct ctx_job *job, bool outside, void (*body)(void *arg), void *arg);
 };
 
+/* What a reference is a yardstick for: tables say how many times its time the others take, in a column of its own. */
+struct ctx_yardstick {
+    const char *label;  /* the column is headed "x LABEL" */
+    const char *legend; /* what the column says: "times the same work ..." */
+    unsigned order;     /* of the columns; the last give way first where there is no room */
+};
+
 struct ctx_strategy {
     uint32_t abi;                     /* CTX_STRATEGY_ABI */
     uint32_t struct_size;             /* sizeof(struct ctx_strategy) */
@@ -149,6 +212,9 @@ struct ctx_strategy {
     size_t kernel_count;
     const struct ctx_scenario *scenarios;
     size_t scenario_count;
+    const struct ctx_exception *exceptions; /* to what its traits imply for scenarios */
+    size_t exception_count;
+    struct ctx_yardstick yardstick; /* of a reference; without a label its name stands for it */
 };
 
 /* The symbol that a plug-in exports. In the program each strategy's is renamed by the build, so that they can meet. */

@@ -31,9 +31,14 @@ static void threadid_gettid_thread_end(void) {
     threadid_give_back(threadid_gettid_self(0));
 }
 
+static const struct ctx_exception threadid_gettid_exceptions[] = {
+    {"fork", CTX_FAILS, "the kernel numbers threads anew in the child, which finds itself unknown"},
+};
+
 #define CTX_NAME "threadid-gettid"
 #define CTX_SUMMARY "the kernel's thread id, by system call, in the same table"
 #define CTX_TRAITS 0
+#define CTX_EXCEPTIONS threadid_gettid_exceptions
 #define CTX_OP_CURRENT(after) threadid_context(threadid_gettid_self(after))
 #define CTX_OP_WITH(next, fn, arg) threadid_run(threadid_gettid_self(0), next, fn, arg)
 #define CTX_OP_THREAD_END threadid_gettid_thread_end

@@ -57,9 +57,14 @@ static void threadid_rwlock_thread_end(void) {
     (void)pthread_rwlock_unlock(&threadid_rwlock);
 }
 
+static const struct ctx_exception threadid_rwlock_exceptions[] = {
+    {"signal-moments", CTX_FAILS, "the handler waits for the lock that the code it interrupts holds"},
+};
+
 #define CTX_NAME "threadid-rwlock"
 #define CTX_SUMMARY "the same table behind a reader-writer lock, as tylerb/gls"
 #define CTX_TRAITS 0
+#define CTX_EXCEPTIONS threadid_rwlock_exceptions
 #define CTX_OP_CURRENT(after) threadid_rwlock_current(after)
 #define CTX_OP_WITH(next, fn, arg) threadid_rwlock_with(next, fn, arg)
 #define CTX_OP_THREAD_END threadid_rwlock_thread_end

@@ -39,6 +39,7 @@ CTX_OPERATION void walk_floor_with(struct ctx *unfilled, void (*fn)(void *), voi
 #define CTX_SUMMARY "the dependent loads over the frames that a stack reader passes"
 #define CTX_TRAITS CTX_TRAIT_READS_STACK
 #define CTX_REFERENCE 1
+#define CTX_YARDSTICK .label = "walk", .legend = "times a bare walk over the same frames", .order = 3
 #define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
 #define CTX_OP_WITH(next, fn, arg) walk_floor_with((struct ctx *)(uintptr_t)(next), fn, arg) /* NOLINT: as above */
 #define CTX_OP_BEFORE_READS const unsigned walk_floor_frames = walk_floor_count()

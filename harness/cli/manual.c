@@ -126,13 +126,10 @@ void usage_print_manual(const struct command *const *commands, FILE *out) {
         "runs each of these strategies on the same workloads, in fresh processes and in random order, proves\n"
         "that they give the right answers, and shows what each costs on this machine.\n"
         ".PP\n"
-        "The references\n"
-        ".B none\n"
-        "(no context at all),\n"
-        ".B floor\n"
-        "(the least that could serve the workload) and, for strategies that read the stack,\n"
-        ".B walk\\-floor\n"
-        "are always measured too.\n",
+        "References, which show what the workload costs without a context, and the least that could serve it,\n"
+        "are always measured too;\n"
+        ".B ctxbench list\n"
+        "names them.\n",
         out);
     print_commands(commands, out);
     print_options(commands, out);
@@ -147,12 +144,14 @@ void usage_print_manual(const struct command *const *commands, FILE *out) {
         "Runs with the same value wait for each other, others do not; for tests, since runs at once disturb each "
         "other.\n"
         ".TP\n.B CTXBENCH_SCAN\n"
-        "The vectors that stacktag\\-scan searches the stack with: avx512, avx2, or plain for none; the largest that "
+        "The vectors that raw stack words are searched with, where a strategy does that: avx512, avx2, or plain for "
+        "none; the largest that "
         "the processor has when not set.\n"
         ".SH EXAMPLES\n"
         ".nf\n"
-        "ctxbench \\-\\-strategy=stacktag \\-\\-suite=quick\n"
-        "ctxbench \\-\\-strategy='tls*,explicit' \\-\\-workload=get \\-\\-depth=0,64 \\-\\-out=a.json\n"
+        "ctxbench list\n"
+        "ctxbench \\-\\-suite=quick \\-\\-strategy=NAME,NAME\n"
+        "ctxbench \\-\\-strategy='NAME*' \\-\\-workload=NAME \\-\\-depth=0,64 \\-\\-out=a.json\n"
         "ctxbench suite \\-\\-suite=smoke >mine.json; ctxbench \\-\\-suite=mine.json\n"
         "ctxbench \\-\\-dry\\-run \\-\\-topology='synthetic:package:2 core:8 pu:2'\n"
         ".fi\n"

@@ -38,7 +38,7 @@ struct plan {
 
 /*
  * Makes the plan that the options ask for. Strategies that cannot run here are left out with a note on `notes`
- * (NULL: silent). The references (none, floor, and walk-floor for strategies that read the stack) are always added to a
+ * (NULL: silent). The references (those that read the stack for strategies that do, too) are always added to a
  * run, so that ratios can be shown. An empty plan is an error that says which option excluded everything.
  */
 bool plan_make(struct plan *plan, const struct options *options, const struct registry *registry,

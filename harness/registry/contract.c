@@ -9,7 +9,7 @@ enum { NAME_LENGTH_MAX = 31, SUMMARY_LENGTH_MAX = 200 };
 static const uint32_t traits_known = CTX_TRAIT_REFERENCE | CTX_TRAIT_NO_CONTEXT | CTX_TRAIT_EXPLICIT_ARGUMENT |
                                      CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH |
                                      CTX_TRAIT_NEEDS_FRAME_POINTERS | CTX_TRAIT_SWAPS_AT_SWITCH |
-                                     CTX_TRAIT_RESERVES_REGISTER;
+                                     CTX_TRAIT_RESERVES_REGISTER | CTX_TRAIT_HAS_SLOTS;
 
 /* Length of a string that might lack its terminator: looks at no more than `max` + 1 characters. */
 static bool is_line(const char *text, size_t length_max) {
@@ -30,8 +30,14 @@ static bool check_name(const char *what, const char *name, struct error *error) 
 
 static bool check_summary(const char *what, const char *summary, struct error *error) {
     if (!is_line(summary, SUMMARY_LENGTH_MAX))
-        return error_set(error, "%s; wanted a summary of one line, of 1 to %d characters", what, SUMMARY_LENGTH_MAX);
+        return error_set(error, "%s; wanted one line, of 1 to %d characters", what, SUMMARY_LENGTH_MAX);
     return true;
+}
+
+/* A section is optional; one that is there has an id and a title. */
+static bool check_section(const struct ctx_section *section, struct error *error) {
+    return section == NULL || (check_name("its section", section->id, error) &&
+                               check_summary("the title of its section is missing or too long", section->title, error));
 }
 
 /* Default values: how many, within the range, none twice (two cases would share a name). */
@@ -54,7 +60,8 @@ static bool check_defaults(const struct ctx_parameter *parameter, struct error *
 static bool check_parameter(const struct ctx_workload *workload, size_t index, struct error *error) {
     const struct ctx_parameter *parameter = &workload->parameters[index];
     if (!check_name("a parameter", parameter->name, error) ||
-        !check_summary("its summary is missing or too long", parameter->summary, error))
+        !check_summary("its summary is missing or too long", parameter->summary, error) ||
+        !check_section(parameter->section, error))
         return false;
     for (size_t i = 0; i < index; i++) {
         if (strcmp(workload->parameters[i].name, parameter->name) == 0)
@@ -77,8 +84,11 @@ static bool check_parameters(const struct ctx_workload *workload, struct error *
 
 static bool check_workload(const struct ctx_workload *workload, struct error *error) {
     if (!check_summary("its summary is missing or too long", workload->summary, error) ||
-        !check_summary("its operation is missing or too long", workload->operation, error))
+        !check_summary("its operation is missing or too long", workload->operation, error) ||
+        !check_section(workload->section, error) || !check_section(workload->threads_section, error))
         return false;
+    if (workload->role != CTX_ROLE_PART && workload->role != CTX_ROLE_READ && workload->role != CTX_ROLE_WHOLE)
+        return error_set(error, "found role %d, wanted one of enum ctx_role", (int)workload->role);
     if (workload->threads_min == 0)
         return error_set(error, "threads_min is 0, wanted at least 1");
     if (workload->threads_max != 0 && workload->threads_max < workload->threads_min)
@@ -137,13 +147,69 @@ static bool check_kernels(const struct ctx_strategy *strategy, struct error *err
     return true;
 }
 
+static bool is_expected(enum ctx_expected expected) {
+    return expected == CTX_PASSES || expected == CTX_FAILS || expected == CTX_DOES_NOT_APPLY;
+}
+
+/* What a scenario says of reports and of strategies is optional. */
+static bool check_statements(const struct ctx_scenario *scenario, struct error *error) {
+    const struct ctx_condition *condition = scenario->condition;
+    for (; condition != NULL; condition = condition->includes) {
+        if (!check_summary("the title of its condition is missing or too long", condition->title, error))
+            return false;
+        if (condition->includes != NULL && condition->includes->order >= condition->order)
+            return error_set(error, "found a condition of order %u that includes one of order %u, wanted a lower one",
+                             condition->order, condition->includes->order);
+    }
+    const struct ctx_rule *rule = &scenario->implied;
+    if (rule->reason == NULL)
+        return true;
+    if (!is_expected(rule->expected))
+        return error_set(error, "its rule expects %d, wanted one of enum ctx_expected", (int)rule->expected);
+    return check_summary("the reason of its rule is missing or too long", rule->reason, error);
+}
+
+static bool names_scenario(const struct ctx_strategy *strategy, const char *name) {
+    for (size_t i = 0; i < strategy->scenario_count; i++)
+        if (strcmp(strategy->scenarios[i].name, name) == 0)
+            return true;
+    return strcmp(name, "*") == 0;
+}
+
+/* An exception is about a scenario that there is, and says why. */
+static bool check_exceptions(const struct ctx_strategy *strategy, struct error *error) {
+    if (strategy->exceptions == NULL && strategy->exception_count > 0)
+        return error_set(error, "found %zu exceptions at NULL, wanted a table", strategy->exception_count);
+    for (size_t i = 0; i < strategy->exception_count; i++) {
+        const struct ctx_exception *exception = &strategy->exceptions[i];
+        if (!is_line(exception->scenario, NAME_LENGTH_MAX) || !names_scenario(strategy, exception->scenario))
+            return error_set(error, "exception %zu: found \"%.31s\", wanted the name of a scenario, or \"*\"", i,
+                             exception->scenario != NULL ? exception->scenario : "");
+        if (!is_expected(exception->expected))
+            return error_set(error, "exception %zu: it expects %d, wanted one of enum ctx_expected", i,
+                             (int)exception->expected);
+        if (!(exception->expected == CTX_PASSES && exception->reason == NULL) &&
+            !check_summary("its reason is missing or too long", exception->reason, error))
+            return error_prefix(error, "exception %zu: ", i);
+    }
+    return true;
+}
+
+/* Both texts of a yardstick are optional. */
+static bool check_yardstick(const struct ctx_yardstick *yardstick, struct error *error) {
+    return (yardstick->label == NULL || check_name("its yardstick", yardstick->label, error)) &&
+           (yardstick->legend == NULL ||
+            check_summary("the legend of its yardstick is missing or too long", yardstick->legend, error));
+}
+
 static bool check_scenarios(const struct ctx_strategy *strategy, struct error *error) {
     if (strategy->scenarios == NULL && strategy->scenario_count > 0)
         return error_set(error, "found %zu scenarios at NULL, wanted a table", strategy->scenario_count);
     for (size_t i = 0; i < strategy->scenario_count; i++) {
         const struct ctx_scenario *scenario = &strategy->scenarios[i];
         if (!check_name("the scenario", scenario->name, error) ||
-            !check_summary("its summary is missing or too long", scenario->summary, error))
+            !check_summary("its summary is missing or too long", scenario->summary, error) ||
+            !check_statements(scenario, error))
             return error_prefix(error, "scenario %zu: ", i);
     }
     return true;
@@ -186,7 +252,8 @@ bool contract_check(const struct ctx_strategy *strategy, struct error *error) {
     if (!check_name("the strategy", strategy->name, error))
         return false;
     if (!check_summary("the strategy's summary is missing or too long", strategy->summary, error) ||
-        !check_kernels(strategy, error) || !check_scenarios(strategy, error) || !check_proofs(strategy, error))
+        !check_yardstick(&strategy->yardstick, error) || !check_kernels(strategy, error) ||
+        !check_scenarios(strategy, error) || !check_exceptions(strategy, error) || !check_proofs(strategy, error))
         return error_prefix(error, "strategy %s: ", strategy->name);
     if ((strategy->traits & ~traits_known) != 0)
         return error_set(error, "strategy %s: found the unknown traits %#x, wanted only those of strategy.h",

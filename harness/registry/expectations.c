@@ -1,69 +1,38 @@
 #include "registry/expectations.h"
 
 #include <stddef.h>
+#include <string.h>
 
-#include "base/text.h"
-#include "stacktag/unwinder.h"
+static struct expectation expect(enum ctx_expected expected, const char *reason) {
+    static const enum scenario_outcome outcomes[] = {
+        [CTX_PASSES] = SCENARIO_HELD,
+        [CTX_FAILS] = SCENARIO_BROKEN,
+        [CTX_DOES_NOT_APPLY] = SCENARIO_NOT_APPLICABLE,
+    };
+    return (struct expectation){outcomes[expected], reason != NULL ? reason : ""};
+}
 
-/* Strategies by where they keep the context. A new one joins the family that it belongs to, or gets one of its own. */
-#define ARGUMENT "explicit"
-#define THREAD_SLOTS "tls" /* that can have one for each key */
-#define THREAD_VARIABLE "tls-c11,tls-ie,tls-gd,tls-desc,gsbase,skeleton"
-#define THREAD_STORAGE THREAD_SLOTS "," THREAD_VARIABLE
-#define THREAD_ID "threadid,threadid-urcu"
-#define THREAD_ID_LOCKED "threadid-rwlock"
-#define KERNEL_ID "threadid-gettid"
-#define STACK_UNWOUND "stacktag-unwind,stacktag-cursor"
-#define STACK_BY_FRAMES "stacktag,stacktag-wide" /* and unwound beyond code that keeps no frame pointers */
-#define STACK STACK_UNWOUND "," STACK_BY_FRAMES ",stacktag-scan"
+static const struct ctx_exception *find_exception(const struct ctx_strategy *strategy, const char *name) {
+    for (size_t i = 0; i < strategy->exception_count; i++)
+        if (strcmp(strategy->exceptions[i].scenario, name) == 0)
+            return &strategy->exceptions[i];
+    return NULL;
+}
 
-#define FIBER_STORAGE "fiberlocal"
-#define OWN_STACK "stackmask"
+static bool fits(const struct ctx_rule *rule, uint32_t traits) {
+    return rule->reason != NULL && (rule->having == 0 || (traits & rule->having) != 0) && (traits & rule->lacking) == 0;
+}
 
-#define IN_PLACE THREAD_STORAGE "," THREAD_ID "," THREAD_ID_LOCKED "," KERNEL_ID
-
-const char expectation_strategies[] = ARGUMENT "," IN_PLACE "," FIBER_STORAGE "," OWN_STACK "," STACK;
-
-#define BREAKS(because)                                                                                                \
-    { SCENARIO_BROKEN, because }
-#define DOES_NOT_APPLY(because)                                                                                        \
-    { SCENARIO_NOT_APPLICABLE, because }
-
-/* Every exception to "it holds". */
-const struct expectation_row expectation_rows[] = {
-    {ARGUMENT, "qsort", DOES_NOT_APPLY("qsort hands no user pointer to its callback; qsort_r does")},
-    {ARGUMENT, "bsearch", DOES_NOT_APPLY("bsearch hands no user pointer to its callback")},
-    {ARGUMENT, "signal,signal-stack,signal-moments",
-     DOES_NOT_APPLY("the system calls a handler, and hands it nothing of what it interrupts")},
-
-    {THREAD_VARIABLE "," THREAD_ID "," THREAD_ID_LOCKED "," KERNEL_ID "," FIBER_STORAGE "," OWN_STACK "," STACK,
-     "store-native", DOES_NOT_APPLY("the strategy has one place, for a context, and no slots for keys")},
-
-    {IN_PLACE, "fiber-switch", BREAKS("the context belongs to the thread, and stays when the stack changes")},
-    {IN_PLACE, "fiber-migration", BREAKS("the context belongs to the thread, and does not go along with the stack")},
-    {IN_PLACE, "fiber-crowd", BREAKS("the context belongs to the thread, and neither stays with nor follows a stack")},
-
-    {IN_PLACE "," FIBER_STORAGE "," OWN_STACK, "longjmp,longjmp-million",
-     BREAKS("nothing restores the context when longjmp passes over the scope")},
-    {OWN_STACK, "signal-stack",
-     BREAKS("the handler stands on a stack that is not the strategy's, where no scope is open")},
-    {KERNEL_ID, "fork", BREAKS("the kernel numbers threads anew in the child, which finds itself unknown")},
-    {THREAD_ID_LOCKED, "signal-moments", BREAKS("the handler waits for the lock that the code it interrupts holds")},
-
-#if UNWINDER_IS_BLIND
-    {STACK_UNWOUND, "fork", {SCENARIO_HELD, ""}}, /* where the library's own walk answers */
-    {STACK_UNWOUND, "*", BREAKS("this libunwind does not find its way through signed return addresses")},
-#endif
-    {NULL, NULL, {SCENARIO_UNKNOWN, NULL}},
-};
-
-struct expectation expectation_find(const char *strategy, const char *scenario) {
-    if (!text_matches(expectation_strategies, strategy))
-        return (struct expectation){SCENARIO_UNKNOWN, ""};
-    for (const struct expectation_row *row = expectation_rows; row->strategies != NULL; row++)
-        if (text_matches(row->scenarios, scenario) && text_matches(row->strategies, strategy))
-            return row->expectation;
-    return (struct expectation){SCENARIO_HELD, ""};
+struct expectation expectation_of(const struct ctx_strategy *strategy, const struct ctx_scenario *scenario) {
+    const struct ctx_rule *rule = &scenario->implied;
+    const bool is_implied = fits(rule, strategy->traits);
+    const struct ctx_exception *exception = find_exception(strategy, scenario->name);
+    /* What does not apply to a strategy is none of "all" scenarios. */
+    if (exception == NULL && !(is_implied && rule->expected == CTX_DOES_NOT_APPLY))
+        exception = find_exception(strategy, "*");
+    if (exception != NULL)
+        return expect(exception->expected, exception->reason);
+    return is_implied ? expect(rule->expected, rule->reason) : expect(CTX_PASSES, NULL);
 }
 
 bool expectation_is_met(enum scenario_outcome expected, enum scenario_outcome outcome, bool takes_part, bool noticed) {

@@ -1,6 +1,6 @@
 /*
- * What is expected of each strategy in each scenario, and why: the one table that `bench conformance` holds the outcome
- * against, in both directions.
+ * What is expected of each strategy in each scenario, and why: what follows from its traits, but for the exceptions
+ * that it states itself (strategy.h). `bench conformance` holds the outcome against it, in both directions.
  */
 #ifndef CTXBENCH_EXPECTATIONS_H
 #define CTXBENCH_EXPECTATIONS_H
@@ -8,14 +8,14 @@
 #include <stdbool.h>
 
 #include "base/outcome.h"
+#include "strategy.h"
 
 struct expectation {
-    enum scenario_outcome outcome; /* SCENARIO_UNKNOWN: the table does not know the strategy */
+    enum scenario_outcome outcome; /* never SCENARIO_UNKNOWN */
     const char *reason;            /* a clause; empty when it is to hold */
 };
 
-/* The expectation for a strategy in a scenario. What the table does not say otherwise is to hold. */
-struct expectation expectation_find(const char *strategy, const char *scenario);
+struct expectation expectation_of(const struct ctx_strategy *strategy, const struct ctx_scenario *scenario);
 
 /*
  * Is this outcome the expected one? What cannot be tried here is no surprise; what has no way to take part
@@ -24,14 +24,5 @@ struct expectation expectation_find(const char *strategy, const char *scenario);
  * another one.
  */
 bool expectation_is_met(enum scenario_outcome expected, enum scenario_outcome outcome, bool takes_part, bool noticed);
-
-/* For tests of the table: its rows, of which the first that fits counts, and all the strategies that it knows. */
-struct expectation_row {
-    const char *strategies; /* names, separated by commas; NULL ends the table */
-    const char *scenarios;  /* names likewise, or "*" */
-    struct expectation expectation;
-};
-extern const struct expectation_row expectation_rows[];
-extern const char expectation_strategies[];
 
 #endif

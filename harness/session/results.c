@@ -13,6 +13,7 @@
 #include "base/json_text.h"
 #include "base/output_file.h"
 #include "protocol/measured_json.h"
+#include "session/presentation.h"
 #include "statistics/statistics.h"
 
 struct writer {
@@ -247,6 +248,8 @@ static json_t *make_our_context(struct writer *writer) {
     put(writer, object, "warnings", warnings);
     if (results->plan->gap_count > 0)
         put(writer, object, "not_applicable", make_gaps(writer));
+    put(writer, object, "presentation",
+        presentation_to_json(results->plan, results->strategies, results->strategy_count, results->trial));
     if (results->conformance != NULL)
         put(writer, object, "conformance", make_conformance(writer, results->conformance));
     return object;

@@ -42,6 +42,7 @@ struct results_source {
 };
 
 struct matrix;
+struct trial;
 
 struct results {
     const struct options *options;
@@ -52,7 +53,10 @@ struct results {
     char **argv;
     bool interrupted;
     struct results_course course;
-    const struct matrix *conformance; /* NULL: none was made */
+    const struct matrix *conformance;             /* NULL: none was made */
+    const struct ctx_strategy *const *strategies; /* of the matrix: the file tells of them, as of those of the plan */
+    size_t strategy_count;
+    const struct trial *trial; /* of the plan's plug-ins; NULL: none */
     struct results_source source;
 };
 

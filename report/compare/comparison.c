@@ -286,19 +286,18 @@ void comparison_drift_sentence(const struct comparison *comparison, char *text, 
     if (drift->references < DRIFT_REFERENCES_MIN)
         (void)snprintf(text, size,
                        "The sides were measured one after the other, and what the machine did differently in between "
-                       "counts as a change: it takes %d reference cases (none, floor, walk-floor) to tell, and there "
+                       "counts as a change: it takes %d reference cases to tell, and there "
                        "are %zu.",
                        DRIFT_REFERENCES_MIN, drift->references);
     else if (drift->widening == 1)
         (void)snprintf(text, size,
                        "The sides were measured one after the other, and the machine was the same for both as far as "
-                       "the %zu reference cases (none, floor, walk-floor) show.",
+                       "the %zu reference cases show.",
                        drift->references);
     else
-        (void)snprintf(
-            text, size,
-            "The sides were measured one after the other, and the machine was not the same for both: the "
-            "%zu reference cases (none, floor, walk-floor) took %.3g times as long in the new one, and moved "
-            "%.2f times as much as their intervals allow. So all intervals are %.2f times as wide.",
-            drift->references, drift->ratio, drift->widening, drift->widening);
+        (void)snprintf(text, size,
+                       "The sides were measured one after the other, and the machine was not the same for both: the "
+                       "%zu reference cases took %.3g times as long in the new one, and moved "
+                       "%.2f times as much as their intervals allow. So all intervals are %.2f times as wide.",
+                       drift->references, drift->ratio, drift->widening, drift->widening);
 }

@@ -11,40 +11,46 @@ enum { NAMES_SHOWN = 20 };
 
 /* The columns to the right of a case's name. */
 
-static void write_base(const void *data, char cell[static FORMAT_CELL_MAX]) {
+static void write_base(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    (void)index;
     const struct verdict_case *c = data;
     format_time(statistics_median(c->base.execution_ns, c->base.count), cell);
 }
 
-static void write_other(const void *data, char cell[static FORMAT_CELL_MAX]) {
+static void write_other(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    (void)index;
     const struct verdict_case *c = data;
     format_time(statistics_median(c->other.execution_ns, c->other.count), cell);
 }
 
-static void write_change(const void *data, char cell[static FORMAT_CELL_MAX]) {
+static void write_change(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    (void)index;
     format_change(((const struct verdict_case *)data)->ratio.estimate, cell);
 }
 
-static void write_interval(const void *data, char cell[static FORMAT_CELL_MAX]) {
+static void write_interval(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    (void)index;
     const struct verdict_case *c = data;
     format_change_range(c->joint.low, c->joint.high, cell);
 }
 
-static void write_verdict(const void *data, char cell[static FORMAT_CELL_MAX]) {
+static void write_verdict(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    (void)index;
     (void)snprintf(cell, FORMAT_CELL_MAX, "%s", verdict_name(((const struct verdict_case *)data)->verdict));
 }
 
-static void write_smallest(const void *data, char cell[static FORMAT_CELL_MAX]) {
+static void write_smallest(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    (void)index;
     format_change(((const struct verdict_case *)data)->smallest_slowdown, cell);
 }
 
 static const struct grid_column columns[] = {
-    {"change", write_change, 0, NULL},
-    {"interval", write_interval, 4, "interval: of the change; all of them hold together in 95 of 100 comparisons"},
-    {"base", write_base, 2, NULL},
-    {"new", write_other, 3, NULL},
-    {"sees", write_smallest, 1, "sees: the smallest slow-down that 8 of 10 such comparisons would find"},
-    {"verdict", write_verdict, 0, NULL},
+    {"change", write_change, 0, 0, NULL},
+    {"interval", write_interval, 0, 4, "interval: of the change; all of them hold together in 95 of 100 comparisons"},
+    {"base", write_base, 0, 2, NULL},
+    {"new", write_other, 0, 3, NULL},
+    {"sees", write_smallest, 0, 1, "sees: the smallest slow-down that 8 of 10 such comparisons would find"},
+    {"verdict", write_verdict, 0, 0, NULL},
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
 
@@ -96,8 +102,9 @@ static bool print_cases(const struct printer *printer) {
     if (rows == NULL)
         return false;
     for (size_t i = 0; i < comparison->count; i++)
-        rows[i] = (struct grid_row){comparison->pairs[i].base, &comparison->verdicts[i],
-                                    colour_of(comparison->verdicts[i].verdict)};
+        rows[i] = (struct grid_row){.of = comparison->pairs[i].base,
+                                    .data = &comparison->verdicts[i],
+                                    .colour = colour_of(comparison->verdicts[i].verdict)};
     struct grid grid = {
         .out = printer->out,
         .style = printer->style,

@@ -61,7 +61,7 @@ struct result_case {
     unsigned workload_revision, threads;
     const unsigned *pus; /* where the threads were bound, in the first execution */
     size_t pu_count;
-    bool reference; /* none, floor, walk-floor */
+    bool reference; /* a yardstick, and no way to propagate a context */
     bool reads_stack;
     const struct result_execution *executions; /* in the order in which they took place */
     size_t execution_count;                    /* at least 1 */

@@ -89,6 +89,12 @@ static bool read_matrices(struct runs *runs) {
         if (!result_matrix_read(runs->files[i].file, &runs->arena, &own[i]))
             return false;
     match_matrices(runs, own);
+    for (size_t i = 0; i < runs->file_count; i++) {
+        struct run *run = &runs->files[i];
+        if (run->matrix != NULL &&
+            !presentation_conditions(run->matrix_from->file, run->matrix, &runs->arena, &run->conditions))
+            return false;
+    }
     return true;
 }
 
@@ -128,6 +134,23 @@ static void put_runs_first(struct runs *runs) {
     }
 }
 
+static size_t find_yardstick(const struct yardsticks *yardsticks, const char *strategy) {
+    size_t i = 0;
+    while (i < yardsticks->count && strcmp(yardsticks->list[i].strategy, strategy) != 0)
+        i++;
+    return i;
+}
+
+/* Those of the first run, then what others have beside them. */
+static void collect_yardsticks(struct runs *runs) {
+    for (size_t r = 0; r < runs->run_count; r++) {
+        const struct yardsticks *own = &runs->files[r].report->yardsticks;
+        for (size_t i = 0; i < own->count && runs->yardsticks.count < YARDSTICKS_MAX; i++)
+            if (find_yardstick(&runs->yardsticks, own->list[i].strategy) == runs->yardsticks.count)
+                runs->yardsticks.list[runs->yardsticks.count++] = own->list[i];
+    }
+}
+
 bool runs_load(struct runs *runs, char *const *paths, size_t path_count, char *error, size_t error_size) {
     *runs = (struct runs){0};
     runs->files = calloc(path_count + 1, sizeof *runs->files);
@@ -139,6 +162,7 @@ bool runs_load(struct runs *runs, char *const *paths, size_t path_count, char *e
             return false;
         }
     put_runs_first(runs);
+    collect_yardsticks(runs);
     for (size_t r = 0; r < runs->run_count; r++)
         if (!survey_make(runs->files[r].report, &runs->arena, &runs->files[r].survey) ||
             !gaps_read(runs->files[r].file, &runs->arena, &runs->files[r].gaps))
@@ -163,6 +187,12 @@ bool runs_share_machine(const struct runs *runs) {
         if (strcmp(fingerprint(&runs->files[r]), fingerprint(&runs->files[0])) != 0)
             return false;
     return runs->run_count > 0 && fingerprint(&runs->files[0])[0] != '\0';
+}
+
+double run_ratio(const struct run *run, const struct summary_case *c, const struct yardstick *yardstick) {
+    const struct yardsticks *own = &run->report->yardsticks;
+    const size_t index = find_yardstick(own, yardstick->strategy);
+    return index < own->count ? c->ratios[index] : 0;
 }
 
 const struct matrix_cell *run_cell(const struct run *run, const char *scenario, const char *strategy) {

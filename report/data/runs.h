@@ -20,13 +20,15 @@ struct run {
     struct gaps gaps;
     const struct matrix *matrix; /* its own, or that of a file of the same machine; NULL: nothing is known */
     const struct run *matrix_from;
+    struct conditions conditions; /* that the matrix can decide */
     bool matrix_of_another_machine;
 };
 
 struct runs {
     struct run *files; /* those with rows first, each in the order in which they were given */
     size_t file_count;
-    size_t run_count; /* how many have rows */
+    size_t run_count;             /* how many have rows */
+    struct yardsticks yardsticks; /* of all of them */
     struct arena arena;
 };
 
@@ -36,6 +38,9 @@ void runs_free(struct runs *runs);
 
 /* Whether all runs took place on one machine, so that their times may be compared. */
 bool runs_share_machine(const struct runs *runs);
+
+/* The ratio of a case to one of the yardsticks of all runs; 0: none. */
+double run_ratio(const struct run *run, const struct summary_case *c, const struct yardstick *yardstick);
 
 /* The cell of a scenario with a strategy; NULL where it was not tried. */
 const struct matrix_cell *run_cell(const struct run *run, const char *scenario, const char *strategy);

@@ -61,9 +61,11 @@ static double ratio_to(const struct summary *report, const struct summary_case *
 static void add_ratios(struct summary *report) {
     for (size_t i = 0; i < report->file->case_count; i++) {
         struct summary_case *c = &report->cases[i];
-        c->ratio_to_none = ratio_to(report, c, "none");
-        c->ratio_to_floor = ratio_to(report, c, "floor");
-        c->ratio_to_walk_floor = c->of->reads_stack ? ratio_to(report, c, "walk-floor") : 0;
+        for (size_t y = 0; y < report->yardsticks.count; y++) {
+            const struct yardstick *yardstick = &report->yardsticks.list[y];
+            if (c->of->reads_stack || !yardstick->reads_stack)
+                c->ratios[y] = ratio_to(report, c, yardstick->strategy);
+        }
     }
 }
 
@@ -72,6 +74,7 @@ struct summary *summary_make(const struct result_file *file) {
     if (report == NULL)
         return NULL;
     report->file = file;
+    report->yardsticks = presentation_yardsticks(file);
     report->cases = calloc(file->case_count + 1, sizeof *report->cases);
     unsigned resamples = choose_resamples(file);
     bool made = report->cases != NULL;

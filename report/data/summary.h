@@ -2,6 +2,7 @@
 #ifndef CTXBENCH_SUMMARY_H
 #define CTXBENCH_SUMMARY_H
 
+#include "data/presentation.h"
 #include "data/result_file.h"
 
 /* One case, its executions summarised. */
@@ -9,13 +10,14 @@ struct summary_case {
     const struct result_case *of;
     double median_ns;       /* median of executions' medians */
     double low_ns, high_ns; /* its 95 % interval; 0: one execution alone has none */
-    /* The median over that of the reference's case of the same comparison name; 0: there is none to divide by. */
-    double ratio_to_none, ratio_to_floor, ratio_to_walk_floor;
+    /* For each yardstick: the median over that of its case of the same comparison name; 0: none to divide by. */
+    double ratios[YARDSTICKS_MAX];
 };
 
 struct summary {
     const struct result_file *file; /* the caller's, which outlives the report */
     struct summary_case *cases;     /* one for each of the file's, in the same order */
+    struct yardsticks yardsticks;
 };
 
 /* NULL when out of memory. */

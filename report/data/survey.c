@@ -16,6 +16,7 @@ struct group {
     const struct summary_case *cases;
     size_t count, axis_count;
     const struct result_case *base[AXES_MAX]; /* a case that has the base value of each axis */
+    const struct result_file *file;
     struct arena *arena;
 };
 
@@ -34,7 +35,7 @@ static bool is_place(const struct result_case *c, size_t axis) {
 }
 
 static const char *axis_name(const struct result_case *c, size_t axis) {
-    return is_store(c, axis) ? "store" : is_place(c, axis) ? "threads" : c->parameter[axis].name;
+    return is_store(c, axis) ? AXIS_STORE : is_place(c, axis) ? AXIS_THREADS : c->parameter[axis].name;
 }
 
 static int compare_values(const struct result_case *a, const struct result_case *b, size_t axis) {
@@ -163,19 +164,24 @@ static const char *describe_fixed(const struct group *group, size_t axis) {
 }
 
 /* Adds the case to its strategy's curve; a new one if this is its first. False when out of memory. */
-static bool add_to_curve(struct survey_sweep *sweep, struct arena *arena, const struct summary_case *c, size_t value) {
-    const char *label = strcmp(sweep->axis, "store") == 0 ? c->of->strategy : c->of->label;
+static bool add_to_curve(const struct group *group, struct survey_sweep *sweep, const struct summary_case *c,
+                         size_t value) {
+    const char *label = strcmp(sweep->axis, AXIS_STORE) == 0 ? c->of->strategy : c->of->label;
     size_t i = 0;
     while (i < sweep->curve_count && strcmp(sweep->curves[i].label, label) != 0)
         i++;
     if (i == SURVEY_CURVES_MAX)
         return true;
     if (i == sweep->curve_count) {
-        const struct summary_case **at = arena_take(arena, sweep->value_count * sizeof *at);
+        const struct summary_case **at = arena_take(group->arena, sweep->value_count * sizeof *at);
         if (at == NULL)
             return false;
         sweep->curves[sweep->curve_count++] =
-            (struct survey_curve){.strategy = c->of->strategy, .label = label, .reference = c->of->reference, .at = at};
+            (struct survey_curve){.strategy = c->of->strategy,
+                                  .label = label,
+                                  .reference = c->of->reference,
+                                  .takes_argument = presentation_takes_argument(group->file, c->of->strategy),
+                                  .at = at};
     }
     sweep->curves[i].at[value] = c;
     return true;
@@ -196,7 +202,7 @@ static bool fill_curves(const struct group *group, size_t axis, const struct res
             continue;
         for (size_t v = 0; v < sweep->value_count; v++)
             if (compare_values(values[v], group->cases[i].of, axis) == 0 &&
-                !add_to_curve(sweep, group->arena, &group->cases[i], v))
+                !add_to_curve(group, sweep, &group->cases[i], v))
                 return false;
     }
     qsort(sweep->curves, sweep->curve_count, sizeof *sweep->curves, compare_curves);
@@ -224,7 +230,9 @@ static bool make_sweep(const struct group *group, size_t axis, size_t fewest, st
         .numbers = numbers,
         .numeric = !is_store(first, axis) && !is_place(first, axis),
         .value_count = count,
+        .case_count = group->count,
     };
+    sweep->presented = presentation_of_workload(group->file, sweep->workload, sweep->axis);
     for (size_t i = 0; i < count; i++) {
         assert(values[i] != NULL);
         labels[i] = label_of(group->arena, values[i], axis);
@@ -287,7 +295,7 @@ bool survey_make(const struct summary *report, struct arena *arena, struct surve
         return false;
     for (size_t i = 0, length; i < report->file->case_count; i += length) {
         length = group_length(report, i);
-        struct group group = {.cases = &report->cases[i], .count = length, .arena = arena};
+        struct group group = {.cases = &report->cases[i], .count = length, .file = report->file, .arena = arena};
         if (!add_group(&group, survey))
             return false;
     }

@@ -13,12 +13,13 @@ struct survey_curve {
     const char *strategy;
     const char *label; /* as result_case.label; along the axis "store", the strategy alone */
     bool reference;
+    bool takes_argument;            /* the context is a parameter of every function */
     const struct summary_case **at; /* one per value of the axis; NULL where none was measured */
 };
 
 struct survey_sweep {
     const char *workload, *form, *operation;
-    const char *axis;  /* a parameter's name, "store", "threads", or "": nothing was varied */
+    const char *axis;  /* a parameter's name, AXIS_STORE, AXIS_THREADS, or "": nothing was varied */
     const char *fixed; /* what the others are: "up 1, 1 thread on pu"; may be empty */
     const char *const *labels;
     const double *numbers; /* the values, where they are numbers */
@@ -27,7 +28,9 @@ struct survey_sweep {
     size_t base;                 /* which of the values is the base, at which other axes are varied */
     struct survey_curve *curves; /* references last */
     size_t curve_count;
-    bool primary; /* of the form in which a reader is interested first: latency, where there is one */
+    bool primary;      /* of the form in which a reader is interested first: latency, where there is one */
+    size_t case_count; /* of the workload in this form */
+    struct presented_workload presented;
 };
 
 enum { SURVEY_CURVES_MAX = 256 };

@@ -8,54 +8,19 @@
 
 enum { NAMES_SHOWN = 4 };
 
-/*
- * What code may have to live with, and the scenarios that a strategy has to hold for that. The first is what everyone
- * needs; the others are told where they leave another choice.
- */
-static const struct condition {
-    const char *title;
-    const char *scenarios; /* separated by commas; all have to hold */
-} conditions[] = {
-    {"Threads, scopes and queues, with nothing else in the way",
-     "nest,three-answers,two-managers,plain-child,inherit,handoff,many-threads"},
-    {"Callbacks through code that you cannot change, and that hands nothing on", "qsort,bsearch"},
-    {"Fibers that take turns on a thread", "fiber-switch"},
-    {"Fibers that go from thread to thread", "fiber-switch,fiber-migration,fiber-crowd"},
-    {"Signal handlers", "signal,signal-moments"},
-    {"Signal handlers on a stack of their own", "signal,signal-stack,signal-moments"},
-    {"Scopes that longjmp leaves", "longjmp,longjmp-million"},
-    {"C++ exceptions through scopes", "exception"},
-    {"Scopes that a forked child goes on with", "fork"},
-    {"Threads that end or are cancelled inside a scope", "thread-exit,thread-cancel"},
-    {"Scope and reader in two shared objects", "modules"},
-};
-enum { CONDITION_COUNT = sizeof conditions / sizeof conditions[0] };
-
 /* ---- Conditions ---- */
 
 struct question {
     const struct run *run;
-    const char *scenarios;
+    const struct condition *condition;
 };
-
-enum { SCENARIO_MAX = 64 };
-
-/* The next name of a list, into `scenario`; false at its end. */
-static bool next_scenario(const char **list, char scenario[static SCENARIO_MAX]) {
-    const size_t length = strcspn(*list, ",");
-    if (length == 0)
-        return false;
-    (void)snprintf(scenario, SCENARIO_MAX, "%.*s", (int)length, *list);
-    *list += length + ((*list)[length] == ',');
-    return true;
-}
 
 /* The first cell that does not hold. NULL if all do; *known tells whether all were tried. */
 static const struct matrix_cell *first_failing(const struct question *question, const char *strategy, bool *known) {
-    char scenario[SCENARIO_MAX];
+    const struct condition *condition = question->condition;
     *known = true;
-    for (const char *list = question->scenarios; next_scenario(&list, scenario);) {
-        const struct matrix_cell *cell = run_cell(question->run, scenario, strategy);
+    for (size_t i = 0; i < condition->scenario_count; i++) {
+        const struct matrix_cell *cell = run_cell(question->run, condition->scenarios[i], strategy);
         if (cell == NULL || cell->outcome == SCENARIO_UNKNOWN)
             *known = false;
         else if (cell->outcome != SCENARIO_HELD)
@@ -82,9 +47,8 @@ static bool was_scenario_tried(const struct run *run, const char *scenario, cons
 
 /* Whether each scenario of the conditions was tried: what is applicable to no strategy here is nobody's fault. */
 static bool was_tried(const struct question *question, const struct survey_sweep *sweep) {
-    char scenario[SCENARIO_MAX];
-    for (const char *list = question->scenarios; next_scenario(&list, scenario);)
-        if (!was_scenario_tried(question->run, scenario, sweep))
+    for (size_t i = 0; i < question->condition->scenario_count; i++)
+        if (!was_scenario_tried(question->run, question->condition->scenarios[i], sweep))
             return false;
     return true;
 }
@@ -109,14 +73,22 @@ static bool same_choice(const struct question *a, const struct question *b, cons
     return true;
 }
 
-/* The sweep by which reads are compared: `get` by depth, or whatever reads. */
+static bool is_better_reading(const struct survey_sweep *a, const struct survey_sweep *b) {
+    return a->presented.is_ranked != b->presented.is_ranked ? a->presented.is_ranked : a->case_count > b->case_count;
+}
+
+/*
+ * The sweep by which reads are compared: that of the workload that is there for it, by its first parameter; or of the
+ * one that reads and has the most cases; or any.
+ */
 static const struct survey_sweep *reading_sweep(const struct survey *survey) {
-    const struct survey_sweep *found = survey_find(survey, "get", "depth");
-    if (found == NULL)
-        found = survey_find(survey, "get", NULL);
-    for (size_t i = 0; found == NULL && i < survey->sweep_count; i++)
-        if (survey->sweeps[i].primary && strcmp(survey->sweeps[i].operation, "read") == 0)
-            found = &survey->sweeps[i];
+    const struct survey_sweep *found = NULL;
+    for (size_t i = 0; i < survey->sweep_count; i++) {
+        const struct survey_sweep *sweep = &survey->sweeps[i];
+        if (sweep->primary && (sweep->presented.is_ranked || strcmp(sweep->operation, "read") == 0) &&
+            (found == NULL || is_better_reading(sweep, found)))
+            found = sweep;
+    }
     return found != NULL || survey->sweep_count == 0 ? found : &survey->sweeps[0];
 }
 
@@ -131,7 +103,7 @@ static void add_ratio(struct prose *prose, double ratio, const char *separator, 
 }
 
 /* "2.79 ns (2.77..2.92), 1.99 x floor, 10.0 x none" */
-static void add_cost(struct prose *prose, const struct summary_case *c) {
+static void add_cost(struct prose *prose, const struct run *run, const struct summary_case *c) {
     char cell[FORMAT_CELL_MAX];
     format_time(c->median_ns, cell);
     prose_add(prose, "%s", cell);
@@ -139,8 +111,9 @@ static void add_cost(struct prose *prose, const struct summary_case *c) {
         format_range(c->low_ns, c->high_ns, c->median_ns, cell);
         prose_add(prose, " (%s)", cell);
     }
-    add_ratio(prose, c->ratio_to_floor, ", ", "floor");
-    add_ratio(prose, c->ratio_to_none, ", ", "none");
+    for (size_t i = 0; i < run->report->yardsticks.count; i++)
+        if (!run->report->yardsticks.list[i].reads_stack)
+            add_ratio(prose, c->ratios[i], ", ", run->report->yardsticks.list[i].label);
 }
 
 static void add_median(struct prose *prose, const struct summary_case *c) {
@@ -164,19 +137,19 @@ static void add_names(struct prose *prose, const struct summary_case *const *cas
 static void add_value(struct prose *prose, const struct survey_sweep *sweep, size_t value) {
     if (sweep->axis[0] == '\0')
         return;
-    if (strcmp(sweep->axis, "threads") == 0)
+    if (strcmp(sweep->axis, AXIS_THREADS) == 0)
         prose_add(prose, "%s thread%s", sweep->labels[value], strcmp(sweep->labels[value], "1") == 0 ? "" : "s");
     else
         prose_add(prose, "%s %s", sweep->axis, sweep->labels[value]);
 }
 
 /* The cheapest, and whoever cannot be told apart from it. */
-static void add_cheapest(struct prose *prose, const struct ranking *ranking) {
+static void add_cheapest(struct prose *prose, const struct run *run, const struct ranking *ranking) {
     const size_t ties = ranking_count_ties(ranking);
     const struct summary_case *best = ranking->cases[0];
     prose_add_name(prose, best->of->label);
     prose_add(prose, ", ");
-    add_cost(prose, best);
+    add_cost(prose, run, best);
     if (ranking->count == 1)
         return;
     if (best->low_ns <= 0) {
@@ -248,8 +221,8 @@ static const struct summary_case *same_in(const struct ranking *ranking, const s
 }
 
 /* The same question at the far end of the axis, where another strategy may be the cheapest. */
-static void add_far_end(struct prose *prose, const struct survey_sweep *sweep, const struct question *question,
-                        const struct summary_case *best) {
+static void add_far_end(struct prose *prose, const struct run *run, const struct survey_sweep *sweep,
+                        const struct question *question, const struct summary_case *best) {
     const size_t last = sweep->value_count - 1;
     if (last == sweep->base || !sweep->numeric)
         return;
@@ -261,7 +234,7 @@ static void add_far_end(struct prose *prose, const struct survey_sweep *sweep, c
     add_value(prose, sweep, last);
     if (there == NULL || ranking_is_cheaper(ranking.cases[0], there)) {
         prose_add(prose, ": ");
-        add_cheapest(prose, &ranking);
+        add_cheapest(prose, run, &ranking);
     } else {
         prose_add(prose, there == ranking.cases[0] ? " it still is: " : " none is seen to be cheaper: ");
         add_median(prose, there);
@@ -271,20 +244,20 @@ static void add_far_end(struct prose *prose, const struct survey_sweep *sweep, c
 
 /* The titles of this condition and of the later ones that leave the same choice. */
 static void add_titles(struct prose *prose, const struct run *run, const struct survey_sweep *sweep, size_t first) {
-    const struct question question = {run, conditions[first].scenarios};
-    prose_add(prose, DOCUMENT_STRONG "%s", conditions[first].title);
-    for (size_t i = first + 1; i < CONDITION_COUNT; i++) {
-        const struct question later = {run, conditions[i].scenarios};
+    const struct question question = {run, &run->conditions.list[first]};
+    prose_add(prose, DOCUMENT_STRONG "%s", run->conditions.list[first].title);
+    for (size_t i = first + 1; i < run->conditions.count; i++) {
+        const struct question later = {run, &run->conditions.list[i]};
         if (was_tried(&later, sweep) && same_choice(&question, &later, sweep))
-            prose_add(prose, "; %s", conditions[i].title);
+            prose_add(prose, "; %s", run->conditions.list[i].title);
     }
     prose_add(prose, "." DOCUMENT_STRONG " ");
 }
 
 static bool is_told_before(const struct run *run, const struct survey_sweep *sweep, size_t condition) {
-    const struct question question = {run, conditions[condition].scenarios};
+    const struct question question = {run, &run->conditions.list[condition]};
     for (size_t i = 0; i < condition; i++) {
-        const struct question earlier = {run, conditions[i].scenarios};
+        const struct question earlier = {run, &run->conditions.list[i]};
         if (was_tried(&earlier, sweep) && same_choice(&earlier, &question, sweep))
             return true;
     }
@@ -293,7 +266,7 @@ static bool is_told_before(const struct run *run, const struct survey_sweep *swe
 
 static void add_choice(struct document *document, const struct run *run, const struct survey_sweep *sweep,
                        size_t condition) {
-    const struct question question = {run, conditions[condition].scenarios};
+    const struct question question = {run, &run->conditions.list[condition]};
     const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
     const struct ranking right = ranking_make(sweep, sweep->base, stays_right, &question);
     struct prose prose;
@@ -305,9 +278,9 @@ static void add_choice(struct document *document, const struct run *run, const s
         prose_add(&prose, "%zu of %zu strategies stay%s right. ", right.count, all.count, right.count == 1 ? "s" : "");
     if (right.count > 0) {
         prose_add(&prose, "The cheapest %s%s: ", sweep->operation, right.count < all.count ? " among them" : "");
-        add_cheapest(&prose, &right);
+        add_cheapest(&prose, run, &right);
         prose_add(&prose, ".");
-        add_far_end(&prose, sweep, &question, right.cases[0]);
+        add_far_end(&prose, run, sweep, &question, right.cases[0]);
         add_fast_and_wrong(&prose, &question, &all, right.cases[0]);
     }
     add_not_applicable(&prose, &question, &all);
@@ -318,14 +291,15 @@ static void add_choice(struct document *document, const struct run *run, const s
 static void add_untried(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
     const char *reason = NULL;
     struct prose prose;
-    for (size_t i = 0; i < CONDITION_COUNT; i++) {
-        const struct question question = {run, conditions[i].scenarios};
+    for (size_t i = 0; i < run->conditions.count; i++) {
+        const struct question question = {run, &run->conditions.list[i]};
         const char *why = was_tried(&question, sweep) ? NULL : why_untried(&question, sweep);
         if (why == NULL)
             continue;
         if (reason == NULL)
             prose_begin(&prose, document);
-        prose_add(&prose, "%s%s", reason == NULL ? DOCUMENT_STRONG "Not applicable here: " : "; ", conditions[i].title);
+        prose_add(&prose, "%s%s", reason == NULL ? DOCUMENT_STRONG "Not applicable here: " : "; ",
+                  run->conditions.list[i].title);
         reason = reason != NULL ? reason : why;
     }
     if (reason == NULL)
@@ -335,8 +309,8 @@ static void add_untried(struct document *document, const struct run *run, const 
 }
 
 static void add_choices(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
-    for (size_t i = 0; i < CONDITION_COUNT; i++) {
-        const struct question question = {run, conditions[i].scenarios};
+    for (size_t i = 0; i < run->conditions.count; i++) {
+        const struct question question = {run, &run->conditions.list[i]};
         if (was_tried(&question, sweep) && !is_told_before(run, sweep, i))
             add_choice(document, run, sweep, i);
     }
@@ -350,8 +324,8 @@ struct all_conditions {
 
 static size_t count_conditions(const struct all_conditions *all) {
     size_t count = 0;
-    for (size_t i = 0; i < CONDITION_COUNT; i++) {
-        const struct question question = {all->run, conditions[i].scenarios};
+    for (size_t i = 0; i < all->run->conditions.count; i++) {
+        const struct question question = {all->run, &all->run->conditions.list[i]};
         count += was_tried(&question, all->sweep);
     }
     return count;
@@ -360,8 +334,8 @@ static size_t count_conditions(const struct all_conditions *all) {
 /* Under every condition that was tried, and broken in no other scenario either. */
 static bool is_right_everywhere(const char *strategy, const void *arg) {
     const struct all_conditions *all = arg;
-    for (size_t i = 0; i < CONDITION_COUNT; i++) {
-        const struct question question = {all->run, conditions[i].scenarios};
+    for (size_t i = 0; i < all->run->conditions.count; i++) {
+        const struct question question = {all->run, &all->run->conditions.list[i]};
         if (was_tried(&question, all->sweep) && !stays_right(strategy, &question))
             return false;
     }
@@ -384,7 +358,7 @@ static void add_right_everywhere(struct prose *prose, const struct all_condition
         else
             prose_add(prose, " Of the %zu that stay right under all %zu conditions below, the cheapest is ",
                       everywhere.count, count);
-        add_cheapest(prose, &everywhere);
+        add_cheapest(prose, all->run, &everywhere);
         prose_add(prose, ".");
     }
 }
@@ -392,7 +366,7 @@ static void add_right_everywhere(struct prose *prose, const struct all_condition
 /* The two ends of the choice: what costs least where it does, and what costs least among those that are always right.
  */
 static void add_summary(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
-    const struct question first = {run, conditions[0].scenarios};
+    const struct question first = {run, &run->conditions.list[0]};
     const struct ranking right = ranking_make(sweep, sweep->base, stays_right, &first);
     const struct all_conditions all = {run, sweep};
     if (right.count == 0)
@@ -400,7 +374,7 @@ static void add_summary(struct document *document, const struct run *run, const 
     struct prose prose;
     prose_begin(&prose, document);
     prose_add(&prose, "The cheapest way to read the context is ");
-    add_cheapest(&prose, &right);
+    add_cheapest(&prose, run, &right);
     prose_add(&prose, ".");
     add_right_everywhere(&prose, &all, right.cases[0]);
     prose_end(&prose, DOCUMENT_PARAGRAPH);
@@ -415,9 +389,9 @@ static void add_ranking_alone(struct document *document, const struct run *run, 
     prose_begin(&prose, document);
     prose_add(&prose, DOCUMENT_STRONG "Cheapest %s%s" DOCUMENT_STRONG ": ", sweep->operation,
               all.count == 1 ? ", of one strategy" : "");
-    add_cheapest(&prose, &all);
+    add_cheapest(&prose, run, &all);
     prose_add(&prose, ".");
-    add_far_end(&prose, sweep, NULL, all.cases[0]);
+    add_far_end(&prose, run, sweep, NULL, all.cases[0]);
     prose_end(&prose, DOCUMENT_ITEM);
     document_add(document, DOCUMENT_WARNING, NULL,
                  "Nothing here says where a strategy gives wrong answers: %s. bench conformance --out=FILE makes one, "
@@ -426,10 +400,10 @@ static void add_ranking_alone(struct document *document, const struct run *run, 
                                      : "the conformance matrix that was given leaves out what the choice rests on");
 }
 
-static void add_cheapest_and_dearest(struct prose *prose, const struct ranking *all) {
+static void add_cheapest_and_dearest(struct prose *prose, const struct run *run, const struct ranking *all) {
     if (all->count == 0)
         return;
-    add_cheapest(prose, all);
+    add_cheapest(prose, run, all);
     if (all->count > 2) {
         prose_add(prose, "; dearest ");
         prose_add_name(prose, all->cases[all->count - 1]->of->label);
@@ -531,9 +505,16 @@ static size_t add_crossings(struct prose *prose, const struct survey_sweep *swee
     return count;
 }
 
+static const struct survey_curve *find_argument(const struct survey_sweep *sweep) {
+    for (size_t i = 0; i < sweep->curve_count; i++)
+        if (sweep->curves[i].takes_argument)
+            return &sweep->curves[i];
+    return NULL;
+}
+
 /* Where the argument, handed through every call, stops being cheaper than other ways, or begins to be. */
 static void add_crossings_of_argument(struct prose *prose, const struct survey_sweep *sweep) {
-    const struct survey_curve *argument = survey_curve(sweep, "explicit");
+    const struct survey_curve *argument = find_argument(sweep);
     if (argument == NULL || !sweep->numeric)
         return;
     const size_t count = add_crossings(prose, sweep, argument, true, " An argument stops being cheaper than ") +
@@ -542,15 +523,16 @@ static void add_crossings_of_argument(struct prose *prose, const struct survey_s
         prose_add(prose, " Between an argument and the others the order is not seen to change.");
 }
 
-/* The workload that shows best what an axis does: the one named after it, or the first that varies it. */
+/* The workload that shows best what an axis does: the first that is about it, or else the first that varies it. */
 static bool shows_axis_best(const struct survey *survey, const struct survey_sweep *sweep) {
-    const struct survey_sweep *named = survey_find(survey, sweep->axis, sweep->axis);
-    if (named != NULL)
-        return named == sweep;
-    for (size_t i = 0; i < survey->sweep_count; i++)
-        if (survey->sweeps[i].primary && strcmp(survey->sweeps[i].axis, sweep->axis) == 0)
-            return &survey->sweeps[i] == sweep;
-    return false;
+    const struct survey_sweep *best = NULL;
+    for (size_t i = 0; i < survey->sweep_count; i++) {
+        const struct survey_sweep *other = &survey->sweeps[i];
+        if (other->primary && strcmp(other->axis, sweep->axis) == 0 &&
+            (best == NULL || (other->presented.shows_axis_best && !best->presented.shows_axis_best)))
+            best = other;
+    }
+    return best == sweep;
 }
 
 /* Whether any strategy has two values along the axis. */
@@ -568,36 +550,33 @@ static bool is_told(const struct survey *survey, const struct survey_sweep *swee
 
 /* Stores are no amounts: nothing grows along them. */
 static bool is_of_stores(const struct survey_sweep *sweep) {
-    return strcmp(sweep->axis, "store") == 0;
-}
-
-static bool is_request(const struct survey_sweep *sweep) {
-    return strcmp(sweep->workload, "request") == 0;
+    return strcmp(sweep->axis, AXIS_STORE) == 0;
 }
 
 static bool changes_nothing(const struct survey_sweep *sweep) {
     struct growth growing[RANKING_MAX];
     size_t others;
     double others_ratio;
-    return !is_request(sweep) && !is_of_stores(sweep) && collect_growing(sweep, growing, &others, &others_ratio) == 0;
+    return !sweep->presented.is_whole && !is_of_stores(sweep) &&
+           collect_growing(sweep, growing, &others, &others_ratio) == 0;
 }
 
 /* Every strategy with every store. */
-static void add_stores(struct prose *prose, const struct survey_sweep *sweep) {
+static void add_stores(struct prose *prose, const struct run *run, const struct survey_sweep *sweep) {
     const struct ranking all = ranking_of_all_values(sweep);
     prose_add(prose, "The cheapest of all stores: ");
-    add_cheapest_and_dearest(prose, &all);
+    add_cheapest_and_dearest(prose, run, &all);
 }
 
-static void add_axis(struct document *document, const struct survey_sweep *sweep) {
+static void add_axis(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
     struct prose prose;
     prose_begin(&prose, document);
     prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", of %s: ", sweep->axis, sweep->workload);
     if (is_of_stores(sweep))
-        add_stores(&prose, sweep);
+        add_stores(&prose, run, sweep);
     else
         add_growing(&prose, sweep);
-    if (is_request(sweep))
+    if (sweep->presented.is_whole)
         add_crossings_of_argument(&prose, sweep);
     prose_end(&prose, DOCUMENT_ITEM);
 }
@@ -625,7 +604,8 @@ static void add_axes_without_growth(struct document *document, const struct surv
     prose_end(&prose, DOCUMENT_ITEM);
 }
 
-static void add_axes(struct document *document, const struct survey *survey) {
+static void add_axes(struct document *document, const struct run *run) {
+    const struct survey *survey = &run->survey;
     bool begun = false;
     for (size_t i = 0; i < survey->sweep_count; i++) {
         if (!is_told(survey, &survey->sweeps[i]))
@@ -634,7 +614,7 @@ static void add_axes(struct document *document, const struct survey *survey) {
             document_add(document, DOCUMENT_SUBSECTION, NULL, "What changes the cost");
         begun = true;
         if (!changes_nothing(&survey->sweeps[i]))
-            add_axis(document, &survey->sweeps[i]);
+            add_axis(document, run, &survey->sweeps[i]);
     }
     add_axes_without_growth(document, survey);
 }
@@ -645,8 +625,8 @@ static bool is_first_of_workload(const struct survey *survey, const struct surve
     return sweep->primary && survey_find(survey, sweep->workload, NULL) == sweep;
 }
 
-static void add_other_costs(struct document *document, const struct survey *survey,
-                            const struct survey_sweep *reading) {
+static void add_other_costs(struct document *document, const struct run *run, const struct survey_sweep *reading) {
+    const struct survey *survey = &run->survey;
     bool begun = false;
     for (size_t i = 0; i < survey->sweep_count; i++) {
         const struct survey_sweep *sweep = &survey->sweeps[i];
@@ -659,9 +639,14 @@ static void add_other_costs(struct document *document, const struct survey *surv
         prose_begin(&prose, document);
         prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", per %s: ", sweep->workload, sweep->operation);
         const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
-        add_cheapest_and_dearest(&prose, &all);
+        add_cheapest_and_dearest(&prose, run, &all);
         prose_end(&prose, DOCUMENT_ITEM);
     }
+}
+
+/* Whether the matrix says which strategies do what all code needs. */
+static bool has_tried_first(const struct run *run, const struct survey_sweep *sweep) {
+    return run->conditions.count > 0 && was_tried(&(struct question){run, &run->conditions.list[0]}, sweep);
 }
 
 void answer_add(struct document *document, const struct run *run) {
@@ -671,16 +656,15 @@ void answer_add(struct document *document, const struct run *run) {
                      "No execution gave a time, so there is no answer: see the failures below.");
         return;
     }
-    const struct question first = {run, conditions[0].scenarios};
-    if (run->matrix != NULL && was_tried(&first, sweep))
+    if (has_tried_first(run, sweep))
         add_summary(document, run, sweep);
     document_add(document, DOCUMENT_SUBSECTION, NULL, "Which strategy");
     if (run->matrix != NULL && count_conditions(&(struct all_conditions){run, sweep}) > 0)
         add_choices(document, run, sweep);
     else
         add_ranking_alone(document, run, sweep);
-    add_axes(document, &run->survey);
-    add_other_costs(document, &run->survey, sweep);
+    add_axes(document, run);
+    add_other_costs(document, run, sweep);
 }
 
 void answer_add_on_sweep(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
@@ -694,14 +678,14 @@ void answer_add_on_sweep(struct document *document, const struct run *run, const
         }
         const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
         prose_add(&prose, ": ");
-        add_cheapest_and_dearest(&prose, &all);
+        add_cheapest_and_dearest(&prose, run, &all);
         prose_add(&prose, " ");
     }
     if (is_of_stores(sweep))
-        add_stores(&prose, sweep);
+        add_stores(&prose, run, sweep);
     else if (sweep->axis[0] != '\0')
         add_growing(&prose, sweep);
-    if (strcmp(sweep->workload, "request") == 0)
+    if (sweep->presented.is_whole)
         add_crossings_of_argument(&prose, sweep);
     prose_end(&prose, DOCUMENT_PARAGRAPH);
 }

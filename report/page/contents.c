@@ -1,5 +1,6 @@
 #include "page/contents.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "page/answer.h"
@@ -8,57 +9,53 @@
 
 /* ---- Sections of costs ---- */
 
-enum section {
-    SECTION_DEPTH,
-    SECTION_THREADS,
-    SECTION_KEYS,
-    SECTION_IDS,
-    SECTION_SCOPES,
-    SECTION_HANDOFF,
-    SECTION_FIBERS,
-    SECTION_REQUEST,
-    SECTION_BYSTANDER,
-    SECTION_OTHER,
-    SECTION_COUNT
+/* What names no section, or one that there cannot be, goes behind all others. */
+static const struct presented_section other_section = {"other", "Other workloads", LLONG_MAX};
+
+/* Sections of the report itself. */
+static bool is_taken(const char *id) {
+    static const char *const taken[] = {"answer", "comparison",          "conformance", "other",
+                                        "method", "environment-section", "failures",    "raw"};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (strcmp(taken[i], id) == 0)
+            return true;
+    return false;
+}
+
+static const struct presented_section *section_of(const struct survey_sweep *sweep) {
+    const struct presented_section *section = &sweep->presented.section;
+    return section->id == NULL || is_taken(section->id) ? &other_section : section;
+}
+
+struct sections {
+    const struct presented_section **list; /* in order */
+    size_t count;
 };
 
-static const struct {
-    const char *id, *title;
-} sections[SECTION_COUNT] = {
-    [SECTION_DEPTH] = {"depth", "Reading, by depth"},
-    [SECTION_THREADS] = {"threads", "By threads"},
-    [SECTION_KEYS] = {"keys", "By keys"},
-    [SECTION_IDS] = {"ids", "By live ids"},
-    [SECTION_SCOPES] = {"scopes", "Opening scopes, starting threads"},
-    [SECTION_HANDOFF] = {"handoff", "Handing work over"},
-    [SECTION_FIBERS] = {"fibers", "Fibers"},
-    [SECTION_REQUEST] = {"request", "A request"},
-    [SECTION_BYSTANDER] = {"bystander", "What bystanders pay"},
-    [SECTION_OTHER] = {"other", "Other workloads"},
-};
+static void add_section(struct sections *sections, const struct presented_section *section) {
+    size_t at = sections->count;
+    for (size_t i = 0; i < sections->count; i++)
+        if (strcmp(sections->list[i]->id, section->id) == 0)
+            return;
+    for (; at > 0 && sections->list[at - 1]->order > section->order; at--)
+        sections->list[at] = sections->list[at - 1];
+    sections->list[at] = section;
+    sections->count++;
+}
 
-/* Where a sweep belongs: the first row that fits. What no row knows goes to the other workloads. */
-static const struct {
-    const char *workload, *axis; /* NULL: any */
-    enum section section;
-} places[] = {
-    {"handoff", NULL, SECTION_HANDOFF}, {"fiber", NULL, SECTION_FIBERS},
-    {"request", NULL, SECTION_REQUEST}, {"bystander", NULL, SECTION_BYSTANDER},
-    {"threads", NULL, SECTION_THREADS}, {NULL, "threads", SECTION_THREADS},
-    {"with", NULL, SECTION_SCOPES},     {"nest", NULL, SECTION_SCOPES},
-    {"spawn", NULL, SECTION_SCOPES},    {"keys", NULL, SECTION_KEYS},
-    {"ids", NULL, SECTION_IDS},         {"get", NULL, SECTION_DEPTH},
-    {"miss", NULL, SECTION_DEPTH},      {NULL, "depth", SECTION_DEPTH},
-    {NULL, "keys", SECTION_KEYS},       {NULL, "ids", SECTION_IDS},
-    {NULL, NULL, SECTION_OTHER},
-};
-
-static enum section section_of(const struct survey_sweep *sweep) {
-    size_t i = 0;
-    while ((places[i].workload != NULL && strcmp(places[i].workload, sweep->workload) != 0) ||
-           (places[i].axis != NULL && strcmp(places[i].axis, sweep->axis) != 0))
-        i++;
-    return places[i].section;
+/* All that the runs' costs belong to. */
+static struct sections collect_sections(struct document *document, const struct runs *runs) {
+    struct sections sections = {.count = 0};
+    size_t room = 1;
+    for (size_t r = 0; r < runs->run_count; r++)
+        room += runs->files[r].survey.sweep_count;
+    sections.list = arena_take(&document->arena, room * sizeof *sections.list);
+    document->out_of_memory |= sections.list == NULL;
+    for (size_t r = 0; sections.list != NULL && r < runs->run_count; r++)
+        for (size_t i = 0; i < runs->files[r].survey.sweep_count; i++)
+            if (runs->files[r].survey.sweeps[i].primary)
+                add_section(&sections, section_of(&runs->files[r].survey.sweeps[i]));
+    return sections;
 }
 
 /* Whether an earlier run has this sweep, and so tells of it for all. */
@@ -78,19 +75,38 @@ static void add_machine_and_pairs(struct document *document, const struct run *r
     contents_add_pairs_of_pus(document, run, index);
 }
 
-static void add_section_of_costs(struct document *document, const struct runs *runs, enum section section) {
+static bool belongs_to(const struct survey_sweep *sweep, const struct presented_section *section) {
+    return sweep->primary && strcmp(section_of(sweep)->id, section->id) == 0;
+}
+
+/* Whether it is of workloads whose threads talk to each other, for which the machine's shape matters. */
+static bool shows_machine(const struct runs *runs, const struct presented_section *section) {
+    for (size_t r = 0; r < runs->run_count; r++)
+        for (size_t i = 0; i < runs->files[r].survey.sweep_count; i++) {
+            const struct survey_sweep *sweep = &runs->files[r].survey.sweeps[i];
+            if (sweep->presented.communicates && belongs_to(sweep, section))
+                return true;
+        }
+    return false;
+}
+
+/* The machine is shown once. */
+static void add_section_of_costs(struct document *document, const struct runs *runs,
+                                 const struct presented_section *section, bool *machine_shown) {
     bool begun = false;
     for (size_t r = 0; r < runs->run_count; r++) {
         for (size_t i = 0; i < runs->files[r].survey.sweep_count; i++) {
             const struct survey_sweep *sweep = &runs->files[r].survey.sweeps[i];
-            if (!sweep->primary || section_of(sweep) != section || is_told(runs, r, sweep))
+            if (!belongs_to(sweep, section) || is_told(runs, r, sweep))
                 continue;
-            if (!begun) {
-                document_add(document, DOCUMENT_SECTION, sections[section].id, "%s", sections[section].title);
-                for (size_t m = 0; section == SECTION_HANDOFF && m < runs->run_count; m++)
+            if (!begun)
+                document_add(document, DOCUMENT_SECTION, section->id, "%s", section->title);
+            begun = true;
+            if (!*machine_shown && shows_machine(runs, section)) {
+                *machine_shown = true;
+                for (size_t m = 0; m < runs->run_count; m++)
                     add_machine_and_pairs(document, &runs->files[m], m);
             }
-            begun = true;
             contents_add_sweep(document, runs, sweep);
         }
     }
@@ -156,8 +172,10 @@ bool contents_make(struct document *document, const struct runs *runs) {
     if (runs->run_count > 1 && !same_machine)
         add_comparison(document, runs);
     add_matrices(document, runs);
-    for (enum section section = 0; section < SECTION_COUNT; section++)
-        add_section_of_costs(document, runs, section);
+    const struct sections sections = collect_sections(document, runs);
+    bool machine_shown = false;
+    for (size_t i = 0; i < sections.count; i++)
+        add_section_of_costs(document, runs, sections.list[i], &machine_shown);
     document_add(document, DOCUMENT_SECTION, "method", "Method");
     contents_add_method(document, runs);
     document_add(document, DOCUMENT_SECTION, "environment-section", "Environment");

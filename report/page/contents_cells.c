@@ -27,6 +27,18 @@ void contents_ratio(struct document *document, struct document_cell *cell, doubl
     cell->sort = ratio;
 }
 
+void contents_ratio_columns(struct document *document, const struct runs *runs, struct document_column *columns) {
+    for (size_t i = 0; i < runs->yardsticks.count; i++)
+        columns[i] = (struct document_column){
+            .title = document_text(document, "x %s", runs->yardsticks.list[i].label), .numeric = true, .minor = true};
+}
+
+void contents_ratios(struct document *document, const struct runs *runs, const struct run *run,
+                     struct document_cell *cells, const struct summary_case *c) {
+    for (size_t i = 0; i < runs->yardsticks.count; i++)
+        contents_ratio(document, &cells[i], run_ratio(run, c, &runs->yardsticks.list[i]));
+}
+
 void contents_gap(struct document_cell *cell, const struct run *run, const char *strategy,
                   const struct survey_sweep *sweep, size_t value) {
     const struct result_case *of = survey_case(sweep, value);

@@ -5,10 +5,15 @@
 #include "data/runs.h"
 #include "page/document.h"
 
-/* A ratio that there is none of leaves its cell empty. */
+/* An interval or a ratio that there is none of leaves its cell empty. */
 void contents_time(struct document *document, struct document_cell *cell, const struct summary_case *c);
 void contents_interval(struct document *document, struct document_cell *cell, const struct summary_case *c);
 void contents_ratio(struct document *document, struct document_cell *cell, double ratio);
+
+/* A column for each yardstick of the runs, and in a row the ratios to them. */
+void contents_ratio_columns(struct document *document, const struct runs *runs, struct document_column *columns);
+void contents_ratios(struct document *document, const struct runs *runs, const struct run *run,
+                     struct document_cell *cells, const struct summary_case *c);
 
 /* "n/a" and why, if the strategy has no case at this value of the sweep; otherwise the cell stays as it is. */
 void contents_gap(struct document_cell *cell, const struct run *run, const char *strategy,

@@ -174,7 +174,7 @@ static const char *name_of_value(struct document *document, const struct survey_
         return "";
     if (sweep->value_count > VALUES_NAMED_MAX)
         return sweep->labels[value];
-    return document_text(document, "%s%s %s", sweep->axis, strcmp(sweep->axis, "threads") == 0 ? ":" : "",
+    return document_text(document, "%s%s %s", sweep->axis, strcmp(sweep->axis, AXIS_THREADS) == 0 ? ":" : "",
                          sweep->labels[value]);
 }
 
@@ -212,8 +212,8 @@ static bool fill_dots(struct document *document, const struct drawing *drawing, 
 static const char *describe_axis(struct document *document, const struct survey_sweep *sweep) {
     if (sweep->axis[0] == '\0')
         return "strategy";
-    return strcmp(sweep->axis, "threads") == 0 ? "threads, and what they share"
-                                               : document_text(document, "%s", sweep->axis);
+    return strcmp(sweep->axis, AXIS_THREADS) == 0 ? "threads, and what they share"
+                                                  : document_text(document, "%s", sweep->axis);
 }
 
 static const char *caption_of(struct document *document, const struct drawing *drawing, enum figure_kind kind) {
@@ -252,7 +252,7 @@ static void add_figure(struct document *document, const struct runs *runs, const
     document->out_of_memory |= figure == NULL || series == NULL;
     if (figure == NULL || series == NULL)
         return;
-    const bool lines = sweep->value_count >= LINES_FROM && strcmp(sweep->axis, "store") != 0;
+    const bool lines = sweep->value_count >= LINES_FROM && strcmp(sweep->axis, AXIS_STORE) != 0;
     *figure = (struct figure){
         .id = id,
         .title = document_text(document, "%s%s%s, %s%s%s", run->label, runs->run_count > 1 ? ": " : "", sweep->workload,
@@ -275,23 +275,22 @@ static void add_figure(struct document *document, const struct runs *runs, const
 
 /* ---- The data ---- */
 
-enum { DATA_RUN, DATA_STRATEGY, DATA_VALUE, DATA_MEDIAN, DATA_INTERVAL, DATA_FLOOR, DATA_WALK, DATA_NONE, DATA_COUNT };
+enum { DATA_RUN, DATA_STRATEGY, DATA_VALUE, DATA_MEDIAN, DATA_INTERVAL, DATA_RATIOS };
 
-static const struct document_column *data_columns(struct document *document, const struct survey_sweep *sweep) {
-    struct document_column *columns = arena_take(&document->arena, DATA_COUNT * sizeof *columns);
+static const struct document_column *data_columns(struct document *document, const struct runs *runs,
+                                                  const struct survey_sweep *sweep) {
+    struct document_column *columns = arena_take(&document->arena, (DATA_RATIOS + YARDSTICKS_MAX) * sizeof *columns);
     document->out_of_memory |= columns == NULL;
     if (columns == NULL)
         return NULL;
-    static const struct document_column fixed[DATA_COUNT] = {
+    static const struct document_column fixed[DATA_RATIOS] = {
         [DATA_RUN] = {.title = "run"},
         [DATA_STRATEGY] = {.title = "strategy"},
         [DATA_MEDIAN] = {.title = "median", .numeric = true},
         [DATA_INTERVAL] = {.title = "interval", .numeric = true},
-        [DATA_FLOOR] = {.title = "x floor", .numeric = true, .minor = true},
-        [DATA_WALK] = {.title = "x walk", .numeric = true, .minor = true},
-        [DATA_NONE] = {.title = "x none", .numeric = true, .minor = true},
     };
     memcpy(columns, fixed, sizeof fixed);
+    contents_ratio_columns(document, runs, columns + DATA_RATIOS);
     columns[DATA_VALUE] =
         (struct document_column){.title = sweep->axis[0] != '\0' ? sweep->axis : "case", .numeric = sweep->numeric};
     return columns;
@@ -313,9 +312,7 @@ static void add_data_row(struct document *document, struct document_table *table
     row[DATA_VALUE - skipped].sort = sweep->numbers[value];
     contents_time(document, &row[DATA_MEDIAN - skipped], c);
     contents_interval(document, &row[DATA_INTERVAL - skipped], c);
-    contents_ratio(document, &row[DATA_FLOOR - skipped], c->ratio_to_floor);
-    contents_ratio(document, &row[DATA_WALK - skipped], c->ratio_to_walk_floor);
-    contents_ratio(document, &row[DATA_NONE - skipped], c->ratio_to_none);
+    contents_ratios(document, runs, run, &row[DATA_RATIOS - skipped], c);
 }
 
 /* Of what the strategies cannot do, a row for each of them. */
@@ -393,7 +390,7 @@ static const char *make_id(struct document *document, const struct survey_sweep 
 /* Places make a matrix; along a parameter, one strategy may pass another. */
 static void add_views(struct document *document, const struct run *run, const struct survey_sweep *sweep,
                       const char *id) {
-    if (strcmp(sweep->axis, "threads") == 0)
+    if (strcmp(sweep->axis, AXIS_THREADS) == 0)
         contents_add_sweep_matrix(document, run, sweep, id);
     else if (sweep->numeric && sweep->axis[0] != '\0')
         contents_add_crossings(document, run, sweep, id);
@@ -414,13 +411,13 @@ void contents_add_sweep(struct document *document, const struct runs *runs, cons
         add_views(document, run, here, make_id(document, sweep, r));
         contents_add_operations(document, run, here, make_id(document, sweep, r));
     }
-    const struct document_column *columns = data_columns(document, sweep);
+    const struct document_column *columns = data_columns(document, runs, sweep);
     if (columns == NULL)
         return;
     const size_t skipped = runs->run_count > 1 ? 0 : 1;
     struct document_table *table =
         document_add_table(document, document_text(document, "data-%s", id), "The data of this figure",
-                           columns + skipped, DATA_COUNT - skipped);
+                           columns + skipped, DATA_RATIOS + runs->yardsticks.count - skipped);
     if (table == NULL)
         return;
     table->folded = true;

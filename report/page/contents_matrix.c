@@ -16,27 +16,22 @@ struct overview {
     size_t strategy_count;
 };
 
-/* What most readers come for; of the others, as many as there is room for. */
-static const char *const first_workloads[] = {"get", "with", "spawn", "handoff", "fiber", "request", "bystander"};
-enum { FIRST_COUNT = sizeof first_workloads / sizeof *first_workloads };
-
-/* The place of a workload among those; FIRST_COUNT for all others. */
-static size_t place_of(const char *workload) {
-    size_t place = 0;
-    while (place < FIRST_COUNT && strcmp(first_workloads[place], workload) != 0)
-        place++;
-    return place;
-}
-
+/* Those that come first in an overview; of the others, as many as there is room for. */
 static void collect_costs(struct overview *overview) {
     const struct survey *survey = &overview->run->survey;
-    for (size_t place = 0; place <= FIRST_COUNT; place++) {
-        for (size_t i = 0; i < survey->sweep_count && overview->cost_count < COSTS_MAX; i++) {
-            const struct survey_sweep *sweep = &survey->sweeps[i];
-            if (sweep->primary && place_of(sweep->workload) == place &&
-                survey_find(survey, sweep->workload, NULL) == sweep)
-                overview->costs[overview->cost_count++] = sweep;
-        }
+    for (size_t i = 0; i < survey->sweep_count; i++) {
+        const struct survey_sweep *sweep = &survey->sweeps[i];
+        if (!sweep->primary || survey_find(survey, sweep->workload, NULL) != sweep)
+            continue;
+        size_t at = overview->cost_count;
+        while (at > 0 && overview->costs[at - 1]->presented.place > sweep->presented.place)
+            at--;
+        if (at == COSTS_MAX)
+            continue;
+        overview->cost_count += overview->cost_count < COSTS_MAX;
+        for (size_t k = overview->cost_count - 1; k > at; k--)
+            overview->costs[k] = overview->costs[k - 1];
+        overview->costs[at] = sweep;
     }
 }
 
@@ -107,7 +102,7 @@ static const char *describe_cost(struct document *document, const struct survey_
     if (sweep->axis[0] != '\0')
         prose_add(&prose, ", %s %s", sweep->axis, sweep->labels[sweep->base]);
     const struct result_case *of = survey_case(sweep, sweep->base);
-    if (of != NULL && strcmp(of->label, of->strategy) != 0 && strcmp(sweep->axis, "store") != 0)
+    if (of != NULL && strcmp(of->label, of->strategy) != 0 && strcmp(sweep->axis, AXIS_STORE) != 0)
         prose_add(&prose, ", store %s", of->store);
     return prose_keep(&prose);
 }

@@ -46,6 +46,23 @@ static void add_counts(struct document *document, const struct run *run) {
     prose_end(&prose, DOCUMENT_PARAGRAPH);
 }
 
+/* "References are yardsticks. x floor (floor): times the least that could do the work; ..." */
+static void add_yardsticks(struct document *document, const struct runs *runs) {
+    struct prose prose;
+    if (runs->yardsticks.count == 0)
+        return;
+    prose_begin(&prose, document);
+    prose_add(&prose, "References are no way to carry a context: costs are given as ratios to theirs. ");
+    for (size_t i = 0; i < runs->yardsticks.count; i++) {
+        const struct yardstick *yardstick = &runs->yardsticks.list[i];
+        prose_add(&prose, "%sx %s (", i > 0 ? "; " : "", yardstick->label);
+        prose_add_name(&prose, yardstick->strategy);
+        prose_add(&prose, "): %s%s", yardstick->legend, yardstick->reads_stack ? ", for what reads the stack" : "");
+    }
+    prose_add(&prose, ".");
+    prose_end(&prose, DOCUMENT_PARAGRAPH);
+}
+
 void contents_add_method(struct document *document, const struct runs *runs) {
     for (size_t r = 0; r < runs->run_count; r++)
         add_counts(document, &runs->files[r]);
@@ -54,13 +71,9 @@ void contents_add_method(struct document *document, const struct runs *runs) {
                  "Its interval has 95%% confidence, and comes from resampling executions, then the samples within them "
                  "(hierarchical percentile bootstrap). Two costs are called different only where their intervals do "
                  "not overlap.");
+    add_yardsticks(document, runs);
     document_add(document, DOCUMENT_PARAGRAPH, NULL,
-                 DOCUMENT_NAME "floor" DOCUMENT_NAME " does the least that could do the work, " DOCUMENT_NAME
-                               "none" DOCUMENT_NAME " the same work without a context, and " DOCUMENT_NAME
-                               "walk-floor" DOCUMENT_NAME
-                               " a bare walk over the frames that a stack reader has to pass: x floor, x none and x "
-                               "walk are the ratios to them. A strategy is proved right in the scenarios that a "
-                               "workload rests on before it is timed.");
+                 "A strategy is proved right in the scenarios that a workload rests on before it is timed.");
     document_add(document, DOCUMENT_PARAGRAPH, NULL,
                  "Quantiles of single operations (p50, p99, p99.9) come from a pass of its own after the samples, all "
                  "executions taken together; one is told only where at least ten operations lie beyond it. They "
@@ -266,17 +279,14 @@ void contents_add_failures(struct document *document, const struct runs *runs) {
 
 /* ---- Raw numbers ---- */
 
-enum { RAW_WORK, RAW_STRATEGY, RAW_EXECUTIONS, RAW_MEDIAN, RAW_INTERVAL, RAW_FLOOR, RAW_WALK, RAW_NONE, RAW_COUNT };
+enum { RAW_WORK, RAW_STRATEGY, RAW_EXECUTIONS, RAW_MEDIAN, RAW_INTERVAL, RAW_RATIOS };
 
-static const struct document_column raw_columns[RAW_COUNT] = {
+static const struct document_column raw_columns[RAW_RATIOS] = {
     [RAW_WORK] = {.title = "work", .heads = true},
     [RAW_STRATEGY] = {.title = "strategy"},
     [RAW_EXECUTIONS] = {.title = "executions", .numeric = true, .minor = true},
     [RAW_MEDIAN] = {.title = "median", .numeric = true},
     [RAW_INTERVAL] = {.title = "interval", .numeric = true},
-    [RAW_FLOOR] = {.title = "x floor", .numeric = true, .minor = true},
-    [RAW_WALK] = {.title = "x walk", .numeric = true, .minor = true},
-    [RAW_NONE] = {.title = "x none", .numeric = true, .minor = true},
 };
 
 /* What follows the strategy in the name of a case; the whole name, if that does not begin with it. */
@@ -285,8 +295,8 @@ static const char *work_of(const struct result_case *c) {
     return strncmp(c->name, c->label, length) == 0 && c->name[length] == '/' ? c->name + length + 1 : c->name;
 }
 
-static void add_raw_row(struct document *document, struct document_table *table, const struct run *run,
-                        const struct summary_case *c) {
+static void add_raw_row(struct document *document, struct document_table *table, const struct runs *runs,
+                        const struct run *run, const struct summary_case *c) {
     struct document_cell *row = document_add_row(document, table);
     if (row == NULL)
         return;
@@ -298,9 +308,7 @@ static void add_raw_row(struct document *document, struct document_table *table,
     row[RAW_EXECUTIONS].sort = (double)c->of->execution_count;
     contents_time(document, &row[RAW_MEDIAN], c);
     contents_interval(document, &row[RAW_INTERVAL], c);
-    contents_ratio(document, &row[RAW_FLOOR], c->ratio_to_floor);
-    contents_ratio(document, &row[RAW_WALK], c->ratio_to_walk_floor);
-    contents_ratio(document, &row[RAW_NONE], c->ratio_to_none);
+    contents_ratios(document, runs, run, &row[RAW_RATIOS], c);
 }
 
 void contents_add_raw_numbers(struct document *document, const struct runs *runs) {
@@ -311,14 +319,21 @@ void contents_add_raw_numbers(struct document *document, const struct runs *runs
                  "Each case, by what was done; its name is the strategy, '/', and the head above it. The samples of "
                  "each execution stand in the result file%s.",
                  runs->run_count > 1 ? "s" : "");
-    struct document_table *table = document_add_table(document, "cases", "All cases", raw_columns, RAW_COUNT);
+    struct document_column *columns = arena_take(&document->arena, (RAW_RATIOS + YARDSTICKS_MAX) * sizeof *columns);
+    document->out_of_memory |= columns == NULL;
+    if (columns == NULL)
+        return;
+    memcpy(columns, raw_columns, sizeof raw_columns);
+    contents_ratio_columns(document, runs, columns + RAW_RATIOS);
+    struct document_table *table =
+        document_add_table(document, "cases", "All cases", columns, RAW_RATIOS + runs->yardsticks.count);
     if (table == NULL)
         return;
     table->folded = true;
     table->searchable = true;
     for (size_t r = 0; r < runs->run_count; r++)
         for (size_t i = 0; i < runs->files[r].file->case_count && shown < RAW_ROWS_MAX; i++, shown++)
-            add_raw_row(document, table, &runs->files[r], &runs->files[r].report->cases[i]);
+            add_raw_row(document, table, runs, &runs->files[r], &runs->files[r].report->cases[i]);
     if (shown < count)
         document_add(document, DOCUMENT_PARAGRAPH, NULL,
                      "And %zu more cases: bench export FILE --format=csv has them all.", count - shown);

@@ -1,7 +1,7 @@
 /*
  * What the machine did between two runs that took place one after the other. An interval from one run's executions
  * knows how much the machine varied within that run, but not how it will be in the next. The cases that hold nothing
- * of what is compared (none, floor, walk-floor) do: by what they changed, the machine changed the times.
+ * of what is compared do: by what they changed, the machine changed the times.
  *
  * Each such case says how many of its own standard errors it moved. Where nothing drifted, the squares of these have a
  * mean of 1; where they have more, all intervals of the comparison are to be wider by its root. This is how genetics

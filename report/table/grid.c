@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { STRATEGY_MIN = 10, PARAMETERS_MIN = 28, HEADING_MAX = 256 };
+enum { STRATEGY_MIN = 10, PARAMETERS_MIN = 28, HEADING_MAX = 256, LABEL_MAX = 256 };
 
 static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
@@ -13,13 +13,23 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+static void write_cell(const struct grid_column *column, const struct grid_row *row,
+                       char cell[static FORMAT_CELL_MAX]) {
+    column->write(row->data, column->index, cell);
+}
+
+/* "tls", "tls*" */
+static void write_label(const struct grid_row *row, char label[static LABEL_MAX]) {
+    (void)snprintf(label, LABEL_MAX, "%.*s%s", LABEL_MAX - 2, row->of->label, row->starred ? "*" : "");
+}
+
 /* What the columns need; a column of ratios that no row has needs nothing. */
 static void measure_columns(struct grid *grid) {
     char cell[FORMAT_CELL_MAX];
     for (size_t column = 0; column < grid->column_count; column++) {
         bool used = column == 0;
         for (size_t i = 0; i < grid->row_count; i++) {
-            grid->columns[column].write(grid->rows[i].data, cell);
+            write_cell(&grid->columns[column], &grid->rows[i], cell);
             used = used || strcmp(cell, "-") != 0;
             grid->widths[column] = larger(grid->widths[column], strlen(cell));
         }
@@ -38,8 +48,9 @@ static size_t name_width(const struct grid *grid) {
 }
 
 /* The first part of a name. A workload without parameters has only its strategy to show. */
-static const char *first_part(const struct grid *grid, const struct result_case *c) {
-    return c->parameters[0] == '\0' && grid->one_strategy ? c->label : c->parameters;
+static const char *first_part(const struct grid *grid, const struct grid_row *row, char label[static LABEL_MAX]) {
+    write_label(row, label);
+    return row->of->parameters[0] == '\0' && grid->one_strategy ? label : row->of->parameters;
 }
 
 static void measure_labels(struct grid *grid) {
@@ -48,11 +59,11 @@ static void measure_labels(struct grid *grid) {
         grid->one_strategy = grid->one_strategy && grid->rows[i].of->label == grid->rows[0].of->label;
     for (size_t i = 0; i < grid->row_count; i++) {
         const struct result_case *c = grid->rows[i].of;
-        char heading[HEADING_MAX];
+        char heading[HEADING_MAX], label[LABEL_MAX];
         write_heading(c, heading);
         grid->heading_width = larger(grid->heading_width, text_width(heading));
-        grid->parameters_width = larger(grid->parameters_width, text_width(first_part(grid, c)));
-        grid->strategy_width = grid->one_strategy ? 0 : larger(grid->strategy_width, text_width(c->label));
+        grid->parameters_width = larger(grid->parameters_width, text_width(first_part(grid, &grid->rows[i], label)));
+        grid->strategy_width = grid->one_strategy ? 0 : larger(grid->strategy_width, text_width(label));
     }
 }
 
@@ -98,7 +109,7 @@ static void print_cells(const struct grid *grid, const struct grid_row *row) {
         if (grid->widths[column] == 0)
             continue;
         if (row != NULL)
-            grid->columns[column].write(row->data, cell);
+            write_cell(&grid->columns[column], row, cell);
         else
             (void)snprintf(cell, sizeof cell, "%s", grid->columns[column].title);
         (void)fprintf(grid->out, "%*s%*s", GRID_GAP, "", (int)grid->widths[column], cell);
@@ -128,14 +139,15 @@ static void print_heading(const struct grid *grid, const struct result_case *c) 
 }
 
 static void print_row(const struct grid *grid, const struct grid_row *row, bool repeats_parameters) {
-    const struct result_case *c = row->of;
+    char label[LABEL_MAX];
+    const char *first = first_part(grid, row, label);
     if (row->colour != NULL)
         style_paint(grid->style, grid->out, row->colour);
     (void)fprintf(grid->out, "%*s", GRID_GAP, "");
-    print_padded(grid, repeats_parameters ? "" : first_part(grid, c), grid->parameters_width);
+    print_padded(grid, repeats_parameters ? "" : first, grid->parameters_width);
     if (!grid->one_strategy) {
         (void)fprintf(grid->out, "%*s", GRID_GAP, "");
-        print_padded(grid, c->label, grid->strategy_width);
+        print_padded(grid, label, grid->strategy_width);
     }
     (void)fprintf(grid->out, "%*s", (int)(grid->label_width - name_width(grid)), "");
     print_cells(grid, row);

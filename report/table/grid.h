@@ -15,7 +15,8 @@ enum { GRID_COLUMNS_MAX = 8, GRID_WIDTH_MIN = 40, GRID_GAP = 2 };
 struct grid_column {
     const char *title;
     /* What a cell says; "-" for nothing. A column that says nothing in any row is left out, but for the first. */
-    void (*write)(const void *data, char cell[static FORMAT_CELL_MAX]);
+    void (*write)(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]);
+    size_t index;     /* for `write`, where it serves several columns */
     unsigned dropped; /* the order in which columns give way on a narrow terminal; 0: never */
     const char *legend;
 };
@@ -24,6 +25,7 @@ struct grid_row {
     const struct result_case *of; /* all rows of one file: words are compared by address */
     const void *data;             /* for the columns */
     const char *colour;           /* of the row; NULL: plain */
+    bool starred;                 /* its strategy has a star, which a line below the table explains */
 };
 
 struct grid {

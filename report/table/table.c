@@ -9,7 +9,7 @@
 #include "table/pairs_table.h"
 #include "table/table.h"
 
-enum { FAILURES_SHOWN = 20 };
+enum { FAILURES_SHOWN = 20, FAILING_MAX = 1024 };
 
 /* The columns to the right of a case's name. */
 
@@ -20,39 +20,50 @@ static void write_ratio(double ratio, char cell[static FORMAT_CELL_MAX]) {
         (void)snprintf(cell, FORMAT_CELL_MAX, "-");
 }
 
-static void write_median(const void *data, char cell[static FORMAT_CELL_MAX]) {
-    const struct summary_case *c = data;
-    format_time(c->median_ns, cell);
+static void write_median(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    (void)index;
+    format_time(((const struct summary_case *)data)->median_ns, cell);
 }
 
-static void write_interval(const void *data, char cell[static FORMAT_CELL_MAX]) {
+static void write_interval(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
     const struct summary_case *c = data;
+    (void)index;
     if (c->low_ns > 0)
         format_range(c->low_ns, c->high_ns, c->median_ns, cell);
     else
         (void)snprintf(cell, FORMAT_CELL_MAX, "-");
 }
 
-static void write_floor(const void *data, char cell[static FORMAT_CELL_MAX]) {
-    write_ratio(((const struct summary_case *)data)->ratio_to_floor, cell);
+static void write_ratio_to(const void *data, size_t index, char cell[static FORMAT_CELL_MAX]) {
+    write_ratio(((const struct summary_case *)data)->ratios[index], cell);
 }
 
-static void write_walk_floor(const void *data, char cell[static FORMAT_CELL_MAX]) {
-    write_ratio(((const struct summary_case *)data)->ratio_to_walk_floor, cell);
-}
+enum { COLUMN_TEXT_MAX = 256, COLUMNS_MAX = 2 + YARDSTICKS_MAX };
 
-static void write_none(const void *data, char cell[static FORMAT_CELL_MAX]) {
-    write_ratio(((const struct summary_case *)data)->ratio_to_none, cell);
-}
-
-static const struct grid_column columns[] = {
-    {"median", write_median, 0, NULL},
-    {"interval", write_interval, 3, NULL},
-    {"x floor", write_floor, 4, "x floor: times the least that could do the work"},
-    {"x walk", write_walk_floor, 1, "x walk: times a bare walk over the same frames"},
-    {"x none", write_none, 2, "x none: times the same work without a context"},
+/* The median, its interval, and the ratio to each yardstick. */
+struct columns {
+    struct grid_column list[COLUMNS_MAX];
+    size_t count;
+    char titles[YARDSTICKS_MAX][COLUMN_TEXT_MAX], legends[YARDSTICKS_MAX][COLUMN_TEXT_MAX];
 };
-enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
+
+/* The last yardstick gives way first, and the interval before the first one. */
+static void make_columns(struct columns *columns, const struct yardsticks *yardsticks) {
+    const unsigned count = (unsigned)yardsticks->count, interval_dropped = count > 0 ? count : 1;
+    columns->list[0] = (struct grid_column){.title = "median", .write = write_median};
+    columns->list[1] = (struct grid_column){.title = "interval", .write = write_interval, .dropped = interval_dropped};
+    columns->count = 2 + yardsticks->count;
+    for (unsigned i = 0; i < count; i++) {
+        const struct yardstick *yardstick = &yardsticks->list[i];
+        (void)snprintf(columns->titles[i], COLUMN_TEXT_MAX, "x %s", yardstick->label);
+        (void)snprintf(columns->legends[i], COLUMN_TEXT_MAX, "x %s: %s", yardstick->label, yardstick->legend);
+        columns->list[2 + i] = (struct grid_column){.title = columns->titles[i],
+                                                    .write = write_ratio_to,
+                                                    .index = i,
+                                                    .dropped = i == 0 ? count + 1 : count - i,
+                                                    .legend = columns->legends[i]};
+    }
+}
 
 struct table {
     const struct summary *report;
@@ -60,11 +71,23 @@ struct table {
     struct table_style style;
     struct grid_row *rows; /* those that are shown */
     size_t row_count;
+    struct columns columns;
     struct grid grid;
 };
 
 static void paint(const struct table *table, const char *code) {
     style_paint(table->style, table->out, code);
+}
+
+/* The scenarios that it is expected to fail; "" if there are none. */
+static void write_failing(const struct table *table, const char *strategy, char names[static FAILING_MAX]) {
+    presentation_failing(table->report->file, strategy, names, FAILING_MAX);
+}
+
+static bool fails_somewhere(const struct table *table, const char *strategy) {
+    char names[FAILING_MAX];
+    write_failing(table, strategy, names);
+    return names[0] != '\0';
 }
 
 /*
@@ -80,7 +103,8 @@ static void choose_rows(struct table *table) {
             alone = c->of->reference;
         if (!pairs_table_has_place(report, c, table->style.width) &&
             (!c->of->reference || alone || table->style.references))
-            table->rows[table->row_count++] = (struct grid_row){c->of, c, c->of->reference ? DIM : NULL};
+            table->rows[table->row_count++] =
+                (struct grid_row){c->of, c, c->of->reference ? DIM : NULL, fails_somewhere(table, c->of->strategy)};
     }
 }
 
@@ -98,8 +122,9 @@ static void print_title(const struct table *table) {
     char title[512], range[48] = "";
     if (fewest != most)
         (void)snprintf(range, sizeof range, "%zu to ", fewest);
-    (void)snprintf(title, sizeof title, "%s%s%s: medians of %s%zu execution%s, 95%% intervals",
-                   !table->grid.one_strategy ? "Times" : table->rows[0].of->label, cpu[0] != '\0' ? " on " : "", cpu,
+    (void)snprintf(title, sizeof title, "%s%s%s%s: medians of %s%zu execution%s, 95%% intervals",
+                   !table->grid.one_strategy ? "Times" : table->rows[0].of->label,
+                   table->grid.one_strategy && table->rows[0].starred ? "*" : "", cpu[0] != '\0' ? " on " : "", cpu,
                    range, most, most == 1 ? "" : "s");
     text_wrap(table->out, title, table->style.width, 0);
 }
@@ -122,6 +147,58 @@ static void print_failures(const struct table *table) {
     }
     if (file->failure_count > FAILURES_SHOWN)
         (void)fprintf(table->out, "- and %zu more, which the file names\n", file->failure_count - FAILURES_SHOWN);
+}
+
+/* The first row of a strategy. */
+static bool is_first_of_strategy(const struct table *table, size_t row) {
+    for (size_t i = 0; i < row; i++)
+        if (table->rows[i].of->strategy == table->rows[row].of->strategy)
+            return false;
+    return true;
+}
+
+/* "- tls, threadid: longjmp, fork": the strategies of these rows that fail what the first of them does. */
+static void print_failing_alike(const struct table *table, const size_t *rows, size_t count) {
+    char failing[FAILING_MAX], others[FAILING_MAX], text[3 * FAILING_MAX] = "- ";
+    write_failing(table, table->rows[rows[0]].of->strategy, failing);
+    size_t used = strlen(text);
+    for (size_t i = 0; i < count && used < sizeof text; i++) {
+        write_failing(table, table->rows[rows[i]].of->strategy, others);
+        if (strcmp(failing, others) == 0)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? ", " : "",
+                                     table->rows[rows[i]].of->strategy);
+    }
+    if (used < sizeof text)
+        (void)snprintf(text + used, sizeof text - used, ": %s", failing);
+    text_wrap(table->out, text, table->style.width, GRID_GAP);
+}
+
+static bool fail_alike(const struct table *table, size_t a, size_t b) {
+    char failing_a[FAILING_MAX], failing_b[FAILING_MAX];
+    write_failing(table, table->rows[a].of->strategy, failing_a);
+    write_failing(table, table->rows[b].of->strategy, failing_b);
+    return strcmp(failing_a, failing_b) == 0;
+}
+
+/* What the stars say; strategies that fail the same are told together. */
+static void print_failing(const struct table *table) {
+    size_t *first = calloc(table->row_count + 1, sizeof *first), count = 0;
+    for (size_t i = 0; first != NULL && i < table->row_count; i++)
+        if (table->rows[i].starred && is_first_of_strategy(table, i))
+            first[count++] = i;
+    if (count > 0) {
+        (void)fputc('\n', table->out);
+        text_wrap(table->out, "* fails in these scenarios (bench conformance --strategy=NAME tries them and says why):",
+                  table->style.width, 0);
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool told = false;
+        for (size_t earlier = 0; earlier < i && !told; earlier++)
+            told = fail_alike(table, first[earlier], first[i]);
+        if (!told)
+            print_failing_alike(table, first + i, count - i);
+    }
+    free(first);
 }
 
 static void print_warning(const char *warning, void *arg) {
@@ -153,13 +230,14 @@ void table_print(const struct summary *report, FILE *out, struct table_style sty
         (void)fputs("The table does not fit into memory.\n", out);
         return;
     }
+    make_columns(&table.columns, &report->yardsticks);
     choose_rows(&table);
     if (table.row_count > 0) {
         table.grid = (struct grid){
             .out = out,
             .style = table.style,
-            .columns = columns,
-            .column_count = COLUMN_COUNT,
+            .columns = table.columns.list,
+            .column_count = table.columns.count,
             .rows = table.rows,
             .row_count = table.row_count,
         };
@@ -170,6 +248,7 @@ void table_print(const struct summary *report, FILE *out, struct table_style sty
         (void)fputs("No execution gave a time.\n", out);
     }
     pairs_table_print(report, out, table.style);
+    print_failing(&table);
     print_failures(&table);
     print_warnings(&table);
     if (table.row_count > 0)

@@ -8,10 +8,10 @@
 #include "text/style.h"
 
 /*
- * One row per case: median, 95 % interval, ratios to floor, walk-floor and none; then failures and warnings. Where
- * the width does not suffice, columns are left out (the median never), then names are shortened in their middle.
- * References stand alone in a row where nothing else was measured. What was measured on all pairs of PUs is a matrix
- * where that fits, references included.
+ * One row per case: median, 95 % interval, ratios to the references; then the scenarios that strategies with a star are
+ * expected to fail, failures and warnings. Where the width does not suffice, columns are left out (the median never),
+ * then names are shortened in their middle. References stand alone in a row where nothing else was measured. What was
+ * measured on all pairs of PUs is a matrix where that fits, references included.
  */
 void table_print(const struct summary *report, FILE *out, struct table_style style);
 

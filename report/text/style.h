@@ -8,7 +8,7 @@
 struct table_style {
     unsigned width; /* columns */
     bool colour;
-    bool references; /* rows of none, floor and walk-floor beside others, not only as ratios */
+    bool references; /* rows of references beside others, not only as ratios */
 };
 
 /* What suits the stream: the terminal's width (or COLUMNS, or 80), colour on a terminal unless NO_COLOR is set. */

@@ -15,7 +15,8 @@
 #define CTX_AGAIN "conformance/stores.h"
 #include "each_store.h"
 
-#define CTX_STORE_ROW(store, proof) {0, "store-" #store, CTX_STORE_SUMMARY_##store, .run = (proof)},
+#define CTX_STORE_ROW(store, proof)                                                                                    \
+    {0, "store-" #store, CTX_STORE_SUMMARY_##store, .run = (proof), .implied = CTX_STORE_RULE_##store},
 
 #else
 

@@ -16,4 +16,14 @@
 #define UNWINDER_IS_BLIND 0
 #endif
 
+#if UNWINDER_IS_BLIND
+#include "strategy.h"
+
+/* Of the strategies that read through it. In a forked process it is the library's own walk that answers. */
+static const struct ctx_exception unwinder_exceptions[] = {
+    {"fork", CTX_PASSES, NULL},
+    {"*", CTX_FAILS, "this libunwind does not find its way through signed return addresses"},
+};
+#endif
+
 #endif

@@ -6,6 +6,8 @@
  */
 #define CTX_HAS_STORE_CACHED 1
 #define CTX_STORE_SUMMARY_cached "the chain, with a small cache of finds in each scope"
+#define CTX_STORE_RULE_cached                                                                                          \
+    { 0 }
 
 enum { CACHED_FINDS = 8 };
 

@@ -4,6 +4,8 @@
  */
 #define CTX_HAS_STORE_CHAIN 1
 #define CTX_STORE_SUMMARY_chain "a chain of scopes, walked outwards"
+#define CTX_STORE_RULE_chain                                                                                           \
+    { 0 }
 
 #define CTX_READ_chain(after, manager, key, value) CTX_GET(after, manager, key, value)
 

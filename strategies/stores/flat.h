@@ -5,6 +5,8 @@
  */
 #define CTX_HAS_STORE_FLAT 1
 #define CTX_STORE_SUMMARY_flat "a copy of all that is in force, in each scope"
+#define CTX_STORE_RULE_flat                                                                                            \
+    { 0 }
 
 struct flat_binding {
     const struct ctx_manager *manager;

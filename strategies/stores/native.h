@@ -17,6 +17,11 @@ enum {
     NATIVE_IN_FRAME = 8
 };
 #define CTX_STORE_SUMMARY_native "one slot of the strategy's own for each key"
+#define CTX_STORE_RULE_native                                                                                          \
+    {                                                                                                                  \
+        .lacking = CTX_TRAIT_HAS_SLOTS, .expected = CTX_DOES_NOT_APPLY,                                                \
+        .reason = "the strategy has one place, for a context, and no slots for keys"                                   \
+    }
 
 static char native_null; /* its address stands for a NULL that was set */
 

@@ -5,6 +5,8 @@
  */
 #define CTX_HAS_STORE_TABLE 1
 #define CTX_STORE_SUMMARY_table "one table, changed in place and restored"
+#define CTX_STORE_RULE_table                                                                                           \
+    { 0 }
 
 enum { TABLE_BITS_AT_FIRST = 4, TABLE_SAVED_IN_FRAME = 8 };
 

@@ -55,6 +55,8 @@ static const struct ctx_workload bystander_workload = {
     .requires = CTX_SCENARIO_NEST,
     .threads_min = 1,
     .threads_max = 1,
+    .overview = 7,
+    .section = &ctx_section_bystander,
     .parameters =
         {
             [BYSTANDER_ON_FIBER] = {.name = "fiber",

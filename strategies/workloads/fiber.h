@@ -56,6 +56,8 @@ static const struct ctx_workload fiber_workload = {
     .threads_max = 0,
     .communicates = true,
     .records = true,
+    .overview = 5,
+    .section = &ctx_section_fibers,
     .parameters =
         {
             [FIBER_COUNT] = {.name = "fibers",

@@ -19,6 +19,10 @@ static const struct ctx_workload get_workload = {
     .requires = CTX_SCENARIO_NEST | CTX_SCENARIO_THREE_ANSWERS | CTX_SCENARIO_DEEP,
     .threads_min = 1,
     .threads_max = 0,
+    .role = CTX_ROLE_READ,
+    .overview = 1,
+    .section = &ctx_section_depth,
+    .threads_section = &ctx_section_threads,
     .parameters =
         {
             [GET_DEPTH] = {.name = "depth",
@@ -26,7 +30,8 @@ static const struct ctx_workload get_workload = {
                            .min = 0,
                            .max = 10000,
                            .defaults = {0, 1, 4, 16, 64, 256, 1024},
-                           .default_count = 7},
+                           .default_count = 7,
+                           .section = &ctx_section_depth},
             [GET_UP] = {.name = "up",
                         .summary = "scopes between the read and the one that binds the key",
                         .min = 1,

@@ -25,6 +25,8 @@ static const struct ctx_workload handoff_workload = {
     .threads_max = HANDOFF_THREADS,
     .communicates = true,
     .records = true,
+    .overview = 4,
+    .section = &ctx_section_handoff,
     .parameters =
         {
             [HANDOFF_BATCH] = {.name = "batch",

@@ -34,6 +34,7 @@ static const struct ctx_workload ids_workload = {
     .requires = CTX_SCENARIO_NEST | CTX_SCENARIO_THREE_ANSWERS | CTX_SCENARIO_REUSE,
     .threads_min = 1,
     .threads_max = 1,
+    .section = &ctx_section_ids,
     .parameters =
         {
             [IDS_LIVE] = {.name = "ids",
@@ -41,7 +42,8 @@ static const struct ctx_workload ids_workload = {
                           .min = 1,
                           .max = 1048576,
                           .defaults = {1, 16, 256, 65536, 1048576},
-                          .default_count = 5},
+                          .default_count = 5,
+                          .section = &ctx_section_ids},
         },
     .inapplicable = ids_inapplicable,
     .checksum = ids_checksum,

@@ -53,7 +53,7 @@ static uint64_t keys_miss_checksum(const struct ctx_job *job, uint32_t traits) {
 #define KEYS_PARAMETER                                                                                                 \
     {                                                                                                                  \
         .name = "keys", .summary = "keys that the scope binds", .min = 1, .max = KEYS_COUNT_MAX,                       \
-        .defaults = {8, 1, 32, 33, 128, 1000}, .default_count = 6                                                      \
+        .defaults = {8, 1, 32, 33, 128, 1000}, .default_count = 6, .section = &ctx_section_keys                        \
     }
 
 static const struct ctx_workload keys_workload = {
@@ -64,6 +64,7 @@ static const struct ctx_workload keys_workload = {
     .requires = KEYS_REQUIRES,
     .threads_min = 1,
     .threads_max = 1,
+    .section = &ctx_section_keys,
     .parameters = {[KEYS_COUNT] = KEYS_PARAMETER},
     .checksum = keys_checksum,
 };

@@ -23,6 +23,7 @@ static const struct ctx_workload miss_workload = {
     .requires = CTX_SCENARIO_THREE_ANSWERS,
     .threads_min = 1,
     .threads_max = 1,
+    .section = &ctx_section_depth,
     .parameters =
         {
             [MISS_DEPTH] = {.name = "depth",

@@ -25,6 +25,7 @@ static const struct ctx_workload nest_workload = {
     .requires = CTX_SCENARIO_NEST | CTX_SCENARIO_THREE_ANSWERS | CTX_SCENARIO_TWO_MANAGERS | CTX_SCENARIO_REUSE,
     .threads_min = 1,
     .threads_max = 1,
+    .section = &ctx_section_scopes,
     .parameters =
         {
             [NEST_SCOPES] = {.name = "nest",

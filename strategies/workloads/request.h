@@ -70,6 +70,9 @@ static const struct ctx_workload request_workload = {
     .threads_max = REQUEST_THREADS,
     .communicates = true,
     .records = true,
+    .role = CTX_ROLE_WHOLE,
+    .overview = 6,
+    .section = &ctx_section_request,
     .parameters =
         {
             [REQUEST_READS] = {.name = "reads",

@@ -31,6 +31,8 @@ static const struct ctx_workload spawn_workload = {
     .threads_min = 1,
     .threads_max = 1,
     .records = true,
+    .overview = 3,
+    .section = &ctx_section_scopes,
     .parameters =
         {
             [SPAWN_FANOUT] = {.name = "fanout",

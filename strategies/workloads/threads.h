@@ -24,6 +24,8 @@ static const struct ctx_workload threads_workload = {
     .threads_min = 1,
     .threads_max = 0,
     .oversubscribes = true,
+    .section = &ctx_section_threads,
+    .threads_section = &ctx_section_threads,
     .parameters =
         {
             [THREADS_SCOPES] = {.name = "scopes",

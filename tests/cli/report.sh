@@ -26,7 +26,7 @@ page = page_parser.parse(sys.argv[1])
 $2" "$1" || fail "$1 is not as it should be"
 }
 
-for kind in usual other large hostile build-a build-b one-case failures nothing matrix unmatched stores no-fibers part-of-a-matrix; do
+for kind in usual old other large hostile build-a build-b one-case failures nothing matrix unmatched stores no-fibers part-of-a-matrix; do
   make_result "$kind"
 done
 
@@ -54,6 +54,17 @@ assert "cheapest way to read the context is stacktag, 10.0 ns" in answer, answer
 assert "It stays right under all 4 conditions below" in answer
 assert "An argument stops being cheaper than tls between 0 and 5" in answer
 assert "Cheaper, but wrong" not in answer
+'
+
+# A file that says nothing of its workloads and scenarios is told by what it holds.
+report old
+page old.html '
+answer = page.sections["answer"]
+assert "cheapest way to read the context is explicit, 3.00 ns" in answer and "2.00 x floor" in answer, answer
+assert "nest; three-answers" in answer and "fiber-switch; fiber-migration; fiber-crowd" in answer, answer
+assert "get" in page.sections and "request" in page.sections, list(page.sections)
+rows = {row["strategy"]: row for row in page.tables["data-get-latency-depth"] if row["depth"] == "0"}
+assert rows["stacktag"]["x walk-floor"] and not rows["tls*"]["x walk-floor"], rows
 '
 
 # Where there are no fibers, nobody is said to be wrong or right on them.

@@ -1,7 +1,7 @@
 /*
- * Comes under the name of the skeleton, which the table of expectations takes for a thread-local variable, and is a
- * stack tag. So it holds where a thread-local variable breaks; and it breaks in one way of its own each time it is read
- * under another manager (a wrong answer), on another thread (a crash), and far below its scope (a hang).
+ * Comes under the name and with the traits of the skeleton, a thread-local variable, and is a stack tag. So it holds
+ * where a thread-local variable breaks; and it breaks in one way of its own each time it is read under another manager
+ * (a wrong answer), on another thread (a crash), and far below its scope (a hang).
  */
 #include <pthread.h>
 #include <signal.h>
@@ -40,7 +40,7 @@ CTX_OPERATION enum ctx_answer pretender_get(const struct ctx_key *key, void **va
 
 #define CTX_NAME "skeleton"
 #define CTX_SUMMARY "for tests: not what its name says"
-#define CTX_TRAITS CTX_TRAIT_READS_STACK
+#define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) ((void)(after), pretender_current())
 #define CTX_OP_WITH(next, fn, arg) pretender_with(next, fn, arg)
 #define CTX_OP_GET(after, manager, key, value) ((void)(after), (void)(manager), pretender_get(key, value))

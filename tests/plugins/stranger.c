@@ -1,4 +1,4 @@
-/* A sound strategy that the table of expectations does not know. */
+/* A sound strategy that states nothing but its traits, by which it is judged. */
 #include "strategy.h"
 
 static _Thread_local const struct ctx *stranger_here;
@@ -14,7 +14,7 @@ CTX_OPERATION void stranger_with(const struct ctx *next, void (*fn)(void *), voi
 }
 
 #define CTX_NAME "stranger"
-#define CTX_SUMMARY "for tests: nothing is expected of it"
+#define CTX_SUMMARY "for tests: judged by its traits"
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) ((void)(after), stranger_here)
 #define CTX_OP_WITH(next, fn, arg) stranger_with(next, fn, arg)

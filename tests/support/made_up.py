@@ -38,7 +38,8 @@ def make_context(**changes):
             "build": build, "warnings": []}}
     ours = context["ctxbench"]
     for key, value in changes.items():
-        (ours if key in ("fingerprint", "warnings", "conformance", "interrupted", "not_applicable") else context)[key] = value
+        (ours if key in ("fingerprint", "warnings", "conformance", "interrupted", "not_applicable", "presentation")
+         else context)[key] = value
     return context
 
 
@@ -56,7 +57,7 @@ def make_rows(strategy, workload, parameters, ns, executions=9, form="latency", 
             "repetition_index": i, "threads": threads, "iterations": 1000, "real_time": sorted(samples)[1],
             "cpu_time": sorted(samples)[1], "time_unit": "ns",
             "ctxbench": {
-                "strategy": strategy, "reference": strategy in REFERENCES, "reads_stack": strategy == "stacktag",
+                "strategy": strategy, "reference": strategy in REFERENCES, "reads_stack": strategy in ("stacktag", "walk-floor"),
                 "store": store, "workload": workload, "workload_revision": 1, "operation": operation, "form": form,
                 "parameters": parameters, "comparison_name": comparison, "placement": placement,
                 "pus": list(range(threads)), "linkage": "program",
@@ -72,6 +73,36 @@ def make_cell(strategy, scenario, outcome="held", expected=None, found="found a 
     if reason:
         cell["reason"] = reason
     return cell
+
+
+SECTIONS = {"depth": "Reading, by depth", "threads": "By threads", "keys": "By keys", "handoff": "Handing work over",
+            "request": "A request"}
+LEGENDS = {"floor": ("floor", "times the least work"), "none": ("none", "times the work without a context"),
+           "walk-floor": ("walk", "times a walk over the frames")}
+CONDITIONS = {"Threads, scopes and queues, with nothing else in the way":
+                  ["nest", "three-answers", "two-managers", "plain-child", "inherit", "handoff", "many-threads"],
+              "Callbacks through code that you cannot change, and that hands nothing on": ["qsort", "bsearch"],
+              "Fibers that take turns on a thread": ["fiber-switch"],
+              "Fibers that go from thread to thread": ["fiber-switch", "fiber-migration", "fiber-crowd"]}
+
+
+def make_presentation(rows):
+    """What the file says of the workloads, references, conditions and strategies."""
+    workloads = []
+    for name in dict.fromkeys(row["ctxbench"]["workload"] for row in rows):
+        about = {"name": name, "threads_section": "threads"}
+        about.update({"get": {"role": "read", "section": "depth", "parameter_sections": {"depth": "depth"}},
+                      "keys": {"section": "keys"}, "handoff": {"section": "handoff", "communicates": True},
+                      "request": {"role": "whole", "section": "request"}}.get(name, {}))
+        workloads.append(about)
+    workloads.sort(key=lambda about: about["name"] != "get")
+    return {"sections": [{"id": name, "title": title, "order": i} for i, (name, title) in enumerate(SECTIONS.items())],
+            "workloads": workloads,
+            "references": [{"strategy": name, "label": label, "legend": legend}
+                           for name, (label, legend) in LEGENDS.items()],
+            "conditions": [{"title": title, "scenarios": scenarios} for title, scenarios in CONDITIONS.items()],
+            "strategies": [{"name": "explicit", "explicit_argument": True}, {"name": "stacktag"},
+                           {"name": "tls", "fails": [{"scenario": "fiber-switch", "reason": "it is the thread's"}]}]}
 
 
 PLAIN = ["nest", "three-answers", "two-managers", "plain-child", "inherit", "handoff", "many-threads"]
@@ -100,6 +131,7 @@ BROKEN.update({("explicit", scenario): None for scenario in CALLBACKS})
 
 def make_result(rows, failures=(), **context):
     """A whole file; failures are (case, outcome, reason)."""
+    context.setdefault("presentation", make_presentation(rows))
     result = {"context": make_context(**context), "benchmarks": rows,
               "failures": [{"name": name, "repetition_index": 0, "outcome": outcome, "reason": reason}
                            for name, outcome, reason in failures]}
@@ -132,6 +164,13 @@ def usual(**context):
     context.setdefault("not_applicable", [{"name": f"ids-only/get/depth:{depth}/up:1/latency/threads:1/pu",
                                            "reason": "there are no ids"} for depth in (0, 256)])
     return make_result(rows, **context)
+
+
+def old():
+    """A file from before there was a presentation."""
+    result = usual()
+    del result["context"]["ctxbench"]["presentation"]
+    return result
 
 
 def no_fibers():
@@ -213,6 +252,14 @@ def hostile():
                                           "reason": HOSTILE}],
                          host_name=HOSTILE, machine={"cpu_model": HOSTILE}, build={"compiler": HOSTILE})
     result["context"]["ctxbench"]["settings"] = {HOSTILE: HOSTILE}
+    result["context"]["ctxbench"]["presentation"] = {
+        "sections": [{"id": HOSTILE, "title": HOSTILE, "order": 1}, {"id": "answer", "title": HOSTILE, "order": HOSTILE},
+                     {"id": "depth", "title": HOSTILE, "order": -1}, HOSTILE],
+        "workloads": [{"name": HOSTILE, "section": HOSTILE}, {"name": "get", "section": "answer", "role": HOSTILE,
+                                                              "parameter_sections": {"depth": "depth"}}, 7],
+        "references": [{"strategy": "floor", "label": HOSTILE, "legend": HOSTILE}, {"strategy": HOSTILE}, []],
+        "conditions": [{"title": HOSTILE, "scenarios": [HOSTILE, 1]}, {"title": "no scenarios"}, {"scenarios": [HOSTILE]}],
+        "strategies": [{"name": HOSTILE, "fails": [{"scenario": HOSTILE, "reason": HOSTILE}]}]}
     result["context"]["ctxbench"]["seed"] = HOSTILE
     return result
 
@@ -220,6 +267,7 @@ def hostile():
 KINDS = {
     "usual": usual,
     "other": other,
+    "old": old,
     "large": large,
     "stores": stores,
     "no-fibers": no_fibers,

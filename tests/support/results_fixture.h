@@ -13,11 +13,16 @@
 
 enum { FIXTURE_CASES_MAX = 512, FIXTURE_SAMPLES = 5 };
 
+static const struct ctx_section fixture_section = {"reading", "Reading", 2}, fixture_threads = {"places", "Places", 1};
 static const struct ctx_workload fixture_get = {
     .name = "get",
     .operation = "read",
     .revision = 1,
-    .parameters = {{.name = "depth", .max = 1024}, {.name = "up", .max = 8}},
+    .role = CTX_ROLE_READ,
+    .overview = 1,
+    .section = &fixture_section,
+    .threads_section = &fixture_threads,
+    .parameters = {{.name = "depth", .max = 1024, .section = &fixture_section}, {.name = "up", .max = 8}},
 };
 static const struct ctx_workload fixture_with = {
     .name = "with", .operation = "scope", .revision = 2, .parameters = {{.name = "keys", .max = 16}}};
@@ -36,12 +41,52 @@ struct fixture_strategy {
     double base_ns, frame_ns;
 };
 
+/* An argument fails in one of them; two decide one condition, of which one decides another, too. */
+static const struct ctx_condition fixture_easy = {"Nothing in the way", 1, NULL};
+static const struct ctx_condition fixture_hard = {"Something in the way", 2, &fixture_easy};
+static const struct ctx_scenario fixture_scenarios[] = {
+    {.name = "hard",
+     .summary = "is hard",
+     .condition = &fixture_hard,
+     .implied = {.having = CTX_TRAIT_EXPLICIT_ARGUMENT, .expected = CTX_FAILS, .reason = "it is too hard"}},
+    {.name = "easy", .summary = "is easy", .condition = &fixture_easy},
+    {.name = "aside", .summary = "decides nothing"},
+};
+enum { FIXTURE_SCENARIO_COUNT = sizeof fixture_scenarios / sizeof *fixture_scenarios };
+
 static const struct fixture_strategy fixture_strategies[] = {
-    {{.name = "explicit", .traits = CTX_TRAIT_EXPLICIT_ARGUMENT, .kernels = fixture_kernels}, 1.5, 0.001},
-    {{.name = "stacktag", .traits = CTX_TRAIT_READS_STACK, .kernels = fixture_kernels}, 3, 0.6},
-    {{.name = "floor", .traits = CTX_TRAIT_REFERENCE, .kernels = fixture_kernels}, 1, 0.001},
-    {{.name = "none", .traits = CTX_TRAIT_REFERENCE, .kernels = fixture_kernels}, 0.5, 0.001},
-    {{.name = "walk-floor", .traits = CTX_TRAIT_REFERENCE, .kernels = fixture_kernels}, 2, 0.5},
+    {{.name = "explicit",
+      .traits = CTX_TRAIT_EXPLICIT_ARGUMENT,
+      .kernels = fixture_kernels,
+      .scenarios = fixture_scenarios,
+      .scenario_count = FIXTURE_SCENARIO_COUNT},
+     1.5,
+     0.001},
+    {{.name = "stacktag",
+      .traits = CTX_TRAIT_READS_STACK,
+      .kernels = fixture_kernels,
+      .scenarios = fixture_scenarios,
+      .scenario_count = FIXTURE_SCENARIO_COUNT},
+     3,
+     0.6},
+    {{.name = "floor",
+      .traits = CTX_TRAIT_REFERENCE,
+      .kernels = fixture_kernels,
+      .yardstick = {"floor", "times the least that could do the work", 1}},
+     1,
+     0.001},
+    {{.name = "none",
+      .traits = CTX_TRAIT_REFERENCE | CTX_TRAIT_NO_CONTEXT,
+      .kernels = fixture_kernels,
+      .yardstick = {"none", "times the same work without a context", 2}},
+     0.5,
+     0.001},
+    {{.name = "walk-floor",
+      .traits = CTX_TRAIT_REFERENCE | CTX_TRAIT_READS_STACK,
+      .kernels = fixture_kernels,
+      .yardstick = {"walk", "times a bare walk over the same frames", 3}},
+     2,
+     0.5},
 };
 enum { FIXTURE_STRATEGY_COUNT = sizeof fixture_strategies / sizeof fixture_strategies[0] };
 

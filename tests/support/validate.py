@@ -35,6 +35,10 @@ def cell(document):
     return ours(document).get("conformance", [])[0]
 
 
+def failing(document):
+    return [one for one in ours(document)["presentation"]["strategies"] if "fails" in one][0]
+
+
 # What breaks a document, by name. One that finds nothing to break (no rows, no failures) raises IndexError.
 BREAKERS = {
     "another schema version": lambda d: ours(d).update(schema_version=2),
@@ -54,6 +58,11 @@ BREAKERS = {
     "a row with an unknown key of ours": lambda d: first(d)["ctxbench"].update(extra=1),
     "a row without samples": lambda d: first(d)["ctxbench"]["samples"].update(real_ns=[]),
     "a parameter as text": lambda d: first(d)["ctxbench"]["parameters"].update(depth="16"),
+    "a presentation without strategies": lambda d: ours(d)["presentation"].pop("strategies"),
+    "a workload of an unknown role": lambda d: ours(d)["presentation"]["workloads"][0].update(role="star"),
+    "a section whose id is a title": lambda d: ours(d)["presentation"]["sections"][0].update(id="By Depth"),
+    "a condition of no scenarios": lambda d: ours(d)["presentation"]["conditions"][0].update(scenarios=[]),
+    "a failing strategy without a reason": lambda d: failing(d)["fails"][0].pop("reason"),
     "a failure without a reason": lambda d: failure(d).update(reason=""),
     "a failure that went well": lambda d: failure(d).update(outcome="ok"),
     "a cell that held for a reason": lambda d: cell(d).update(outcome="held", found="something"),

@@ -109,6 +109,14 @@ static void test_cases_are_summarised(void **state) {
     fixture_free(&fixture);
 }
 
+static double ratio_to(const struct summary *report, const struct summary_case *c, const char *reference) {
+    for (size_t i = 0; i < report->yardsticks.count; i++)
+        if (strcmp(report->yardsticks.list[i].strategy, reference) == 0)
+            return c->ratios[i];
+    fail_msg("%s is no yardstick", reference);
+    return 0;
+}
+
 static void test_ratios_are_to_the_same_work(void **state) {
     (void)state;
     struct fixture fixture;
@@ -124,12 +132,12 @@ static void test_ratios_are_to_the_same_work(void **state) {
         assert_string_equal(cases[i]->of->comparison_name, work);
         assert_string_equal(cases[i]->of->parameters, "depth 64, up 1");
     }
-    assert_true(cases[0]->ratio_to_none == cases[0]->median_ns / cases[2]->median_ns);
-    assert_true(cases[0]->ratio_to_floor == cases[0]->median_ns / cases[3]->median_ns);
-    assert_true(cases[0]->ratio_to_walk_floor == cases[0]->median_ns / cases[4]->median_ns);
-    assert_true(cases[1]->ratio_to_walk_floor == 0); /* walks no frames */
-    assert_true(cases[2]->ratio_to_none == 0);
-    assert_true(cases[3]->ratio_to_floor == 0);
+    assert_true(ratio_to(report, cases[0], "none") == cases[0]->median_ns / cases[2]->median_ns);
+    assert_true(ratio_to(report, cases[0], "floor") == cases[0]->median_ns / cases[3]->median_ns);
+    assert_true(ratio_to(report, cases[0], "walk-floor") == cases[0]->median_ns / cases[4]->median_ns);
+    assert_true(ratio_to(report, cases[1], "walk-floor") == 0); /* walks no frames */
+    assert_true(ratio_to(report, cases[2], "none") == 0);
+    assert_true(ratio_to(report, cases[3], "floor") == 0);
     unload(report);
     fixture_free(&fixture);
 }
@@ -145,7 +153,7 @@ static void test_no_ratio_to_nothing(void **state) {
                 fixture.entries[i].answer.samples[s].values[SAMPLE_REAL_NS] = 1e-9;
     struct summary *report = load_fixture(&fixture);
     for (size_t i = 0; i < report->file->case_count; i++)
-        assert_true(report->cases[i].ratio_to_none == 0);
+        assert_true(ratio_to(report, &report->cases[i], "none") == 0);
     unload(report);
     fixture_free(&fixture);
 }
@@ -311,6 +319,45 @@ static void test_references(void **state) {
     fixture_free(&fixture);
 }
 
+/* Strategies that are expected to fail somewhere are marked, and the scenarios named. */
+static void test_failing_strategies_have_a_star(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 2);
+    struct summary *report = load_fixture(&fixture);
+    char *text = draw(report, (struct table_style){.width = 80, .references = true});
+    assert_non_null(strstr(text, " explicit* "));
+    assert_non_null(strstr(text, " stacktag "));
+    assert_null(strstr(text, "floor*"));
+    assert_non_null(strstr(text, "* fails in these scenarios"));
+    assert_non_null(strstr(text, "\n- explicit: hard\n"));
+    free(text);
+    unload(report);
+    fixture_free(&fixture);
+}
+
+/* What the file says of its workloads; of one that it does not know, nothing. */
+static void test_presentation_is_the_files(void **state) {
+    (void)state;
+    struct fixture fixture;
+    fixture_init(&fixture, 2);
+    struct summary *report = load_fixture(&fixture);
+    const struct presented_workload get = presentation_of_workload(report->file, "get", "depth");
+    assert_true(get.place == 0 && get.is_ranked && !get.is_whole && get.shows_axis_best);
+    assert_string_equal(get.section.id, "reading");
+    assert_string_equal(presentation_of_workload(report->file, "get", "up").section.title, "Reading");
+    assert_string_equal(presentation_of_workload(report->file, "get", AXIS_THREADS).section.id, "places");
+    assert_null(presentation_of_workload(report->file, "with", "keys").section.id);
+    assert_null(presentation_of_workload(report->file, "stranger", "").section.id);
+    assert_true(presentation_takes_argument(report->file, "explicit"));
+    assert_false(presentation_takes_argument(report->file, "stacktag"));
+    assert_int_equal(report->yardsticks.count, 3);
+    assert_string_equal(report->yardsticks.list[2].label, "walk");
+    assert_true(report->yardsticks.list[2].reads_stack && !report->yardsticks.list[0].reads_stack);
+    unload(report);
+    fixture_free(&fixture);
+}
+
 static void test_few_executions_are_admitted(void **state) {
     (void)state;
     static const struct {
@@ -415,6 +462,8 @@ int main(void) {
         WITH_FILE(test_colour_adds_nothing_but_colour),
         WITH_FILE(test_order_is_natural),
         WITH_FILE(test_references),
+        WITH_FILE(test_failing_strategies_have_a_star),
+        WITH_FILE(test_presentation_is_the_files),
         WITH_FILE(test_few_executions_are_admitted),
         WITH_FILE(test_style_of_a_file),
         cmocka_unit_test(test_numbers_for_people),

@@ -90,6 +90,59 @@ static void test_a_row_for_each_execution(void **state) {
     json_decref(file);
 }
 
+/* What stands there for the element whose member `key` is this text. */
+static const json_t *element(const json_t *array, const char *key, const char *text) {
+    size_t index;
+    const json_t *one;
+    json_array_foreach(array, index, one) {
+        if (strcmp(text_of(one, key), text) == 0)
+            return one;
+    }
+    fail_msg("nothing has the %s \"%s\"", key, text);
+    return NULL;
+}
+
+static void expect_texts(const json_t *array, const char *first, const char *second) {
+    assert_int_equal(json_array_size(array), second != NULL ? 2 : 1);
+    assert_string_equal(json_string_value(json_array_get(array, 0)), first);
+    if (second != NULL)
+        assert_string_equal(json_string_value(json_array_get(array, 1)), second);
+}
+
+/* Sections, references and conditions in their order, whatever that of the strategies is; each once. */
+static void test_how_it_is_to_be_presented(void **state) {
+    (void)state;
+    json_t *file = write_and_read();
+    const json_t *presentation =
+        json_object_get(json_object_get(json_object_get(file, "context"), "ctxbench"), "presentation");
+    const json_t *sections = json_object_get(presentation, "sections");
+    const json_t *workloads = json_object_get(presentation, "workloads");
+    const json_t *references = json_object_get(presentation, "references");
+    const json_t *conditions = json_object_get(presentation, "conditions");
+    const json_t *strategies = json_object_get(presentation, "strategies");
+    assert_int_equal(json_array_size(sections), 2);
+    assert_string_equal(text_of(json_array_get(sections, 0), "id"), "places");
+    assert_int_equal(json_array_size(workloads), 3);
+    assert_string_equal(text_of(json_array_get(workloads, 0), "name"), "get");
+    assert_string_equal(text_of(json_array_get(workloads, 0), "role"), "read");
+    assert_string_equal(text_of(json_array_get(workloads, 0), "section"), "reading");
+    assert_string_equal(text_of(json_array_get(workloads, 0), "threads_section"), "places");
+    assert_null(json_object_get(element(workloads, "name", "with"), "section"));
+    assert_int_equal(json_array_size(references), 3);
+    assert_string_equal(text_of(json_array_get(references, 2), "strategy"), "walk-floor");
+    assert_string_equal(text_of(json_array_get(references, 2), "label"), "walk");
+    assert_int_equal(json_array_size(conditions), 2);
+    expect_texts(json_object_get(json_array_get(conditions, 0), "scenarios"), "easy", NULL);
+    expect_texts(json_object_get(json_array_get(conditions, 1), "scenarios"), "hard", "easy");
+    assert_int_equal(json_array_size(strategies), 2);
+    const json_t *fails = json_object_get(element(strategies, "name", "explicit"), "fails");
+    assert_int_equal(json_array_size(fails), 1);
+    assert_string_equal(text_of(json_array_get(fails, 0), "scenario"), "hard");
+    assert_string_equal(text_of(json_array_get(fails, 0), "reason"), "it is too hard");
+    assert_null(json_object_get(element(strategies, "name", "stacktag"), "fails"));
+    json_decref(file);
+}
+
 static void test_families_are_kernels_of_a_strategy(void **state) {
     (void)state;
     json_t *file = write_and_read();
@@ -420,6 +473,7 @@ int main(int argc, char **argv) {
         return write_samples(argv[1]);
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(test_a_row_for_each_execution),
+        IN_DIRECTORY(test_how_it_is_to_be_presented),
         IN_DIRECTORY(test_families_are_kernels_of_a_strategy),
         IN_DIRECTORY(test_numbers_round_trip),
         IN_DIRECTORY(test_counts_stand_where_every_sample_has_one),

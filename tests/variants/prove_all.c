@@ -1,6 +1,6 @@
 /*
  * The conformance matrix without the harness: every strategy in every scenario, each in a process of its own, against
- * the table of expectations. A child is forked, not spawned, so that this runs where a program cannot start itself
+ * what is expected of it. A child is forked, not spawned, so that this runs where a program cannot start itself
  * anew: under an emulator of another processor. (`bench conformance` is the real thing; its tests are in cli/.)
  *
  *   prove_all MODULES [STRATEGY...]    MODULES: the folder of the strategies that are shared objects
@@ -65,7 +65,7 @@ static enum scenario_outcome outcome_of(int status) {
 }
 
 static void try_cell(const struct ctx_strategy *strategy, const struct ctx_scenario *scenario) {
-    const struct expectation expectation = expectation_find(strategy->name, scenario->name);
+    const struct expectation expectation = expectation_of(strategy, scenario);
     const int status = scenario->run != NULL ? prove_apart(scenario) : 0;
     const enum scenario_outcome outcome = scenario->run != NULL ? outcome_of(status) : SCENARIO_NOT_APPLICABLE;
     const bool noticed = WIFEXITED(status) || WTERMSIG(status) == SIGABRT;

@@ -15,9 +15,7 @@
 #include "registry/expectations.h"
 #include "session/progress.h"
 #include "session/results.h"
-#include "session/worker_call.h"
-
-enum { PATIENCE_FACTOR = 6 }; /* the longest scenario may take this many times a worker's usual patience */
+#include "session/trial.h"
 
 /* The matrix in the making. */
 struct conformance {
@@ -26,6 +24,7 @@ struct conformance {
     size_t scenario_count;
     const struct registry_entry **entries; /* of the strategies */
     const char **strategies;
+    const struct ctx_strategy **descriptors;
     size_t strategy_count;
     struct matrix_cell *cells;
     char (*found)[sizeof((struct execution_answer *)0)->reason]; /* what the cells' texts are */
@@ -44,6 +43,11 @@ static const struct ctx_scenario *find_scenario(const struct ctx_strategy *strat
             return &strategy->scenarios[i];
     }
     return NULL;
+}
+
+/* Of a scenario that a strategy was built without, nothing is known. */
+static struct expectation expect(const struct ctx_strategy *strategy, const struct ctx_scenario *scenario) {
+    return scenario != NULL ? expectation_of(strategy, scenario) : (struct expectation){SCENARIO_UNKNOWN, ""};
 }
 
 /* ---- What to try ---- */
@@ -78,7 +82,9 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
     bool *selected = calloc(registry->count + 1, sizeof *selected);
     conformance->entries = calloc(registry->count + 1, sizeof(const struct registry_entry *));
     conformance->strategies = calloc(registry->count + 1, sizeof(const char *));
-    bool done = selected != NULL && conformance->entries != NULL && conformance->strategies != NULL
+    conformance->descriptors = calloc(registry->count + 1, sizeof(const struct ctx_strategy *));
+    bool done = selected != NULL && conformance->entries != NULL && conformance->strategies != NULL &&
+                        conformance->descriptors != NULL
                     ? registry_select(registry, conformance->options->strategies, selected, error) ||
                           error_prefix(error, "--strategy: ")
                     : (error_set(error, "out of memory for %zu strategies", registry->count), false);
@@ -87,6 +93,7 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
         if (!selected[i] || !is_proved(entry))
             continue;
         conformance->entries[conformance->strategy_count] = entry;
+        conformance->descriptors[conformance->strategy_count] = entry->strategy;
         conformance->strategies[conformance->strategy_count++] = entry->strategy->name;
     }
     free(selected);
@@ -126,8 +133,8 @@ static void fill_cell(struct conformance *conformance, size_t scenario_index, si
                       const struct execution_answer *answer) {
     const size_t index = scenario_index * conformance->strategy_count + strategy_index;
     const char *scenario = conformance->scenarios[scenario_index].name;
-    const struct ctx_strategy *strategy = conformance->entries[strategy_index]->strategy;
-    const struct expectation expectation = expectation_find(strategy->name, scenario);
+    const struct ctx_scenario *tried = find_scenario(conformance->entries[strategy_index]->strategy, scenario);
+    const struct expectation expectation = expect(conformance->entries[strategy_index]->strategy, tried);
     struct matrix_cell *cell = &conformance->cells[index];
     (void)snprintf(conformance->found[index], sizeof conformance->found[index], "%s", answer->reason);
     *cell = (struct matrix_cell){
@@ -137,7 +144,6 @@ static void fill_cell(struct conformance *conformance, size_t scenario_index, si
         .reason = expectation.reason,
         .seconds = conformance->end->wall_seconds,
     };
-    const struct ctx_scenario *tried = find_scenario(strategy, scenario);
     cell->as_expected =
         expectation_is_met(expectation.outcome, cell->outcome, tried != NULL && tried->run != NULL,
                            answer->outcome == EXECUTION_UNPROVED || answer->outcome == EXECUTION_ABORTED ||
@@ -149,24 +155,13 @@ static bool try_cell(struct conformance *conformance, size_t scenario, size_t st
     const struct registry_entry *entry = conformance->entries[strategy];
     char name[TEXT_ITEM_MAX];
     (void)snprintf(name, sizeof name, "%s/%s", entry->strategy->name, conformance->scenarios[scenario].name);
-    const struct execution_request request = {
-        .case_name = name,
-        .strategy = entry->strategy->name,
-        .scenario = conformance->scenarios[scenario].name,
-        .plugin = entry->plugin,
-    };
-    const struct worker_call call = {
-        .request = &request,
-        .deadline_seconds = (double)PATIENCE_FACTOR * worker_patience_seconds(),
-        .progress = &conformance->progress,
-        .end = conformance->end,
-    };
     const size_t total = conformance->scenario_count * conformance->strategy_count;
     const size_t done = scenario * conformance->strategy_count + strategy;
     progress_step(&conformance->progress, done,
                   done == 0 ? 0 : conformance->seconds_spent / (double)done * (double)(total - done), name);
     struct execution_answer answer;
-    if (!worker_call(&call, &answer))
+    if (!trial_of_scenario(entry, conformance->scenarios[scenario].name, &conformance->progress, conformance->end,
+                           &answer))
         return false;
     conformance->seconds_spent += conformance->end->wall_seconds;
     fill_cell(conformance, scenario, strategy, &answer);
@@ -213,23 +208,13 @@ static bool write_file(const struct conformance *conformance, const struct matri
         .argc = argc,
         .argv = argv,
         .conformance = matrix,
+        .strategies = conformance->descriptors,
+        .strategy_count = conformance->strategy_count,
         .source = {.rewind = rewind_nothing, .next = next_of_nothing},
     };
     const bool written = results_write(&results, conformance->options->out, conformance->options->force, error);
     free(environment);
     return written;
-}
-
-/* Strategies that nothing is known of are told apart: for them the table has to be written first. */
-static void name_unknown(const struct conformance *conformance) {
-    for (size_t i = 0; i < conformance->strategy_count; i++) {
-        const char *name = conformance->strategies[i];
-        if (expectation_find(name, "").outcome == SCENARIO_UNKNOWN)
-            message(stderr,
-                    "the table of expectations has no row for the strategy %s, so that nothing says what "
-                    "has to hold; add it to its family in harness/expectations.c",
-                    name);
-    }
 }
 
 static bool tell(const struct conformance *conformance, const struct matrix *matrix, struct error *error) {
@@ -266,7 +251,6 @@ static int conclude(const struct conformance *conformance, const struct topology
         message(stderr, "%s", error->text);
     if (!written || !told)
         return gave_up ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED;
-    name_unknown(conformance);
     return matrix_count_surprises(&matrix) == 0 ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;
 }
 
@@ -301,6 +285,7 @@ static int conformance_command(const struct command_call *call) {
     free(conformance.scenarios);
     free(conformance.entries);
     free(conformance.strategies);
+    free((void *)conformance.descriptors);
     free(conformance.cells);
     free(conformance.found);
     free(conformance.end);

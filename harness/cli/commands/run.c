@@ -19,6 +19,7 @@
 #include "session/results.h"
 #include "session/run_files.h"
 #include "session/supervisor.h"
+#include "session/trial.h"
 
 /* All that a run is made of, in the order in which it comes to be. */
 struct run {
@@ -35,6 +36,7 @@ struct run {
     struct environment environment;
     struct run_files files;
     struct journal *journal;
+    struct trial trial;
 };
 
 static FILE *notes_of(const struct run *run) {
@@ -217,6 +219,7 @@ static int conclude(struct run *run, bool interrupted, const struct supervisor_s
         .argv = run->argv,
         .interrupted = interrupted,
         .course = summary->course,
+        .trial = &run->trial,
         .source = journal_results(run->journal),
     };
     if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error))
@@ -241,6 +244,8 @@ static int measure(struct run *run) {
     };
     struct supervisor_summary summary;
     struct error error;
+    if (!trial_of_plugins(&run->trial, &run->plan, run->registry, notes_of(run), &error))
+        return message_fail(EXIT_STATUS_FAILED, &error);
     enum supervisor_end end = supervisor_run(&supervision, &summary, &error);
     lock_give_back(run->lock);
     run->lock = -1;
@@ -347,6 +352,7 @@ static int run_command(const struct command_call *call) {
         lock_give_back(run.lock);
     journal_close(run.journal);
     plan_free(&run.plan);
+    trial_free(&run.trial);
     journal_header_clear(&run.recorded);
     return status;
 }

@@ -1,0 +1,202 @@
+#include "data/presentation.h"
+
+#include <jansson.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { ID_LENGTH_MAX = 31 };
+
+static const json_t *find_presentation(const struct result_file *file) {
+    return json_object_get(json_object_get(file->context, "ctxbench"), "presentation");
+}
+
+static const char *text_of(const json_t *object, const char *key) {
+    return json_string_value(json_object_get(object, key));
+}
+
+/* The element of an array whose member `key` is this text, and its index; NULL, and how many there are, if none is. */
+static const json_t *find(const json_t *array, const char *key, const char *text, size_t *index) {
+    for (*index = 0; *index < json_array_size(array); ++*index) {
+        const json_t *element = json_array_get(array, *index);
+        const char *found = text_of(element, key);
+        if (found != NULL && strcmp(found, text) == 0)
+            return element;
+    }
+    return NULL;
+}
+
+/* ---- References ---- */
+
+/* A case of a reference of this name; NULL if none was measured. */
+static const struct result_case *find_reference(const struct result_file *file, const char *strategy) {
+    for (size_t i = 0; i < file->case_count; i++)
+        if (file->cases[i].reference && strcmp(file->cases[i].strategy, strategy) == 0)
+            return &file->cases[i];
+    return NULL;
+}
+
+static void add_yardstick(const struct result_file *file, struct yardsticks *yardsticks, const char *strategy,
+                          const char *label, const char *legend) {
+    const struct result_case *c = find_reference(file, strategy);
+    if (c == NULL || yardsticks->count == YARDSTICKS_MAX)
+        return;
+    for (size_t i = 0; i < yardsticks->count; i++)
+        if (strcmp(yardsticks->list[i].strategy, strategy) == 0)
+            return;
+    yardsticks->list[yardsticks->count++] =
+        (struct yardstick){.strategy = c->strategy,
+                           .label = label != NULL ? label : c->strategy,
+                           .legend = legend != NULL ? legend : "times the time of this reference",
+                           .reads_stack = c->reads_stack};
+}
+
+/* Those that the file describes, then those of which it has only cases. */
+struct yardsticks presentation_yardsticks(const struct result_file *file) {
+    struct yardsticks yardsticks = {.count = 0};
+    const json_t *references = json_object_get(find_presentation(file), "references"), *reference;
+    size_t index;
+    json_array_foreach(references, index, reference) {
+        const char *strategy = text_of(reference, "strategy");
+        if (strategy != NULL)
+            add_yardstick(file, &yardsticks, strategy, text_of(reference, "label"), text_of(reference, "legend"));
+    }
+    for (size_t i = 0; i < file->case_count; i++)
+        if (file->cases[i].reference)
+            add_yardstick(file, &yardsticks, file->cases[i].strategy, NULL, NULL);
+    return yardsticks;
+}
+
+/* ---- Workloads ---- */
+
+static struct presented_section find_section(const json_t *presentation, const char *id) {
+    size_t index;
+    const json_t *section = id != NULL ? find(json_object_get(presentation, "sections"), "id", id, &index) : NULL;
+    const char *title = text_of(section, "title");
+    if (title == NULL || !text_is_name(id, ID_LENGTH_MAX))
+        return (struct presented_section){.id = NULL};
+    return (struct presented_section){id, title, json_integer_value(json_object_get(section, "order"))};
+}
+
+/* Where costs along this axis are shown, if that is said of the axis. */
+static const char *section_of_axis(const json_t *workload, const char *axis) {
+    return strcmp(axis, AXIS_THREADS) == 0 ? text_of(workload, "threads_section")
+                                           : text_of(json_object_get(workload, "parameter_sections"), axis);
+}
+
+static bool has_role(const json_t *workload, const char *role) {
+    const char *found = text_of(workload, "role");
+    return found != NULL && strcmp(found, role) == 0;
+}
+
+/* Of a file that says nothing of its workloads. */
+static struct presented_workload derive_workload(const struct result_file *file, const char *workload) {
+    struct presented_workload derived = {.place = SIZE_MAX, .communicates = true};
+    for (size_t i = 0; i < file->case_count; i++)
+        if (strcmp(file->cases[i].workload, workload) == 0)
+            derived.communicates = derived.communicates && file->cases[i].threads > 1;
+    if (text_is_name(workload, ID_LENGTH_MAX))
+        derived.section = (struct presented_section){workload, workload, 0};
+    return derived;
+}
+
+struct presented_workload presentation_of_workload(const struct result_file *file, const char *workload,
+                                                   const char *axis) {
+    const json_t *presentation = find_presentation(file), *workloads = json_object_get(presentation, "workloads");
+    if (!json_is_array(workloads))
+        return derive_workload(file, workload);
+    struct presented_workload presented = {.place = 0};
+    const json_t *found = find(workloads, "name", workload, &presented.place);
+    const char *own = text_of(found, "section"), *of_axis = section_of_axis(found, axis);
+    presented.is_ranked = has_role(found, "read");
+    presented.is_whole = has_role(found, "whole");
+    presented.communicates = json_is_true(json_object_get(found, "communicates"));
+    presented.shows_axis_best = own != NULL && of_axis != NULL && strcmp(own, of_axis) == 0;
+    presented.section = find_section(presentation, of_axis != NULL ? of_axis : own);
+    return presented;
+}
+
+/* ---- Strategies ---- */
+
+static const json_t *find_strategy(const struct result_file *file, const char *strategy) {
+    size_t index;
+    return find(json_object_get(find_presentation(file), "strategies"), "name", strategy, &index);
+}
+
+bool presentation_takes_argument(const struct result_file *file, const char *strategy) {
+    return json_is_true(json_object_get(find_strategy(file, strategy), "explicit_argument"));
+}
+
+void presentation_failing(const struct result_file *file, const char *strategy, char *names, size_t size) {
+    const json_t *failing = json_object_get(find_strategy(file, strategy), "fails"), *one;
+    size_t index, used = 0;
+    names[0] = '\0';
+    json_array_foreach(failing, index, one) {
+        const char *scenario = text_of(one, "scenario");
+        if (scenario != NULL && used < size)
+            used += (size_t)snprintf(names + used, size - used, "%s%s", used > 0 ? ", " : "", scenario);
+    }
+}
+
+/* ---- Conditions ---- */
+
+static bool add_condition(struct arena *arena, struct conditions *conditions, const char *title, size_t room) {
+    struct condition *condition = &conditions->list[conditions->count++];
+    *condition = (struct condition){title, arena_take(arena, (room + 1) * sizeof *condition->scenarios), 0};
+    return condition->scenarios != NULL;
+}
+
+static void add_scenario(const struct conditions *conditions, const char *scenario) {
+    struct condition *condition = &conditions->list[conditions->count - 1];
+    condition->scenarios[condition->scenario_count++] = scenario;
+}
+
+/* Whether it is about most strategies, and not about what few of them have. */
+static bool is_common(const struct matrix *matrix, size_t scenario) {
+    size_t applicable = 0;
+    for (size_t i = 0; i < matrix->strategy_count; i++) {
+        const enum scenario_outcome outcome = matrix_cell(matrix, scenario, i)->outcome;
+        applicable += outcome == SCENARIO_HELD || outcome == SCENARIO_BROKEN;
+    }
+    return 2 * applicable >= matrix->strategy_count;
+}
+
+/* Of a file that has none, each scenario that is about most strategies is one, under its own name. */
+static bool derive_conditions(const struct matrix *matrix, struct arena *arena, struct conditions *conditions) {
+    conditions->list = arena_take(arena, (matrix->scenario_count + 1) * sizeof *conditions->list);
+    for (size_t i = 0; conditions->list != NULL && i < matrix->scenario_count; i++) {
+        if (!is_common(matrix, i))
+            continue;
+        if (!add_condition(arena, conditions, matrix->scenarios[i].name, 1))
+            return false;
+        add_scenario(conditions, matrix->scenarios[i].name);
+    }
+    return conditions->list != NULL;
+}
+
+bool presentation_conditions(const struct result_file *file, const struct matrix *matrix, struct arena *arena,
+                             struct conditions *conditions) {
+    const json_t *found = json_object_get(find_presentation(file), "conditions"), *one, *scenario;
+    size_t index, at;
+    *conditions = (struct conditions){.count = 0};
+    if (!json_is_array(found))
+        return derive_conditions(matrix, arena, conditions);
+    conditions->list = arena_take(arena, (json_array_size(found) + 1) * sizeof *conditions->list);
+    if (conditions->list == NULL)
+        return false;
+    json_array_foreach(found, index, one) {
+        const json_t *scenarios = json_object_get(one, "scenarios");
+        if (text_of(one, "title") == NULL || json_array_size(scenarios) == 0)
+            continue;
+        if (!add_condition(arena, conditions, text_of(one, "title"), json_array_size(scenarios)))
+            return false;
+        json_array_foreach(scenarios, at, scenario) {
+            if (json_is_string(scenario))
+                add_scenario(conditions, json_string_value(scenario));
+        }
+    }
+    return true;
+}

@@ -1,0 +1,75 @@
+/*
+ * How a result is to be shown, by what its file says of workloads, strategies and scenarios (context.ctxbench.
+ * presentation): no reader knows any of them by name. What a file does not say is derived from its cases: an older file
+ * has a section for each workload, a column for each reference, and a condition for each scenario that
+ * most strategies take part in.
+ */
+#ifndef CTXBENCH_REPORT_PRESENTATION_H
+#define CTXBENCH_REPORT_PRESENTATION_H
+
+#include "base/arena.h"
+#include "data/matrix.h"
+#include "data/result_file.h"
+
+/* The axes that are no parameters. */
+#define AXIS_STORE "store"
+#define AXIS_THREADS "threads"
+
+enum { YARDSTICKS_MAX = 4 };
+
+/* A reference, and the column of ratios to it. */
+struct yardstick {
+    const char *strategy;
+    const char *label, *legend; /* "x LABEL: LEGEND" */
+    bool reads_stack;           /* then it is one for those alone that read it, too */
+};
+
+struct yardsticks {
+    struct yardstick list[YARDSTICKS_MAX]; /* the most important first */
+    size_t count;
+};
+
+/* Those of the file that were measured. Texts are the file's. */
+struct yardsticks presentation_yardsticks(const struct result_file *file);
+
+struct presented_section {
+    const char *id; /* lower case, digits, '-'; NULL: none, and nothing else is set */
+    const char *title;
+    long long order;
+};
+
+struct presented_workload {
+    size_t place;         /* among the costs of an overview */
+    bool is_ranked;       /* its reads are what strategies are ranked by */
+    bool is_whole;        /* a whole piece of work, in which reading and handing on are weighed against each other */
+    bool communicates;    /* its threads do, so that it matters where they are */
+    bool shows_axis_best; /* the axis is what the workload is about */
+    struct presented_section section; /* for costs that vary along the axis */
+};
+
+struct presented_workload presentation_of_workload(const struct result_file *file, const char *workload,
+                                                   const char *axis);
+
+/* Whether a strategy's context is a parameter of every function. */
+bool presentation_takes_argument(const struct result_file *file, const char *strategy);
+
+/* "longjmp, fork": the scenarios that the strategy is expected to fail; "" if there are none, or nothing is known. */
+void presentation_failing(const struct result_file *file, const char *strategy, char *names, size_t size);
+
+/* What code may have to live with: the strategies that hold all these scenarios are right there. */
+struct condition {
+    const char *title;
+    const char **scenarios;
+    size_t scenario_count;
+};
+
+struct conditions {
+    struct condition *list; /* the first is what all code needs */
+    size_t count;
+};
+
+/* Those of the file that the matrix is from; they live in the arena, texts are the file's. False when out of memory. */
+bool presentation_conditions(const struct result_file *file, const struct matrix *matrix, struct arena *arena,
+                             struct conditions *conditions);
+
+#endif
