@@ -1,5 +1,6 @@
 #include "session/results.h"
 #include "data/matrix.h"
+#include "data/result_builder.h"
 #include "registry/kernel_names.h"
 
 #include <ctype.h>
@@ -406,12 +407,18 @@ static int write_dumped(const char *bytes, size_t size, void *arg) {
     return output_file_write(&writer->file, bytes, size) ? 0 : -1;
 }
 
+/* How a value becomes part of the file in memory. */
+typedef void part_builder(struct result_builder *builder, const json_t *value);
+
 /* Writes and releases one value. False when out of memory or when writing failed. */
-static bool write_value(struct writer *writer, json_t *value, size_t flags) {
+static bool write_value(struct writer *writer, json_t *value, size_t flags, part_builder *add) {
+    struct result_builder *builder = writer->results->builder;
     bool written =
         !writer->out_of_memory && value != NULL && json_dump_callback(value, write_dumped, writer, flags) == 0;
     if (!written && writer->file.write_error == 0)
         writer->out_of_memory = true;
+    if (written && builder != NULL)
+        add(builder, value);
     json_decref(value);
     return written;
 }
@@ -456,7 +463,8 @@ static bool write_row(struct writer *writer, const struct results_entry *entry, 
     (void)error;
     if (!is_measurement(entry))
         return true;
-    return write_separator(writer, writer->row_count++) && write_value(writer, make_row(writer, entry), JSON_COMPACT);
+    return write_separator(writer, writer->row_count++) &&
+           write_value(writer, make_row(writer, entry), JSON_COMPACT, result_builder_row);
 }
 
 static bool write_failure(struct writer *writer, const struct results_entry *entry, struct error *error) {
@@ -464,7 +472,7 @@ static bool write_failure(struct writer *writer, const struct results_entry *ent
     if (is_measurement(entry))
         return true;
     return write_separator(writer, writer->failed_count++) &&
-           write_value(writer, make_failure(writer, entry), JSON_COMPACT);
+           write_value(writer, make_failure(writer, entry), JSON_COMPACT, result_builder_failure);
 }
 
 /* A family is a kernel of a strategy, its instances are the cases made of it; both numbered in the plan's order. */
@@ -496,7 +504,8 @@ static bool write_all(struct writer *writer, struct error *error) {
     json_t *context = make_context(writer);
     bool any_failed = writer->failed_count > 0;
     writer->failed_count = 0;
-    return write_text(writer, "{\n\"context\": ") && write_value(writer, context, JSON_INDENT(2)) &&
+    return write_text(writer, "{\n\"context\": ") &&
+           write_value(writer, context, JSON_INDENT(2), result_builder_context) &&
            write_text(writer, ",\n\"benchmarks\": [") && for_each_entry(writer, write_row, error) &&
            write_text(writer, "\n],\n\"failures\": [") &&
            (!any_failed || for_each_entry(writer, write_failure, error)) && write_text(writer, "\n]\n}\n");

@@ -42,6 +42,7 @@ struct results_source {
 };
 
 struct matrix;
+struct result_builder;
 struct trial;
 
 struct results {
@@ -58,6 +59,7 @@ struct results {
     size_t strategy_count;
     const struct trial *trial; /* of the plan's plug-ins; NULL: none */
     struct results_source source;
+    struct result_builder *builder; /* is given all that is written; NULL: none */
 };
 
 /*

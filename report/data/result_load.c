@@ -103,18 +103,21 @@ static void take_our_context(struct result_loader *loader, const json_t *ours) {
 }
 
 /* The first one counts. */
-static bool read_context(struct result_loader *loader) {
-    json_t *context = json_stream_value(&loader->stream);
-    if (context == NULL)
-        return false;
+bool result_loader_take_context(struct result_loader *loader, const json_t *context) {
     if (!loader->has_context) {
         loader->has_context = true;
         loader->file->context = printable_copy(context);
         loader->out_of_memory |= loader->file->context == NULL;
         take_our_context(loader, json_object_get(context, "ctxbench"));
     }
-    json_decref(context);
     return !loader->out_of_memory && !loader->exhausted;
+}
+
+static bool read_context(struct result_loader *loader) {
+    json_t *context = json_stream_value(&loader->stream);
+    const bool taken = context != NULL && result_loader_take_context(loader, context);
+    json_decref(context);
+    return taken;
 }
 
 /* Rows and failures. */
@@ -135,19 +138,14 @@ static bool remember_failure(struct result_loader *loader, const char *case_name
     return name != NULL;
 }
 
-static bool visit_failure(struct json_stream *stream, void *arg) {
-    struct result_loader *loader = arg;
+bool result_loader_take_failure(struct result_loader *loader, const json_t *object) {
     struct result_file *file = loader->file;
-    json_t *object = json_stream_value(stream);
-    if (object == NULL)
-        return false;
     struct result_failure failure = {
         .case_name = result_loader_keep_member(loader, object, "name"),
         .outcome = result_loader_keep_member(loader, object, "outcome"),
         .reason = result_loader_keep_member(loader, object, "reason"),
         .calibration = json_is_true(json_object_get(object, "calibration")),
     };
-    json_decref(object);
     /* Equal ones are found again by a name made of all that they say. */
     char whole[3 * TEXT_MAX];
     (void)snprintf(whole, sizeof whole, "\n%s\n%s\n%s", failure.case_name, failure.outcome, failure.reason);
@@ -162,6 +160,13 @@ static bool visit_failure(struct json_stream *stream, void *arg) {
     }
     file->failures[name->tag].count++;
     return remember_failure(loader, failure.case_name, name->tag);
+}
+
+static bool visit_failure(struct json_stream *stream, void *arg) {
+    json_t *object = json_stream_value(stream);
+    const bool taken = object != NULL && result_loader_take_failure(arg, object);
+    json_decref(object);
+    return taken;
 }
 
 static bool visit_member(struct json_stream *stream, const char *key, void *arg) {
@@ -200,21 +205,26 @@ static bool load(struct result_loader *loader) {
            check_kind(loader) && result_loader_group_rows(loader);
 }
 
+/* What is read is kept, unless there was no room for it. */
+struct result_file *result_loader_end(struct result_loader *loader, const char *path, bool loaded) {
+    if (loader->file == NULL || loader->out_of_memory)
+        (void)fail(loader, "cannot read %s: out of memory", path);
+    else if (loader->exhausted)
+        (void)fail(loader, "%s holds more than %zu MiB of measurements; measure fewer cases or executions in one run",
+                   path, RESULT_FILE_BYTES_MAX >> 20);
+    result_loader_free_rows(loader);
+    if (loaded && !loader->out_of_memory && !loader->exhausted)
+        return loader->file;
+    result_file_free(loader->file);
+    return NULL;
+}
+
 struct result_file *result_file_load(const char *path, char *error, size_t error_size) {
     struct result_loader loader = {0};
     if (!json_stream_open(&loader.stream, path, error, error_size))
         return NULL;
     loader.file = calloc(1, sizeof *loader.file);
-    bool loaded = loader.file != NULL && load(&loader);
-    if (loader.file == NULL || loader.out_of_memory)
-        (void)fail(&loader, "cannot read %s: out of memory", path);
-    else if (loader.exhausted)
-        (void)fail(&loader, "%s holds more than %zu MiB of measurements; measure fewer cases or executions in one run",
-                   path, RESULT_FILE_BYTES_MAX >> 20);
+    const bool loaded = loader.file != NULL && load(&loader);
     json_stream_close(&loader.stream);
-    result_loader_free_rows(&loader);
-    if (loaded)
-        return loader.file;
-    result_file_free(loader.file);
-    return NULL;
+    return result_loader_end(&loader, path, loaded);
 }

@@ -45,6 +45,13 @@ const char *result_loader_keep_member(struct result_loader *loader, const json_t
 /* A member that counts something; 0 if it is absent or negative. */
 size_t result_loader_count(const json_t *object, const char *key);
 
+/* Take what a file holds; it stays the caller's. False to stop, out of memory or budget. */
+bool result_loader_take_context(struct result_loader *loader, const json_t *context);
+bool result_loader_take_failure(struct result_loader *loader, const json_t *failure);
+
+/* The file, if all went well; otherwise NULL, with the message that is missing. Frees what reading needed. */
+struct result_file *result_loader_end(struct result_loader *loader, const char *path, bool loaded);
+
 /* Takes one row. False to stop, out of memory or budget. */
 bool result_loader_add_row(struct result_loader *loader, const json_t *row);
 

@@ -11,6 +11,7 @@
 
 #include "base/interrupt.h"
 #include "base/lock.h"
+#include "data/result_builder.h"
 #include "data/summary.h"
 #include "machine/environment.h"
 #include "plan/plan.h"
@@ -154,45 +155,28 @@ static bool asked_for_references(const struct run *run) {
     return asked;
 }
 
-static bool print_table(const struct run *run, const struct result_file *file, const char *path, FILE *out,
-                        struct error *error) {
-    struct summary *report = summary_make(file);
-    if (report == NULL)
-        return error_set(error, "the table of %s does not fit into memory", path);
+static bool print_table(const struct run *run, const struct result_file *file, FILE *out, struct error *error) {
+    struct summary *summary = summary_make(file);
+    if (summary == NULL)
+        return error_set(error, "the table does not fit into memory");
     interrupt_release(); /* all is written; whoever reads the table may keep us waiting */
     struct table_style style = table_style_for(out);
     style.references = asked_for_references(run);
-    table_print(report, out, style);
-    summary_free(report);
+    table_print(summary, out, style);
+    summary_free(summary);
     return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
 }
 
-/* Shows the table of a result file. */
-static bool show_table(const struct run *run, const char *path, FILE *out, struct error *error) {
-    struct result_file *file = result_file_load(path, error->text, sizeof error->text);
-    const bool shown = file != NULL && print_table(run, file, path, out, error);
+/* From what was written, whose place is taken where it went to standard output. */
+static bool show(const struct run *run, struct result_builder *builder, struct error *error) {
+    if (builder == NULL)
+        return run->options.quiet || error_set(error, "out of memory for the table");
+    struct result_file *file = result_builder_finish(builder, error->text, sizeof error->text);
+    if (file != NULL && run->files.stream == NULL)
+        fprintf(stderr, "The results are in %s.\n", run->files.result);
+    const bool shown = file != NULL && print_table(run, file, run->files.stream != NULL ? stderr : stdout, error);
     result_file_free(file);
     return shown;
-}
-
-/* What was streamed cannot be read again: the table is made from a copy of it, which then goes. */
-static bool show_table_of_stream(const struct run *run, const struct results *results, struct error *error) {
-    if (!results_write(results, run->files.result, false, error))
-        return false;
-    struct result_file *file = result_file_load(run->files.result, error->text, sizeof error->text);
-    unlink(run->files.result);
-    const bool shown = file != NULL && print_table(run, file, run->files.result, stderr, error);
-    result_file_free(file);
-    return shown;
-}
-
-static bool show(const struct run *run, const struct results *results, struct error *error) {
-    if (run->options.quiet)
-        return true;
-    if (run->files.stream != NULL)
-        return show_table_of_stream(run, results, error);
-    fprintf(stderr, "The results are in %s.\n", run->files.result);
-    return show_table(run, run->files.result, stdout, error);
 }
 
 static void say_how_to_resume(const struct run *run) {
@@ -221,12 +205,15 @@ static int conclude(struct run *run, bool interrupted, const struct supervisor_s
         .course = summary->course,
         .trial = &run->trial,
         .source = journal_results(run->journal),
+        .builder = run->options.quiet ? NULL : result_builder_new(),
     };
-    if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error))
+    if (!results_write(&results, run_files_target(&run->files), run->resumed || run->options.force, &error)) {
+        result_builder_drop(results.builder);
         return fail_to_write(run, &error);
+    }
     if (interrupted)
         say_how_to_resume(run);
-    bool shown = show(run, &results, &error);
+    const bool shown = show(run, results.builder, &error);
     if (!interrupted)
         journal_remove(run->journal);
     if (!shown)
@@ -311,7 +298,10 @@ static int show_completed(const struct run *run) {
     struct error error;
     if (!run->options.quiet)
         fprintf(stderr, "%s: this run came to its end; there is nothing to go on with.\n", run->files.result);
-    if (!show_table(run, run->files.result, stdout, &error))
+    struct result_file *file = result_file_load(run->files.result, error.text, sizeof error.text);
+    const bool shown = file != NULL && print_table(run, file, stdout, &error);
+    result_file_free(file);
+    if (!shown)
         return message_fail(EXIT_STATUS_USAGE, &error);
     return EXIT_STATUS_OK;
 }
