@@ -87,6 +87,8 @@ static bool check_workload(const struct ctx_workload *workload, struct error *er
         !check_summary("its operation is missing or too long", workload->operation, error) ||
         !check_section(workload->section, error) || !check_section(workload->threads_section, error))
         return false;
+    if (workload->role != CTX_ROLE_PART && workload->role != CTX_ROLE_READ && workload->role != CTX_ROLE_WHOLE)
+        return error_set(error, "found role %d, wanted one of enum ctx_role", (int)workload->role);
     if (workload->threads_min == 0)
         return error_set(error, "threads_min is 0, wanted at least 1");
     if (workload->threads_max != 0 && workload->threads_max < workload->threads_min)
@@ -193,6 +195,13 @@ static bool check_exceptions(const struct ctx_strategy *strategy, struct error *
     return true;
 }
 
+/* Both texts of a yardstick are optional. */
+static bool check_yardstick(const struct ctx_yardstick *yardstick, struct error *error) {
+    return (yardstick->label == NULL || check_name("its yardstick", yardstick->label, error)) &&
+           (yardstick->legend == NULL ||
+            check_summary("the legend of its yardstick is missing or too long", yardstick->legend, error));
+}
+
 static bool check_scenarios(const struct ctx_strategy *strategy, struct error *error) {
     if (strategy->scenarios == NULL && strategy->scenario_count > 0)
         return error_set(error, "found %zu scenarios at NULL, wanted a table", strategy->scenario_count);
@@ -243,8 +252,8 @@ bool contract_check(const struct ctx_strategy *strategy, struct error *error) {
     if (!check_name("the strategy", strategy->name, error))
         return false;
     if (!check_summary("the strategy's summary is missing or too long", strategy->summary, error) ||
-        !check_kernels(strategy, error) || !check_scenarios(strategy, error) || !check_exceptions(strategy, error) ||
-        !check_proofs(strategy, error))
+        !check_yardstick(&strategy->yardstick, error) || !check_kernels(strategy, error) ||
+        !check_scenarios(strategy, error) || !check_exceptions(strategy, error) || !check_proofs(strategy, error))
         return error_prefix(error, "strategy %s: ", strategy->name);
     if ((strategy->traits & ~traits_known) != 0)
         return error_set(error, "strategy %s: found the unknown traits %#x, wanted only those of strategy.h",

@@ -76,6 +76,28 @@ static void refuses_broken_descriptors(void **state) {
     refuses(&bad, "unknown traits 0x40000000");
     bad = good, bad.scenario_count = 3;
     refuses(&bad, "found 3 scenarios at NULL");
+    bad = good, bad.yardstick.label = "Two Words";
+    refuses(&bad, "strategy minimal: its yardstick is called \"Two Words\"");
+    bad = good, bad.yardstick.legend = "";
+    refuses(&bad, "the legend of its yardstick is missing");
+}
+
+/* What a scenario says of reports and of strategies is checked as the rest is. */
+static void refuses_broken_statements(void **state) {
+    (void)state;
+    struct ctx_condition inner = {"inner", 1, NULL}, outer = {"outer", 2, &inner};
+    struct ctx_scenario scenario = {.name = "plain", .summary = "plain", .condition = &outer};
+    struct ctx_strategy strategy = {MINIMAL_STRATEGY("minimal"), .scenarios = &scenario, .scenario_count = 1};
+    struct error error;
+    assert_true(contract_check(&strategy, &error));
+    inner.title = NULL;
+    refuses(&strategy, "scenario 0: the title of its condition is missing");
+    inner = (struct ctx_condition){"inner", 2, &outer}; /* a circle, above all */
+    refuses(&strategy, "found a condition of order 2 that includes one of order 2, wanted a lower one");
+    scenario = (struct ctx_scenario){.name = "plain", .summary = "plain", .implied = {.reason = ""}};
+    refuses(&strategy, "the reason of its rule is missing");
+    scenario.implied = (struct ctx_rule){.expected = (enum ctx_expected)9, .reason = "why"};
+    refuses(&strategy, "its rule expects 9");
 }
 
 static void refuses_broken_kernels(void **state) {
@@ -113,6 +135,12 @@ static void refuses_broken_workloads(void **state) {
     refuses(&strategy, "threads_max is 1 and threads_min 2");
     workload = minimal_workload, workload.operation = NULL;
     refuses(&strategy, "its operation is missing");
+    workload = minimal_workload, workload.role = (enum ctx_role)5;
+    refuses(&strategy, "found role 5");
+    workload = minimal_workload, workload.section = &(const struct ctx_section){"By Depth", "By depth", 1};
+    refuses(&strategy, "its section is called \"By Depth\"");
+    workload = minimal_workload, workload.threads_section = &(const struct ctx_section){"threads", NULL, 1};
+    refuses(&strategy, "the title of its section is missing");
     workload = minimal_workload, workload.requires = CTX_SCENARIO_NEST;
     refuses(&strategy, "found no scenarios for the proofs 0x1");
 }
@@ -225,6 +253,7 @@ int main(void) {
         cmocka_unit_test(accepts_the_built_in_ones_in_order),
         cmocka_unit_test(a_worker_registers_what_it_is_asked_for),
         cmocka_unit_test(refuses_broken_descriptors),
+        cmocka_unit_test(refuses_broken_statements),
         cmocka_unit_test(refuses_broken_kernels),
         cmocka_unit_test(refuses_broken_workloads),
         cmocka_unit_test(refuses_broken_parameters),
