@@ -41,7 +41,7 @@ CTX_OPERATION void skeleton_with(const struct ctx *next, void (*fn)(void *), voi
     fn(arg);
 }
 
-/* 4. Who it is, and what it can do (enum ctx_trait in strategy.h). What it fails beyond that, CTX_EXCEPTIONS would say. */
+/* 4. Who it is, and what it can do (enum ctx_trait in strategy.h). CTX_EXCEPTIONS would say what else it fails. */
 #define CTX_NAME "skeleton"
 #define CTX_SUMMARY "an example: a C11 thread-local variable"
 #define CTX_TRAITS 0

@@ -18,6 +18,7 @@ import tempfile
 
 PREFIX = "zq"  # nothing else is written so, and names keep their order
 NAMING_OPTIONS = ("strategy", "workload", "scenario")
+KEPT = ("", "others", "well-formed", "unavailable")  # a word of suites; plug-ins that tests/plugins/minimal.h makes
 
 
 def edit(path, *substitutions):
@@ -31,21 +32,20 @@ def rename_strategies(source):
     for path in [*source.glob("strategies/*.c"), *source.glob("strategies/modules/*"),
                  *source.glob("tests/plugins/*.[ch]")]:
         edit(path, (r'(#define (?:CTX|GLOBAL)_NAME ")', rf"\1{PREFIX}"),
-             (r'(MINIMAL_(?:STRATEGY|HEAD)\(")', rf"\1{PREFIX}"),
              (r'(\{")([a-z-]+", CTX_(?:FAILS|PASSES|DOES_NOT_APPLY))', rf"\1{PREFIX}\2"),
              (r"(CTX_ONLY_)(?=[A-Z])", rf"\1{PREFIX.upper()}"))
     for path in [*source.glob("strategies/*.c"), *source.glob("strategies/modules/*")]:
         if path.name not in ("skeleton.c", "tls_model.h", "unavailable.h"):
             path.rename(path.with_name(PREFIX + path.name))
+    edit(source / "tests/plugins/duplicate_name.c", (r'(MINIMAL_STRATEGY\(")', rf"\1{PREFIX}"))
     edit(source / "strategies/stacktag/unwinder.h", (r'(\{")([a-z-]+", CTX_)', rf"\1{PREFIX}\2"))
 
 
 def rename_workloads(source):
-    for path in [*source.glob("strategies/workloads/*.h"), source / "tests/plugins/minimal.h"]:
+    for path in source.glob("strategies/workloads/*.h"):
         edit(path, (r'(struct ctx_workload \w+ = \{\s*\.name = ")', rf"\1{PREFIX}"),
              (r"(#define CTX_KERNELS_)", rf"\1{PREFIX.upper()}"), (r'("workloads/)', rf"\1{PREFIX}"))
-        if path.name != "minimal.h":
-            path.rename(path.with_name(PREFIX + path.name))
+        path.rename(path.with_name(PREFIX + path.name))
 
 
 def rename_scenarios(source):
@@ -55,7 +55,7 @@ def rename_scenarios(source):
 
 def rename_list(value):
     """Names and globs, separated by commas; what begins with a star stands for both."""
-    return ",".join(item if item[:1] in ("", "*") else PREFIX + item for item in value.split(","))
+    return ",".join(item if item in KEPT or item[0] == "*" else PREFIX + item for item in value.split(","))
 
 
 def rename_suite(suite):
@@ -81,7 +81,7 @@ def rename_data(source):
 
 def rename_in_unit_tests(source, names):
     """Where a test looks one of them up."""
-    known = "|".join(map(re.escape, names))
+    known = "|".join(map(re.escape, [*names, "skeleton"]))
     for path in source.glob("tests/unit/*.c"):
         edit(path, (rf'(registry_(?:find|init_only)\([^"]*")({known})"', rf'\1{PREFIX}\2"'),
              (rf'(workload->name, ")({known})"', rf'\1{PREFIX}\2"'),

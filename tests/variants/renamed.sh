@@ -14,8 +14,8 @@ folder=${1-build/variants/renamed}
 names=(strategy workload scenario)
 
 # Of the tests of the command line, those that look at what is shown of strategies, workloads and scenarios. Others are
-# about processes, signals and files, which the translation stands in the way of.
-shown='^unit/|^cli/(list|usage|conformance|report|compare|export|suite|topology|footprint|warnings)$'
+# about processes, streams and files, which the translation stands in the way of.
+shown='^unit/|^cli/(conformance|report|compare|export|result_file|warnings)$'
 
 copy() {
   rm -rf "$folder"
