@@ -51,7 +51,8 @@ add_dependencies(room_machine source_revision)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 separate_arguments(compiler_flags NATIVE_COMMAND "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${build_type}}")
 list(JOIN compiler_flags " " compiler_flags) # here: a comma within a flag would end an argument of $<JOIN:...>
-string(APPEND compiler_flags " $<JOIN:$<FILTER:$<TARGET_PROPERTY:house,INTERFACE_COMPILE_OPTIONS>,EXCLUDE,^-W>, >")
+# Warnings and debug information change no code. What depends on the configuration is empty, or debug information.
+string(APPEND compiler_flags " $<JOIN:$<FILTER:$<TARGET_PROPERTY:house,INTERFACE_COMPILE_OPTIONS>,EXCLUDE,^-[Wg]>, >")
 set_source_files_properties(machine/environment.c PROPERTIES
   INCLUDE_DIRECTORIES ${CMAKE_CURRENT_BINARY_DIR}
   COMPILE_DEFINITIONS

@@ -60,4 +60,9 @@ CTX_OPERATION void drag_with(const struct ctx *next, void (*fn)(void *), void *a
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) drag_current(after)
 #define CTX_OP_WITH(next, fn, arg) drag_with(next, fn, arg)
+#define CTX_ONLY 1
+#define CTX_ONLY_GET
+#define CTX_ONLY_WITH
+#define CTX_ONLY_NEST
+#define CTX_ONLY_REQUEST
 #include "kernels.h"

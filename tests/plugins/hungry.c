@@ -44,4 +44,8 @@ __attribute__((noinline)) static void hungry_with(const struct ctx *next, void (
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) hungry_current(after)
 #define CTX_OP_WITH(next, fn, arg) hungry_with(next, fn, arg)
+#define CTX_ONLY 1
+#define CTX_ONLY_GET
+#define CTX_ONLY_WITH
+#define CTX_ONLY_SPAWN
 #include "kernels.h"

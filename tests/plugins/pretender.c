@@ -46,4 +46,6 @@ CTX_OPERATION enum ctx_answer pretender_get(const struct ctx_key *key, void **va
 #define CTX_OP_GET(after, manager, key, value) ((void)(after), (void)(manager), pretender_get(key, value))
 #define CTX_OP_THREAD_BEGIN tag_strategy_thread_begin
 #define CTX_OP_THREAD_END tag_strategy_thread_end
+#define CTX_ONLY 1
+#define CTX_ONLY_GET
 #include "kernels.h"

@@ -18,4 +18,6 @@ CTX_OPERATION void stranger_with(const struct ctx *next, void (*fn)(void *), voi
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) ((void)(after), stranger_here)
 #define CTX_OP_WITH(next, fn, arg) stranger_with(next, fn, arg)
+#define CTX_ONLY 1
+#define CTX_ONLY_GET
 #include "kernels.h"

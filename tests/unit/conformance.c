@@ -137,6 +137,8 @@ static enum ctx_answer broken_get(const struct ctx_manager *manager, const struc
 #define CTX_OP_CURRENT(after) broken_current(after)
 #define CTX_OP_WITH(next, fn, arg) broken_with(next, fn, arg)
 #define CTX_OP_GET(after, manager, key, value) ((void)(after), broken_get(manager, key, value))
+#define CTX_ONLY 1
+#define CTX_ONLY_GET
 #include "kernels.h"
 
 static const struct ctx_key *keys(void) {

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#define CTX_ONLY 1
+#define CTX_ONLY_GET
 #include "modules/gsbase.c" /* NOLINT(bugprone-suspicious-include): its operations, not its descriptor */
 
 #if defined(__x86_64__)
