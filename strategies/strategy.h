@@ -194,7 +194,7 @@ struct ctx_kernel {
 
 /* What a reference is a yardstick for: tables say how many times its time the others take, in a column of its own. */
 struct ctx_yardstick {
-    const char *label;  /* the column is headed "x LABEL" */
+    const char *label;  /* the column is headed "vs LABEL" */
     const char *legend; /* what the column says: "times the same work ..." */
     unsigned order;     /* of the columns; the last give way first where there is no room */
 };

@@ -5,8 +5,8 @@
 static const struct {
     const char *name, *words;
 } outcomes[] = {
-    [SCENARIO_HELD] = {"held", "held"},
-    [SCENARIO_BROKEN] = {"broken", "broken"},
+    [SCENARIO_HELD] = {"held", "pass"},
+    [SCENARIO_BROKEN] = {"broken", "fail"},
     [SCENARIO_NOT_APPLICABLE] = {"not-applicable", "not applicable"},
     [SCENARIO_UNKNOWN] = {NULL, "could not be tried"},
 };

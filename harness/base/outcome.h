@@ -12,7 +12,7 @@ enum scenario_outcome {
 /* "held", "broken", "not-applicable": the words of the result file. NULL for SCENARIO_UNKNOWN. */
 const char *scenario_outcome_name(enum scenario_outcome outcome);
 
-/* The same for people: "not applicable", "could not be tried". */
+/* The same for people: "pass", "fail", "not applicable", "could not be tried". */
 const char *scenario_outcome_words(enum scenario_outcome outcome);
 
 #endif

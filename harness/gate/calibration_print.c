@@ -17,7 +17,7 @@ static void write_rate(size_t count, size_t trials, char cell[static FORMAT_CELL
     (void)snprintf(cell, FORMAT_CELL_MAX, "%.0f%% %.0f-%.0f", 100 * rate.estimate, 100 * rate.low, 100 * rate.high);
 }
 
-/* "  identical pairs told equivalent  285 of 300: 95.0% (91.9..97.2)" */
+/* "  identical pairs found equivalent  285 of 300: 95.0% (91.9..97.2)" */
 static void print_rate(const char *what, size_t count, size_t trials, FILE *out) {
     if (trials == 0) {
         (void)fprintf(out, "  %-32s none were measured\n", what);
@@ -58,7 +58,7 @@ static void print_saving(const struct calibration_saving *saving, FILE *out) {
 static void print_rates(const struct calibration_regime *regime, FILE *out) {
     const size_t identical = calibration_trials(regime, CALIBRATION_OURS, 0);
     print_rate("false alarms, identical pairs", calibration_hits(regime, CALIBRATION_OURS, 0), identical, out);
-    print_rate("identical pairs told equivalent", regime->equivalent, identical, out);
+    print_rate("identical pairs found equivalent", regime->equivalent, identical, out);
     print_rate("identical suites with an alarm", regime->false_suites, regime->identical_suites, out);
     print_rate("slow-downs with the wrong sign", calibration_wrong_signs(regime), calibration_changed_trials(regime),
                out);

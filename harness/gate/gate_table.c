@@ -124,7 +124,7 @@ void gate_print(const struct gate_table *table, FILE *out, struct table_style st
     char text[TEXT_MAX];
     (void)snprintf(text, sizeof text, "Time against %s", table->base);
     text_wrap(out, text, style.width, 0);
-    (void)fprintf(out, "What changes by more than %.3g%% matters.\n\n", 100 * table->threshold);
+    (void)fprintf(out, "Threshold: %.3g%%.\n\n", 100 * table->threshold);
     print_cells(&layout, "", titles, out);
     (void)fputc('\n', out);
     for (size_t i = 0; i < table->row_count; i++)
@@ -152,7 +152,7 @@ void gate_print_markdown(const struct gate_table *table, FILE *out) {
                       cells[CELL_SEES], bold, cells[CELL_VERDICT], bold, *row->remark == '\0' ? "" : ": ", row->remark);
     }
     write_summary(table, text, sizeof text);
-    (void)fprintf(out, "\nWhat changes by more than %.3g %% matters. %s\n", 100 * table->threshold, text);
+    (void)fprintf(out, "\nThreshold: %.3g %%. %s\n", 100 * table->threshold, text);
     for (size_t i = 0; i < table->note_count; i++)
         (void)fprintf(out, "- %s\n", table->notes[i]);
 }

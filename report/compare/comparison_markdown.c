@@ -75,7 +75,7 @@ void comparison_print_markdown(const struct comparison *comparison, FILE *out) {
     print_code(out, comparison->other.path);
     (void)fputs(" against ", out);
     print_code(out, comparison->base.path);
-    (void)fprintf(out, ", what changes by more than %.3g %% matters\n", 100 * comparison->threshold);
+    (void)fprintf(out, ", threshold %.3g %%\n", 100 * comparison->threshold);
     print_texts(out, "**These files do not compare; what follows was forced:**", &comparison->objections);
     if (comparison->counts[VERDICT_REGRESSED] + comparison->counts[VERDICT_IMPROVED] > 0) {
         print_title_row(out);

@@ -83,8 +83,8 @@ static void print_point(const struct printer *printer, const char *text) {
 static void print_title(const struct printer *printer) {
     const struct comparison *comparison = printer->comparison;
     char title[1024];
-    (void)snprintf(title, sizeof title, "%.400s (new) against %.400s (base): what changes by more than %.3g%% matters",
-                   comparison->other.path, comparison->base.path, 100 * comparison->threshold);
+    (void)snprintf(title, sizeof title, "%.400s (new) against %.400s (base): threshold %.3g%%", comparison->other.path,
+                   comparison->base.path, 100 * comparison->threshold);
     text_wrap(printer->out, title, printer->style.width, 0);
 }
 

@@ -89,7 +89,7 @@ void matrix_visit_reasons(const struct matrix *matrix, enum scenario_outcome out
     }
 }
 
-/* "fork with tls: broken: in a forked process: found ..., wanted ...; expected held" */
+/* "fork with tls: fail: in a forked process: found ..., wanted ...; expected pass" */
 static void print_surprise(const struct matrix *matrix, size_t scenario, size_t strategy, item_printer *print,
                            void *arg) {
     const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
@@ -116,6 +116,6 @@ void matrix_write_summary(const struct matrix *matrix, char text[static MATRIX_T
     if (surprises > 0)
         (void)snprintf(verdict, sizeof verdict, "%zu %s not as expected", surprises,
                        surprises == 1 ? "cell is" : "cells are");
-    (void)snprintf(text, TEXT_MAX, "%zu held, %zu broken, %zu not applicable: %s.", matrix_count(matrix, SCENARIO_HELD),
+    (void)snprintf(text, TEXT_MAX, "%zu pass, %zu fail, %zu not applicable: %s.", matrix_count(matrix, SCENARIO_HELD),
                    matrix_count(matrix, SCENARIO_BROKEN), matrix_count(matrix, SCENARIO_NOT_APPLICABLE), verdict);
 }

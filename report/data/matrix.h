@@ -44,12 +44,12 @@ const char *matrix_reason(const struct matrix_cell *cell);
 void matrix_visit_reasons(const struct matrix *matrix, enum scenario_outcome outcome,
                           void (*visit)(const char *text, void *arg), void *arg);
 
-/* Visits what is not as expected: "fork with tls: broken: found ..., wanted ...; expected held". */
+/* Visits what is not as expected: "fork with tls: fail: found ..., wanted ...; expected pass". */
 void matrix_visit_surprises(const struct matrix *matrix, void (*visit)(const char *text, void *arg), void *arg);
 
 enum { MATRIX_TEXT_MAX = 2048 };
 
-/* "534 held, 57 broken, 21 not applicable: every cell is as expected." */
+/* "534 pass, 57 fail, 21 not applicable: every cell is as expected." */
 void matrix_write_summary(const struct matrix *matrix, char text[static MATRIX_TEXT_MAX]);
 
 #endif

@@ -20,7 +20,7 @@ enum { YARDSTICKS_MAX = 4 };
 /* A reference, and the column of ratios to it. */
 struct yardstick {
     const char *strategy;
-    const char *label, *legend; /* "x LABEL: LEGEND" */
+    const char *label, *legend; /* "vs LABEL: LEGEND" */
     bool reads_stack;           /* then it is one for those alone that read it, too */
 };
 

@@ -33,14 +33,14 @@ struct ranking ranking_of_all_values(const struct survey_sweep *sweep) {
     return ranking;
 }
 
-bool ranking_is_cheaper(const struct summary_case *a, const struct summary_case *b) {
+bool ranking_is_faster(const struct summary_case *a, const struct summary_case *b) {
     return a->low_ns > 0 && b->low_ns > 0 && a->high_ns < b->low_ns;
 }
 
 size_t ranking_count_ties(const struct ranking *ranking) {
     size_t ties = 0;
     for (size_t i = 1; i < ranking->count; i++)
-        ties += !ranking_is_cheaper(ranking->cases[0], ranking->cases[i]);
+        ties += !ranking_is_faster(ranking->cases[0], ranking->cases[i]);
     return ties;
 }
 
@@ -60,22 +60,22 @@ struct growth ranking_growth(const struct survey_sweep *sweep, const struct surv
     if (growth.last == NULL)
         return (struct growth){.first = NULL};
     growth.ratio = growth.last->median_ns / growth.first->median_ns;
-    growth.grows = growth.ratio >= RANKING_GROWTH && ranking_is_cheaper(growth.first, growth.last);
+    growth.grows = growth.ratio >= RANKING_GROWTH && ranking_is_faster(growth.first, growth.last);
     return growth;
 }
 
 struct crossing ranking_crossing(const struct survey_sweep *sweep, const struct survey_curve *cheap_first,
                                  const struct survey_curve *cheap_last) {
     struct crossing crossing = {.found = false};
-    bool was_cheaper = false;
+    bool was_faster = false;
     for (size_t v = 0; v < sweep->value_count; v++) {
         const struct summary_case *a = cheap_first->at[v], *b = cheap_last->at[v];
         if (a == NULL || b == NULL)
             continue;
-        if (ranking_is_cheaper(a, b)) {
-            was_cheaper = true;
+        if (ranking_is_faster(a, b)) {
+            was_faster = true;
             crossing = (struct crossing){.before = v};
-        } else if (was_cheaper && !crossing.found && ranking_is_cheaper(b, a)) {
+        } else if (was_faster && !crossing.found && ranking_is_faster(b, a)) {
             crossing.found = true;
             crossing.after = v;
         }

@@ -6,7 +6,7 @@
 
 enum { RANKING_MAX = SURVEY_CURVES_MAX };
 
-/* Cases of a sweep, the cheapest first; no references. */
+/* Cases of a sweep, the fastest first; no references. */
 struct ranking {
     const struct summary_case *cases[RANKING_MAX];
     size_t count;
@@ -20,9 +20,9 @@ struct ranking ranking_make(const struct survey_sweep *sweep, size_t value,
 struct ranking ranking_of_all_values(const struct survey_sweep *sweep);
 
 /* Whether the intervals of two cases show that `a` costs less: both have one, and they do not overlap. */
-bool ranking_is_cheaper(const struct summary_case *a, const struct summary_case *b);
+bool ranking_is_faster(const struct summary_case *a, const struct summary_case *b);
 
-/* How many of the others cannot be told apart from the cheapest. */
+/* How many of the others differ from the fastest without significance. */
 size_t ranking_count_ties(const struct ranking *ranking);
 
 /* From this ratio on, and if the intervals agree, a cost is said to grow. */
@@ -37,7 +37,7 @@ struct growth {
 };
 struct growth ranking_growth(const struct survey_sweep *sweep, const struct survey_curve *curve);
 
-/* Where one strategy, dearer before, becomes the cheaper one: between two neighbouring values that show both. */
+/* Where one strategy, slower before, becomes the faster one: between two neighbouring values that show both. */
 struct crossing {
     bool found;
     size_t before, after; /* values of the axis */

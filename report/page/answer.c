@@ -143,8 +143,8 @@ static void add_value(struct prose *prose, const struct survey_sweep *sweep, siz
         prose_add(prose, "%s %s", sweep->axis, sweep->labels[value]);
 }
 
-/* The cheapest, and whoever cannot be told apart from it. */
-static void add_cheapest(struct prose *prose, const struct run *run, const struct ranking *ranking) {
+/* The fastest, and whoever cannot be told apart from it. */
+static void add_fastest(struct prose *prose, const struct run *run, const struct ranking *ranking) {
     const size_t ties = ranking_count_ties(ranking);
     const struct summary_case *best = ranking->cases[0];
     prose_add_name(prose, best->of->label);
@@ -158,9 +158,9 @@ static void add_cheapest(struct prose *prose, const struct run *run, const struc
         const struct summary_case *tied[RANKING_MAX];
         size_t count = 0;
         for (size_t i = 1; i < ranking->count; i++)
-            if (!ranking_is_cheaper(best, ranking->cases[i]))
+            if (!ranking_is_faster(best, ranking->cases[i]))
                 tied[count++] = ranking->cases[i];
-        prose_add(prose, "; not told apart from it: ");
+        prose_add(prose, "; no significant difference to it: ");
         add_names(prose, tied, count);
     } else {
         prose_add(prose, "; next ");
@@ -172,7 +172,7 @@ static void add_cheapest(struct prose *prose, const struct run *run, const struc
 
 /* ---- Which strategy ---- */
 
-/* What would be cheaper, and is wrong. The reason is that of the cheapest of them. */
+/* What would be faster, and is wrong. The reason is that of the fastest of them. */
 static void add_fast_and_wrong(struct prose *prose, const struct question *question, const struct ranking *all,
                                const struct summary_case *best) {
     const struct summary_case *wrong[RANKING_MAX];
@@ -181,7 +181,7 @@ static void add_fast_and_wrong(struct prose *prose, const struct question *quest
     for (size_t i = 0; i < all->count; i++) {
         bool known;
         const struct matrix_cell *failing = first_failing(question, all->cases[i]->of->strategy, &known);
-        if (failing == NULL || failing->outcome != SCENARIO_BROKEN || !ranking_is_cheaper(all->cases[i], best))
+        if (failing == NULL || failing->outcome != SCENARIO_BROKEN || !ranking_is_faster(all->cases[i], best))
             continue;
         cell = cell != NULL ? cell : failing;
         wrong[count++] = all->cases[i];
@@ -220,7 +220,7 @@ static const struct summary_case *same_in(const struct ranking *ranking, const s
     return NULL;
 }
 
-/* The same question at the far end of the axis, where another strategy may be the cheapest. */
+/* The same question at the far end of the axis, where another strategy may be the fastest. */
 static void add_far_end(struct prose *prose, const struct run *run, const struct survey_sweep *sweep,
                         const struct question *question, const struct summary_case *best) {
     const size_t last = sweep->value_count - 1;
@@ -232,11 +232,11 @@ static void add_far_end(struct prose *prose, const struct run *run, const struct
     const struct summary_case *there = same_in(&ranking, best);
     prose_add(prose, " At ");
     add_value(prose, sweep, last);
-    if (there == NULL || ranking_is_cheaper(ranking.cases[0], there)) {
+    if (there == NULL || ranking_is_faster(ranking.cases[0], there)) {
         prose_add(prose, ": ");
-        add_cheapest(prose, run, &ranking);
+        add_fastest(prose, run, &ranking);
     } else {
-        prose_add(prose, there == ranking.cases[0] ? " it still is: " : " none is seen to be cheaper: ");
+        prose_add(prose, there == ranking.cases[0] ? " it still is: " : " none is seen to be faster: ");
         add_median(prose, there);
     }
     prose_add(prose, ".");
@@ -273,12 +273,12 @@ static void add_choice(struct document *document, const struct run *run, const s
     prose_begin(&prose, document);
     add_titles(&prose, run, sweep, condition);
     if (right.count == 0)
-        prose_add(&prose, "None of the %zu strategies stays right.", all.count);
+        prose_add(&prose, "None of the %zu strategies passes.", all.count);
     else if (right.count < all.count)
-        prose_add(&prose, "%zu of %zu strategies stay%s right. ", right.count, all.count, right.count == 1 ? "s" : "");
+        prose_add(&prose, "%zu of %zu strategies pass%s. ", right.count, all.count, right.count == 1 ? "es" : "");
     if (right.count > 0) {
-        prose_add(&prose, "The cheapest %s%s: ", sweep->operation, right.count < all.count ? " among them" : "");
-        add_cheapest(&prose, run, &right);
+        prose_add(&prose, "The fastest %s%s: ", sweep->operation, right.count < all.count ? " among them" : "");
+        add_fastest(&prose, run, &right);
         prose_add(&prose, ".");
         add_far_end(&prose, run, sweep, &question, right.cases[0]);
         add_fast_and_wrong(&prose, &question, &all, right.cases[0]);
@@ -343,22 +343,22 @@ static bool is_right_everywhere(const char *strategy, const void *arg) {
 }
 
 static void add_right_everywhere(struct prose *prose, const struct all_conditions *all,
-                                 const struct summary_case *cheapest) {
+                                 const struct summary_case *fastest) {
     const struct ranking everywhere = ranking_make(all->sweep, all->sweep->base, is_right_everywhere, all);
     const size_t count = count_conditions(all);
     if (count < 2)
         return;
     if (everywhere.count == 0) {
-        prose_add(prose, " No strategy stays right under all %zu conditions below.", count);
-    } else if (everywhere.cases[0]->of->label == cheapest->of->label) {
-        prose_add(prose, " It stays right under all %zu conditions below.", count);
+        prose_add(prose, " No strategy passes under all %zu conditions below.", count);
+    } else if (everywhere.cases[0]->of->label == fastest->of->label) {
+        prose_add(prose, " It passes under all %zu conditions below.", count);
     } else {
         if (everywhere.count == 1)
-            prose_add(prose, " Only one stays right under all %zu conditions below: ", count);
+            prose_add(prose, " Only one passes under all %zu conditions below: ", count);
         else
-            prose_add(prose, " Of the %zu that stay right under all %zu conditions below, the cheapest is ",
-                      everywhere.count, count);
-        add_cheapest(prose, all->run, &everywhere);
+            prose_add(prose, " Of the %zu that pass under all %zu conditions below, the fastest is ", everywhere.count,
+                      count);
+        add_fastest(prose, all->run, &everywhere);
         prose_add(prose, ".");
     }
 }
@@ -373,8 +373,8 @@ static void add_summary(struct document *document, const struct run *run, const 
         return;
     struct prose prose;
     prose_begin(&prose, document);
-    prose_add(&prose, "The cheapest way to read the context is ");
-    add_cheapest(&prose, run, &right);
+    prose_add(&prose, "The fastest way to read the context is ");
+    add_fastest(&prose, run, &right);
     prose_add(&prose, ".");
     add_right_everywhere(&prose, &all, right.cases[0]);
     prose_end(&prose, DOCUMENT_PARAGRAPH);
@@ -387,9 +387,9 @@ static void add_ranking_alone(struct document *document, const struct run *run, 
         return;
     struct prose prose;
     prose_begin(&prose, document);
-    prose_add(&prose, DOCUMENT_STRONG "Cheapest %s%s" DOCUMENT_STRONG ": ", sweep->operation,
+    prose_add(&prose, DOCUMENT_STRONG "Fastest %s%s" DOCUMENT_STRONG ": ", sweep->operation,
               all.count == 1 ? ", of one strategy" : "");
-    add_cheapest(&prose, run, &all);
+    add_fastest(&prose, run, &all);
     prose_add(&prose, ".");
     add_far_end(&prose, run, sweep, NULL, all.cases[0]);
     prose_end(&prose, DOCUMENT_ITEM);
@@ -400,12 +400,12 @@ static void add_ranking_alone(struct document *document, const struct run *run, 
                                      : "the conformance matrix that was given leaves out what the choice rests on");
 }
 
-static void add_cheapest_and_dearest(struct prose *prose, const struct run *run, const struct ranking *all) {
+static void add_fastest_and_slowest(struct prose *prose, const struct run *run, const struct ranking *all) {
     if (all->count == 0)
         return;
-    add_cheapest(prose, run, all);
+    add_fastest(prose, run, all);
     if (all->count > 2) {
-        prose_add(prose, "; dearest ");
+        prose_add(prose, "; slowest ");
         prose_add_name(prose, all->cases[all->count - 1]->of->label);
         prose_add(prose, ", ");
         add_median(prose, all->cases[all->count - 1]);
@@ -428,7 +428,7 @@ static void add_growth(struct prose *prose, const struct survey_sweep *sweep, co
     prose_add(prose, " (%s x)", cell);
 }
 
-/* The strategies whose cost grows along the axis, dearest at its end first. */
+/* The strategies whose cost grows along the axis, slowest at its end first. */
 static size_t collect_growing(const struct survey_sweep *sweep, struct growth growing[static RANKING_MAX],
                               size_t *others, double *others_ratio) {
     size_t count = 0;
@@ -512,13 +512,13 @@ static const struct survey_curve *find_argument(const struct survey_sweep *sweep
     return NULL;
 }
 
-/* Where the argument, handed through every call, stops being cheaper than other ways, or begins to be. */
+/* Where the argument, handed through every call, stops being faster than other ways, or begins to be. */
 static void add_crossings_of_argument(struct prose *prose, const struct survey_sweep *sweep) {
     const struct survey_curve *argument = find_argument(sweep);
     if (argument == NULL || !sweep->numeric)
         return;
-    const size_t count = add_crossings(prose, sweep, argument, true, " An argument stops being cheaper than ") +
-                         add_crossings(prose, sweep, argument, false, " An argument begins to be cheaper than ");
+    const size_t count = add_crossings(prose, sweep, argument, true, " An argument stops being faster than ") +
+                         add_crossings(prose, sweep, argument, false, " An argument begins to be faster than ");
     if (count == 0)
         prose_add(prose, " Between an argument and the others the order is not seen to change.");
 }
@@ -564,8 +564,8 @@ static bool changes_nothing(const struct survey_sweep *sweep) {
 /* Every strategy with every store. */
 static void add_stores(struct prose *prose, const struct run *run, const struct survey_sweep *sweep) {
     const struct ranking all = ranking_of_all_values(sweep);
-    prose_add(prose, "The cheapest of all stores: ");
-    add_cheapest_and_dearest(prose, run, &all);
+    prose_add(prose, "The fastest of all stores: ");
+    add_fastest_and_slowest(prose, run, &all);
 }
 
 static void add_axis(struct document *document, const struct run *run, const struct survey_sweep *sweep) {
@@ -639,7 +639,7 @@ static void add_other_costs(struct document *document, const struct run *run, co
         prose_begin(&prose, document);
         prose_add(&prose, DOCUMENT_STRONG "%s" DOCUMENT_STRONG ", per %s: ", sweep->workload, sweep->operation);
         const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
-        add_cheapest_and_dearest(&prose, run, &all);
+        add_fastest_and_slowest(&prose, run, &all);
         prose_end(&prose, DOCUMENT_ITEM);
     }
 }
@@ -671,14 +671,14 @@ void answer_add_on_sweep(struct document *document, const struct run *run, const
     struct prose prose;
     prose_begin(&prose, document);
     if (is_first_of_workload(&run->survey, sweep)) {
-        prose_add(&prose, "Cheapest per %s", sweep->operation);
+        prose_add(&prose, "Fastest per %s", sweep->operation);
         if (sweep->axis[0] != '\0') {
             prose_add(&prose, ", at ");
             add_value(&prose, sweep, sweep->base);
         }
         const struct ranking all = ranking_make(sweep, sweep->base, NULL, NULL);
         prose_add(&prose, ": ");
-        add_cheapest_and_dearest(&prose, run, &all);
+        add_fastest_and_slowest(&prose, run, &all);
         prose_add(&prose, " ");
     }
     if (is_of_stores(sweep))

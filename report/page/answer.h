@@ -8,7 +8,7 @@
 /* Adds what a run says to the document, as paragraphs and lists. */
 void answer_add(struct document *document, const struct run *run);
 
-/* One sentence on a sweep, as a paragraph: what is cheapest where nothing is varied, and what grows. */
+/* One sentence on a sweep, as a paragraph: what is fastest where nothing is varied, and what grows. */
 void answer_add_on_sweep(struct document *document, const struct run *run, const struct survey_sweep *sweep);
 
 #endif

@@ -30,7 +30,7 @@ void contents_ratio(struct document *document, struct document_cell *cell, doubl
 void contents_ratio_columns(struct document *document, const struct runs *runs, struct document_column *columns) {
     for (size_t i = 0; i < runs->yardsticks.count; i++)
         columns[i] = (struct document_column){
-            .title = document_text(document, "x %s", runs->yardsticks.list[i].label), .numeric = true, .minor = true};
+            .title = document_text(document, "vs %s", runs->yardsticks.list[i].label), .numeric = true, .minor = true};
 }
 
 void contents_ratios(struct document *document, const struct runs *runs, const struct run *run,

@@ -155,7 +155,7 @@ static const struct summary_case *in_column(const void *arg, size_t i) {
     return column->sweep->curves[column->order[i]].at[column->value];
 }
 
-/* Cheapest first at the base, or wherever there is a value; references last. */
+/* Fastest first at the base, or wherever there is a value; references last. */
 static bool comes_before(const struct survey_sweep *sweep, size_t a, size_t b) {
     const struct survey_curve *x = &sweep->curves[a], *y = &sweep->curves[b];
     if (x->reference != y->reference)
@@ -237,7 +237,7 @@ static const char *caption_of(struct document *document, const struct drawing *d
     if (kind == FIGURE_DOTS && sweep->value_count > FIGURE_SERIES_MAX)
         prose_add(&prose, " The first %d of %zu are drawn.", FIGURE_SERIES_MAX, sweep->value_count);
     if (kind == FIGURE_DOTS && sweep->curve_count > DOTS_MAX)
-        prose_add(&prose, " The cheapest %d of %zu are drawn.", DOTS_MAX, sweep->curve_count);
+        prose_add(&prose, " The fastest %d of %zu are drawn.", DOTS_MAX, sweep->curve_count);
     if (drawing->run->matrix != NULL)
         prose_add(&prose, " A star marks strategies that give wrong answers in some scenario of the matrix.");
     return prose_keep(&prose);

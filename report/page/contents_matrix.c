@@ -65,7 +65,7 @@ static size_t rank_of(const struct overview *overview, const char *strategy) {
     return overview->run->matrix != NULL && applicable == 0 ? SIZE_MAX : applicable - held;
 }
 
-/* Those that break least come first; among equals, the cheapest by the first cost that both have. */
+/* Those that break least come first; among equals, the fastest by the first cost that both have. */
 static bool comes_before(const struct overview *overview, const char *a, const char *b) {
     const size_t rank_a = rank_of(overview, a), rank_b = rank_of(overview, b);
     if (rank_a != rank_b)
@@ -155,8 +155,8 @@ static const struct document_column *overview_columns(struct document *document,
         return NULL;
     columns[(*count)++] = (struct document_column){.title = "strategy"};
     if (overview->run->matrix != NULL) {
-        columns[(*count)++] = (struct document_column){.title = "holds", .numeric = true};
-        columns[(*count)++] = (struct document_column){.title = "breaks"};
+        columns[(*count)++] = (struct document_column){.title = "passes", .numeric = true};
+        columns[(*count)++] = (struct document_column){.title = "fails"};
     }
     for (size_t i = 0; i < overview->cost_count; i++)
         columns[(*count)++] = (struct document_column){
@@ -170,7 +170,7 @@ static void add_overview(struct document *document, const struct overview *overv
     if (columns == NULL)
         return;
     struct document_table *table = document_add_table(
-        document, id, "Medians at the base value of each parameter, and what breaks, those that break least first",
+        document, id, "Medians at the base value of each parameter, and what fails, those that fail least first",
         columns, count);
     for (size_t i = 0; i < overview->strategy_count; i++) {
         struct document_cell *cell = document_add_row(document, table);
@@ -221,7 +221,7 @@ static void add_cells(struct document *document, const struct run *run, const ch
     for (size_t i = 0; i < matrix->strategy_count; i++)
         columns[i + 1] = (struct document_column){.title = matrix->strategies[i], .narrow = true};
     struct document_table *table =
-        document_add_table(document, id, "+ held, x broken, \u00b7 not applicable, ? not tried, ! not as expected",
+        document_add_table(document, id, "+ pass, x fail, \u00b7 not applicable, ? not tried, ! not as expected",
                            columns, matrix->strategy_count + 1);
     for (size_t row = 0; row < matrix->scenario_count; row++) {
         struct document_cell *cell = document_add_row(document, table);
@@ -249,7 +249,7 @@ static void add_reason(const char *text, void *arg) {
 }
 
 static void add_reasons(struct document *document, const struct matrix *matrix) {
-    struct pending broken = {document, "What breaks, and why"};
+    struct pending broken = {document, "What fails, and why"};
     struct pending not_applicable = {document, "What does not apply, and why"};
     struct pending surprises = {document, "What is not as expected"};
     matrix_visit_reasons(matrix, SCENARIO_BROKEN, add_reason, &broken);
@@ -276,7 +276,7 @@ void contents_add_matrix(struct document *document, const struct run *run, size_
     if (surprises > 0)
         document_add(document, DOCUMENT_WARNING, NULL, "%zu %s of the matrix %s not as expected: see below.", surprises,
                      surprises == 1 ? "cell" : "cells", surprises == 1 ? "is" : "are");
-    document_add(document, DOCUMENT_SUBSECTION, NULL, "What holds where");
+    document_add(document, DOCUMENT_SUBSECTION, NULL, "What passes where");
     add_cells(document, run, document_text(document, "matrix-%zu", index + 1));
     add_reasons(document, run->matrix);
 }

@@ -46,7 +46,7 @@ static void add_counts(struct document *document, const struct run *run) {
     prose_end(&prose, DOCUMENT_PARAGRAPH);
 }
 
-/* "References are yardsticks. x floor (floor): times the least that could do the work; ..." */
+/* "References are yardsticks. vs floor (floor): times the least that could do the work; ..." */
 static void add_yardsticks(struct document *document, const struct runs *runs) {
     struct prose prose;
     if (runs->yardsticks.count == 0)
@@ -55,7 +55,7 @@ static void add_yardsticks(struct document *document, const struct runs *runs) {
     prose_add(&prose, "References are no way to carry a context: costs are given as ratios to theirs. ");
     for (size_t i = 0; i < runs->yardsticks.count; i++) {
         const struct yardstick *yardstick = &runs->yardsticks.list[i];
-        prose_add(&prose, "%sx %s (", i > 0 ? "; " : "", yardstick->label);
+        prose_add(&prose, "%svs %s (", i > 0 ? "; " : "", yardstick->label);
         prose_add_name(&prose, yardstick->strategy);
         prose_add(&prose, "): %s%s", yardstick->legend, yardstick->reads_stack ? ", for what reads the stack" : "");
     }

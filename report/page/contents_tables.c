@@ -96,8 +96,8 @@ void contents_add_pairs_of_pus(struct document *document, const struct run *run,
 enum { CROSSING_BEFORE, CROSSING_AFTER, CROSSING_FROM, CROSSING_TO, CROSSING_COUNT };
 
 static const struct document_column crossing_columns[CROSSING_COUNT] = {
-    [CROSSING_BEFORE] = {.title = "cheaper before"},
-    [CROSSING_AFTER] = {.title = "cheaper after"},
+    [CROSSING_BEFORE] = {.title = "faster before"},
+    [CROSSING_AFTER] = {.title = "faster after"},
     [CROSSING_FROM] = {.title = "between", .numeric = true},
     [CROSSING_TO] = {.title = "and", .numeric = true},
 };
@@ -122,7 +122,7 @@ void contents_add_crossings(struct document *document, const struct run *run, co
                             const char *id) {
     struct document_table *table = document_add_table(
         document, document_text(document, "crossings-%s", id),
-        document_text(document, "Where one becomes cheaper than another, by %s, as far as intervals show it",
+        document_text(document, "Where one becomes faster than another, by %s, as far as intervals show it",
                       sweep->axis),
         crossing_columns, CROSSING_COUNT);
     if (table != NULL)

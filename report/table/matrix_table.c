@@ -13,7 +13,7 @@ static const struct look {
     char mark;
 } looks[] = {
     [SCENARIO_HELD] = {GREEN, NULL, '+'},
-    [SCENARIO_BROKEN] = {YELLOW, "What breaks, and why", 'x'},
+    [SCENARIO_BROKEN] = {YELLOW, "What fails, and why", 'x'},
     [SCENARIO_NOT_APPLICABLE] = {DIM, "What does not apply, and why", '.'},
     [SCENARIO_UNKNOWN] = {RED, NULL, '?'},
 };
@@ -108,7 +108,7 @@ void matrix_table_print(const struct matrix *matrix, FILE *out, struct table_sty
             print_row(matrix, out, style, scenario, first, end);
         (void)fputc('\n', out);
     }
-    text_wrap(out, "+ held   x broken   . not applicable   ! not as expected", style.width, 0);
+    text_wrap(out, "+ pass   x fail   . not applicable   ! not as expected", style.width, 0);
     for (enum scenario_outcome outcome = SCENARIO_HELD; outcome < SCENARIO_UNKNOWN; outcome++) {
         if (!has_reasons(matrix, outcome))
             continue;

@@ -55,8 +55,8 @@ static void make_columns(struct columns *columns, const struct yardsticks *yards
     columns->count = 2 + yardsticks->count;
     for (unsigned i = 0; i < count; i++) {
         const struct yardstick *yardstick = &yardsticks->list[i];
-        (void)snprintf(columns->titles[i], COLUMN_TEXT_MAX, "x %s", yardstick->label);
-        (void)snprintf(columns->legends[i], COLUMN_TEXT_MAX, "x %s: %s", yardstick->label, yardstick->legend);
+        (void)snprintf(columns->titles[i], COLUMN_TEXT_MAX, "vs %s", yardstick->label);
+        (void)snprintf(columns->legends[i], COLUMN_TEXT_MAX, "vs %s: %s", yardstick->label, yardstick->legend);
         columns->list[2 + i] = (struct grid_column){.title = columns->titles[i],
                                                     .write = write_ratio_to,
                                                     .index = i,

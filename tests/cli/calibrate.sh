@@ -9,7 +9,7 @@ settings=(--strategy=tls-c11 --workload=with --parameter=inside=0 --samples=2 --
 
 expect 0 "$BENCH" calibrate "${settings[@]}" --budget=3s --seed=1
 for words in 'idle  ' 'one busy core  ' 'all cores busy  ' 'bench check  ' '  Mann-Whitney  ' '  Criterion  ' \
-  '  ratio of 2  ' 'false alarms, identical pairs ' 'identical pairs told equivalent ' 'identical suites with an alarm ' \
+  '  ratio of 2  ' 'false alarms, identical pairs ' 'identical pairs found equivalent ' 'identical suites with an alarm ' \
   'slow-downs with the wrong sign ' '95% intervals that hold 1 ' 'verdict of a fixed number, too ' 'together  '; do
   grep -qF "$words" out || fail "the calibration should tell '$words'"
 done

@@ -108,13 +108,13 @@ calibration=state/ctxbench/calibration-$(hostname).json
 fingerprint=$("$python" -c 'import json; print(json.load(open("base.json"))["context"]["ctxbench"]["fingerprint"])')
 printf '{"ctxbench_calibration":1,"fingerprint":"%s","threshold":0.37,"budget_seconds":1}' "$fingerprint" >"$calibration"
 expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH"
-told 'more than 37% matters'
+told 'Threshold: 37%'
 expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --threshold=41 --budget=500ms
-told 'more than 41% matters'
+told 'Threshold: 41%'
 told 's of 0.5, seed'
 sed -i 's/"fingerprint":"./"fingerprint":"x/' "$calibration"
 expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --budget=500ms
-told 'more than 3% matters'
+told 'Threshold: 3%'
 
 # Ctrl-C ends it, and what was measured is told.
 "$BENCH" check --against="$BENCH" --budget=600s --threshold=0.01 >out 2>"$err" &

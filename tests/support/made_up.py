@@ -154,7 +154,7 @@ USUAL = {"explicit": (3.0, 0), "tls": (5.0, 0), "stacktag": (9.0, 1.3), **YARDST
 
 
 def usual(**context):
-    """An argument is cheapest, TLS next, and both are cheaper than what stays right everywhere."""
+    """An argument is fastest, TLS next, and both are faster than what passes everywhere."""
     rows = make_reads(USUAL)
     for reads in (0, 5, 50):
         for strategy, ns in (("explicit", 400 + reads), ("tls", 300 + 5 * reads), ("stacktag", 500 + 10 * reads),
@@ -189,7 +189,7 @@ def part_of_a_matrix():
 
 
 def stores():
-    """One strategy is cheapest with one store, another with another."""
+    """One strategy is fastest with one store, another with another."""
     rows = []
     for strategy, store, ns in (("explicit", "chain", 9), ("explicit", "flat", 3), ("tls", "chain", 6),
                                 ("tls", "flat", 12)):
@@ -201,7 +201,7 @@ def stores():
 
 
 def other(**context):
-    """Another machine: the stack is cheapest, and an argument dearest."""
+    """Another machine: the stack is fastest, and an argument slowest."""
     rows = make_reads({"explicit": (30, 0), "tls": (20, 0), "stacktag": (10, 0), **YARDSTICKS})
     for reads in (0, 5, 50):
         for strategy, ns in (("explicit", 100 + 100 * reads), ("tls", 200 + reads), ("floor", 50), ("none", 40)):

@@ -81,15 +81,15 @@ static void shows_the_expected(void **state) {
                    "jump  + x +\n"
                    "leap  . x .\n"
                    "\n"
-                   "+ held   x broken   . not applicable   ! not as expected\n"
+                   "+ pass   x fail   . not applicable   ! not as expected\n"
                    "\n"
-                   "What breaks, and why:\n"
+                   "What fails, and why:\n"
                    "- jump, leap (storage): nothing restores it\n"
                    "\n"
                    "What does not apply, and why:\n"
                    "- leap (argument, stack): no loop is installed\n"
                    "\n"
-                   "5 held, 2 broken, 2 not applicable: every cell is as expected.\n");
+                   "5 pass, 2 fail, 2 not applicable: every cell is as expected.\n");
 }
 
 static void shows_surprises(void **state) {
@@ -99,10 +99,10 @@ static void shows_surprises(void **state) {
     assert_non_null(strstr(text, "nest  x!+ +!\njump  + +!+\nleap  + x ?!\n"));
     assert_non_null(strstr(text,
                            "\nNot as expected:\n"
-                           "- nest with argument: broken: ended by SIGSEGV; expected held\n"
-                           "- nest with stack: held; nothing says what to expect\n"
-                           "- jump with storage: held; expected broken, since nothing restores it\n"
-                           "- leap with stack: could not be tried: cannot start; expected held\n"));
+                           "- nest with argument: fail: ended by SIGSEGV; expected pass\n"
+                           "- nest with stack: pass; nothing says what to expect\n"
+                           "- jump with storage: pass; expected fail, since nothing restores it\n"
+                           "- leap with stack: could not be tried: cannot start; expected pass\n"));
     assert_non_null(strstr(text, "4 cells are not as expected."));
     assert_int_equal(matrix_count_surprises(&matrix), 4);
     free(text);
@@ -134,11 +134,11 @@ static void writes_markdown(void **state) {
     expect_printed(expected_cells, NULL,
                    "| scenario | `argument` | `storage` | `stack` |\n"
                    "| :--- | :---: | :---: | :---: |\n"
-                   "| `nest`: nested scopes | held | held | held |\n"
-                   "| `jump`: out \\| of a scope | held | broken | held |\n"
-                   "| `leap`: further | not applicable | broken | not applicable |\n"
+                   "| `nest`: nested scopes | pass | pass | pass |\n"
+                   "| `jump`: out \\| of a scope | pass | fail | pass |\n"
+                   "| `leap`: further | not applicable | fail | not applicable |\n"
                    "\n"
-                   "What breaks, and why:\n"
+                   "What fails, and why:\n"
                    "\n"
                    "- jump, leap (storage): nothing restores it\n"
                    "\n"
@@ -146,7 +146,7 @@ static void writes_markdown(void **state) {
                    "\n"
                    "- leap (argument, stack): no loop is installed\n"
                    "\n"
-                   "5 held, 2 broken, 2 not applicable: every cell is as expected.\n");
+                   "5 pass, 2 fail, 2 not applicable: every cell is as expected.\n");
 }
 
 int main(void) {
