@@ -6,10 +6,7 @@
 source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/other_build.bash"
 
-if is_sanitised; then
-  echo "skipped: sanitizers do not run under valgrind"
-  exit 77
-fi
+require_valgrind
 build waiting "$(read_after '.rept 50; pause; .endr')"
 build working "$(read_after '.rept 400; nop; .endr')"
 case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2 --metric="time,instructions")

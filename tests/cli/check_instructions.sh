@@ -6,10 +6,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 
-if is_sanitised; then
-  echo "skipped: sanitizers do not run under valgrind"
-  exit 77
-fi
+require_valgrind
 build=$(dirname "$BENCH")
 expect_schema counts.schema.json "$SOURCE/results/baseline-instructions.json"
 

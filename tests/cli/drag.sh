@@ -1,25 +1,15 @@
 #!/usr/bin/env bash
 #
 # A drag of a known number of steps in each read (tests/plugins/drag.c) shows up in the right amount: eighteen
-# instructions a step, in `get`, in scopes that look for their parent, in `nest`, and in `request`. Instructions, and no
-# times.
+# instructions a step, in `get`, in scopes that look for their parent, and in `nest`: exact to the digit. Instructions, and
+# no times. (drag_request.sh has two threads.)
 
 source "$SOURCE/tests/support/run.bash"
-
-if is_sanitised; then
-  echo "skipped: sanitizers do not run under valgrind"
-  exit 77
-fi
-command -v valgrind >/dev/null || fail "valgrind is missing; scripts/setup installs it"
-drag=$PLUGINS/drag.so
-
-# ---- One thread: exact to the digit ----
+require_valgrind
 
 # count STEPS: a worker that is counted gets none of our environment, so the number is built in.
 count() {
-  cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -DDRAG_STEPS="$1" \
-    -I"$SOURCE/strategies" -I"$(dirname "$BENCH")/strategies" -o "drag$1.so" \
-    "$SOURCE/tests/plugins/drag.c" || fail "cannot build a drag of $1 steps"
+  build_plugin "$SOURCE/tests/plugins/drag.c" "drag$1.so" -DDRAG_STEPS="$1"
   expect 0 "$BENCH" check --metric=instructions --plugin="./drag$1.so" --strategy=drag --workload=get,with,nest \
     --parameter=depth=0,16 --parameter=up=1 --parameter=keys=1 --parameter=inside=0,1 \
     --parameter=nest=8 --parameter=reads=1 --out="$1.json"
@@ -47,26 +37,3 @@ for name in few:
     added = many[name]["instructions"] - few[name]["instructions"]
     assert added == reads_of(name) * 900, (name, few[name], many[name])
 END
-
-# ---- A request: two threads wait for each other, which costs a little more or less each time ----
-
-protocol=$(sed -n 's/^#define PROTOCOL_VERSION //p' "$SOURCE/harness/protocol/protocol.h")
-
-# request STEPS ITERATIONS: all instructions of a worker that serves so many requests of 50 reads.
-request() {
-  printf '{"protocol":%s,"case":"drag","strategy":"drag","workload":"request","form":"throughput",' "$protocol" >line
-  printf '"parameters":{"reads":50},"pus":[0,0],"iterations":%s,"samples":1,' "$2" >>line
-  printf '"sample_seconds":1,"plugin":"%s"}\n' "$drag" >>line
-  expect 0 env CTXBENCH_DRAG="$1" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$BENCH" --worker <line
-  grep -q '"outcome":"ok"' out || fail "the worker did not measure: $(cat out)"
-  sed -n 's/.*Collected : //p' "$err"
-}
-# Each request looks at the context once for each read, once for each of its three scopes, and once to hand it on.
-"$python" - "$(request 0 2)" "$(request 0 12)" "$(request 2000 2)" "$(request 2000 12)" <<'END' ||
-import sys
-short, long, short_dragged, long_dragged = map(int, sys.argv[1:])
-found, wanted = ((long_dragged - short_dragged) - (long - short)) / 10, 18 * 2000 * (50 + 3 + 1)
-print(f"a request is dragged by {found:.0f} instructions, predicted are {wanted}")
-sys.exit(abs(found - wanted) > wanted / 100)
-END
-  fail "a request is not dragged as predicted"

@@ -7,13 +7,6 @@ source "$SOURCE/tests/support/run.bash"
 leave_signals_alone
 faults=$PLUGINS/faults.so
 
-# What hangs is waited for as long as the patience lasts. Nothing else may run out of it, however busy the machine, so it
-# is not short, and the others have their turn meanwhile.
-hang_lock=$CTXBENCH_LOCK-hang
-CTXBENCH_LOCK=$hang_lock CTXBENCH_PATIENCE=20 "$BENCH" --plugin="$faults" --strategy=faults \
-  --workload=fault-hang,fault-none --executions=1 --samples=1 --min-time=1ms --out=hang.json --quiet 2>hang.err &
-hang=$!
-
 all='fault-none,fault-crash,fault-abort,fault-exit,fault-print,fault-flood,fault-forge,fault-checksum'
 all+=',fault-litter,fault-late,fault-unproved,get'
 expect 1 "$BENCH" --plugin="$faults" --strategy=faults,tls --workload="$all" --depth=0 --threads=1 --executions=2 \
@@ -57,14 +50,3 @@ assert len(rows) == 1, rows
 assert failure["outcome"] == "out-of-memory" and "no memory was left" in failure["reason"], failure
 '
 fi
-
-status=0
-wait "$hang" || status=$?
-[[ $status -eq 1 ]] || fail "the run with a kernel that hangs: status $status, wanted 1: $(cat hang.err)"
-CTXBENCH_LOCK=$hang_lock
-expect_no_survivors
-check hang.json '
-assert len(rows) == 1 and rows[0]["name"].startswith("faults/fault-none/"), rows
-(failure,) = failures
-assert failure["outcome"] == "timed-out" and "gave no answer within" in failure["reason"], failure
-'

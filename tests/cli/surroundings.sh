@@ -20,10 +20,6 @@ run() {
   expect_schema schema.json "$1.json"
 }
 
-# told WORDS: ./out has them, wherever its lines break.
-told() {
-  tr -s '\n ' '  ' <out | grep -qF -- "$1" || fail "'$1' is not told: $(cat out)"
-}
 
 run plain env
 check plain.json "$process; assert process == {}, process"

@@ -8,12 +8,15 @@ build() {
   cp "$BENCH" "$1/bench"
   cp "$(dirname "$BENCH")"/strategies/*.so "$1/strategies/"
   sed "$2" "$SOURCE/strategies/modules/tls-ie.c" >"$1/tls-ie.c"
-  cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -I"$SOURCE/strategies" \
-    -I"$(dirname "$BENCH")/strategies" -o "$1/strategies/tls-ie.so" "$1/tls-ie.c" ||
-    fail "cannot build $1"
+  build_plugin "$1/tls-ie.c" "$1/strategies/tls-ie.so"
 }
 
 # read_after INSTRUCTIONS: for build: the read of a context comes after these.
 read_after() {
   printf 's/^#define CTX_OP_CURRENT(after) \\(.*\\)/#define CTX_OP_CURRENT(after) ({ __asm__ volatile("%s"); \\1; })/' "$1"
+}
+
+# verdicts: what bench check said of the time of each case (in ./out, as JSON), sorted.
+verdicts() {
+  "$python" -c 'import json; print(*sorted(case["verdict"] for case in json.load(open("out"))["time"]["cases"]))'
 }

@@ -34,6 +34,26 @@ is_sanitised() {
   grep -qE '__(asan|tsan)_' "$BENCH"
 }
 
+# build_plugin FILE.c FILE.so FLAG...: a strategy, as README says.
+build_plugin() {
+  cc -std=c17 -D_GNU_SOURCE -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions "${@:3}" -I"$SOURCE/strategies" \
+    -I"$(dirname "$BENCH")/strategies" -o "$2" "$1" || fail "cannot build $1"
+}
+
+# For tests that count instructions.
+require_valgrind() {
+  if is_sanitised; then
+    echo "skipped: sanitizers do not run under valgrind"
+    exit 77
+  fi
+  command -v valgrind >/dev/null || fail "valgrind is missing; scripts/setup installs it"
+}
+
+# told WORDS: standard output has them, wherever its lines break.
+told() {
+  tr -s '\n ' '  ' <out | grep -qF -- "$1" || fail "'$1' is not told: $(cat out)"
+}
+
 # For tests in which a crash is an outcome: a sanitizer would report it in its own way.
 leave_signals_alone() {
   local options=handle_segv=0:handle_sigbus=0
@@ -51,6 +71,20 @@ expect_no_survivors() {
     sleep 0.05
   done
   fail "these should have ended: $(survivors)"
+}
+
+# begin COMMAND...: in the background, its standard output into ./out.
+begin() {
+  : >"$err"
+  "$@" >out 2>"$err" &
+  pid=$!
+}
+
+# ends STATUS: what was begun does.
+ends() {
+  local status=0
+  wait "$pid" || status=$?
+  [[ $status -eq $1 ]] || fail "status $status, wanted $1"
 }
 
 # wait_for COMMAND...: until it succeeds.
