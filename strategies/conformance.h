@@ -56,10 +56,12 @@ static const struct ctx_condition ctx_condition_thread_ends = {"Threads that end
 static const struct ctx_condition ctx_condition_modules = {"Scope and reader in two shared objects", 110, NULL};
 
 /* What follows from traits. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): texts */
 #define CTX_ARGUMENT_HAS_NO_WAY(why)                                                                                   \
     { .having = CTX_TRAIT_EXPLICIT_ARGUMENT, .expected = CTX_DOES_NOT_APPLY, .reason = why }
 #define CTX_THREADS_FAIL_ON_FIBERS(why)                                                                                \
     { .lacking = CTX_TRAITS_OF_FIBERS, .expected = CTX_FAILS, .reason = why }
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define CTX_NOTHING_RESTORES                                                                                           \
     {                                                                                                                  \
         .lacking = CTX_TRAIT_EXPLICIT_ARGUMENT | CTX_TRAIT_READS_STACK, .expected = CTX_FAILS,                         \

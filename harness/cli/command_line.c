@@ -244,6 +244,7 @@ static char *value_of(const struct options *options, const struct option_row *ro
 }
 
 /* Takes over `value`. False when out of memory. */
+// NOLINTNEXTLINE(readability-non-const-parameter): the setting owns it
 static bool add_setting(struct option_settings *settings, const struct option_row *row, char *value) {
     if (value == NULL)
         return false;

@@ -28,6 +28,7 @@ static int with_registry(struct command_call *call) {
         ready = registry_load_plugin(&registry, options->plugins[i], &error) || error_prefix(&error, "--plugin: ");
     call->registry = &registry;
     const int status = ready ? options->command->run(call) : usage_error(&error);
+    call->registry = NULL;
     registry_free(&registry);
     return status;
 }

@@ -276,7 +276,7 @@ static void make_fingerprint(struct environment *environment, const struct topol
                                             "CPU implementer", "CPU part",   "CPU variant", "CPU revision"};
     static const char *const files[] = {"/etc/machine-id", "/sys/class/dmi/id/sys_vendor",
                                         "/sys/class/dmi/id/product_name"};
-    char value[256];
+    char value[256] = "";
     uint64_t hash = hash_fact(HASH_BASIS, environment->architecture);
     for (size_t i = 0; i < sizeof cpu_facts / sizeof *cpu_facts; i++) {
         read_cpuinfo(root, cpu_facts[i], value, sizeof value);

@@ -144,8 +144,9 @@ static size_t find_yardstick(const struct yardsticks *yardsticks, const char *st
 /* Those of the first run, then what others have beside them. */
 static void collect_yardsticks(struct runs *runs) {
     for (size_t r = 0; r < runs->run_count; r++) {
-        const struct yardsticks *own = &runs->files[r].report->yardsticks;
-        for (size_t i = 0; i < own->count && runs->yardsticks.count < YARDSTICKS_MAX; i++)
+        const struct summary *summary = runs->files[r].report;
+        const struct yardsticks *own = summary != NULL ? &summary->yardsticks : NULL;
+        for (size_t i = 0; own != NULL && i < own->count && runs->yardsticks.count < YARDSTICKS_MAX; i++)
             if (find_yardstick(&runs->yardsticks, own->list[i].strategy) == runs->yardsticks.count)
                 runs->yardsticks.list[runs->yardsticks.count++] = own->list[i];
     }

@@ -34,8 +34,9 @@ static void add_tick(struct scale *scale, double value) {
 
 /* At the given digits of every decade, or at each `stride`th power of ten. */
 static void add_decades(struct scale *scale, const double *digits, size_t digit_count, unsigned stride) {
-    const double first = floor(log10(scale->low) / stride) * stride;
-    for (double decade = first; decade <= log10(scale->high) + 1e-9; decade += stride)
+    const int first = (int)floor(log10(scale->low) / stride) * (int)stride;
+    const int last = (int)floor(log10(scale->high) + 1e-9);
+    for (int decade = first; decade <= last; decade += (int)stride)
         for (size_t i = 0; i < digit_count; i++)
             add_tick(scale, digits[i] * pow(10, decade));
 }
