@@ -61,12 +61,15 @@ CTX_OPAQUE static void CTX_FN(ctx_want, struct ctx_proof *proof, const struct ct
     CTX_CALL(ctx_want, proof,                                                                                          \
              &(const struct ctx_wanted){                                                                               \
                  .where = (where_), .manager = (manager_), .key = (key_), .answer = (answer_), .value = (value_)})
-#define CTX_WANT(proof, where, key, value)                                                                             \
-    CTX_WANT_AT(proof, where, &ctx_bench_manager, &ctx_bench_keys[key], CTX_SET, value)
-#define CTX_WANT_UNSET(proof, where, key)                                                                              \
-    CTX_WANT_AT(proof, where, &ctx_bench_manager, &ctx_bench_keys[key], CTX_NOT_SET, 0)
-#define CTX_WANT_NO_CONTEXT(proof, where)                                                                              \
-    CTX_WANT_AT(proof, where, &ctx_bench_manager, &ctx_bench_keys[0], CTX_NO_CONTEXT, 0)
+#define CTX_WANT(proof, where, key, value) CTX_CALL(ctx_want_of_key, proof, where, key, CTX_SET, value)
+#define CTX_WANT_UNSET(proof, where, key) CTX_CALL(ctx_want_of_key, proof, where, key, CTX_NOT_SET, 0)
+#define CTX_WANT_NO_CONTEXT(proof, where) CTX_CALL(ctx_want_of_key, proof, where, 0, CTX_NO_CONTEXT, 0)
+
+CTX_OPAQUE static void CTX_FN(ctx_want_of_key, struct ctx_proof *proof, const char *where, uint32_t key,
+                              enum ctx_answer answer, uintptr_t value) {
+    CTX_ENTER_OPAQUE();
+    CTX_WANT_AT(proof, where, &ctx_bench_manager, &ctx_bench_keys[key], answer, value);
+}
 
 /* Key `number` of the first manager is `value`. */
 static inline struct ctx_binding ctx_bind(uint32_t number, uintptr_t value) {

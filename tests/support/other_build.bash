@@ -17,6 +17,7 @@ read_after() {
 }
 
 # verdicts: what bench check said of the time of each case (in ./out, as JSON), sorted.
+# shellcheck disable=SC2154 # run.bash sets python
 verdicts() {
   "$python" -c 'import json; print(*sorted(case["verdict"] for case in json.load(open("out"))["time"]["cases"]))'
 }
