@@ -33,7 +33,8 @@ static enum file_kind kind_of(const char *path, struct error *error) {
     ElfW(Ehdr) header = {.e_ident = ""};
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        (void)error_set(error, "cannot read %s: %s", path, strerror(errno));
+        (void)error_set(error, "%s %s: %s", errno == ENOENT ? "found no program" : "cannot read", path,
+                        strerror(errno));
         return FILE_UNREADABLE;
     }
     const bool is_elf = fread(&header, sizeof header, 1, file) == 1 && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;

@@ -33,7 +33,7 @@ for file in cut.json negative.json later.json empty.json missing.json; do
   expect_words "$file: "
 done
 expect 2 "$BENCH" check
-expect_words 'wanted --against=PROGRAM or --baseline=FILE'
+expect_words 'wanted --against=PROGRAM, --plugin=NEW.so --against=OLD.so, or --baseline=FILE'
 expect 2 "$BENCH" check --against="$BENCH" --baseline=base.json
 expect_words 'give one of them'
 expect 2 "$BENCH" check --against="$SOURCE/bench"

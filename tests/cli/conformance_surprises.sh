@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 #
-# bench conformance: what is not as the table of expectations says is told, in both directions.
+# bench conformance: what is not as it is expected, from traits and from what a strategy says itself, is told, in both
+# directions; a run of a plug-in tells what it fails.
 
 source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/conformance.bash"
@@ -29,6 +30,40 @@ grep -q '^- longjmp with skeleton: pass; expected fail, since' out || fail "what
 grep -q '4 cells are not as expected' out || fail "four cells should not be as expected"
 expect_no_survivors
 
-# A strategy that the table does not know is an error that says so.
-expect 1 "${bench[@]}" --plugin="$PLUGINS/stranger.so" --strategy=stranger --scenario=nest
-expect_words "the table of expectations has no row for the strategy stranger"
+# A plug-in is judged by its traits ...
+expect 0 "${bench[@]}" --plugin="$PLUGINS/stranger.so" --strategy=stranger --scenario='nest,fiber-switch,longjmp' \
+  --out=stranger.json
+check stranger.json '
+for cell in result["context"]["ctxbench"]["conformance"]:
+    wanted = "held" if cell["scenario"] == "nest" else "broken"
+    assert (cell["outcome"], cell["expected"]) == (wanted, wanted), cell
+'
+
+# ... and by the exceptions to them that it states; what it keeps to itself is a surprise.
+shared=nest,plain-child,thread-exit,longjmp
+expect 0 "${bench[@]}" --plugin="$PLUGINS/global.so" --strategy=global --scenario=$shared --out=global.json
+check global.json '
+cells = {cell["scenario"]: cell for cell in result["context"]["ctxbench"]["conformance"]}
+assert cells["plain-child"]["reason"] == "all threads share one variable", cells
+assert cells["longjmp"]["expected"] == "broken" and cells["nest"]["expected"] == "held", cells
+told = result["context"]["ctxbench"]["presentation"]["strategies"]
+assert [one["name"] for one in told] == ["global"], told
+assert {"plain-child", "longjmp"} <= {one["scenario"] for one in told[0]["fails"]}, told
+'
+expect 1 "${bench[@]}" --plugin="$PLUGINS/global_silent.so" --strategy=global-silent --scenario=$shared
+grep -q '2 cells are not as expected' out || fail "what a plug-in does not say it fails is no surprise"
+
+# Beside its figures it is told as well, whether it says so itself or not.
+quick=(--workload=get --parameter=depth=0 --parameter=up=1 --threads=1 --executions=1 --samples=1 --min-time=1ms)
+expect 0 "$BENCH" --plugin="$PLUGINS/global.so" --strategy=global "${quick[@]}" --out=said.json
+grep -q '^global\* on ' out || fail "a plug-in that fails scenarios has no star"
+tr -s ' \n' ' ' <out | grep -q -e '- global: .*plain-child.*longjmp' || fail "what a plug-in fails is not named"
+expect 0 "$BENCH" --plugin="$PLUGINS/global_silent.so" --strategy=global-silent "${quick[@]}" --out=silent.json
+expect_words "global-silent fails in the scenario plain-child, and does not say so: "
+tr -s ' \n' ' ' <out | grep -q -e '- global-silent: .*plain-child' || fail "what a silent plug-in fails is not named"
+check silent.json '
+fails = result["context"]["ctxbench"]["presentation"]["strategies"][0]["fails"]
+found = {one["scenario"]: one for one in fails}
+assert found["plain-child"]["unexpected"] and "wanted" in found["plain-child"]["reason"], fails
+assert "unexpected" not in found["longjmp"], fails
+'
