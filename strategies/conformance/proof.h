@@ -82,11 +82,9 @@ static inline struct ctx ctx_child(const struct ctx *parent, const struct ctx_bi
 
 /*
  * Runs `fn` with one more binding in force. A function: scenarios open scopes in so many places that compiling the
- * operation into each took a third of a strategy's compile time. Workloads have it inlined. Threads end inside of it,
- * and AddressSanitizer would keep its frame poisoned.
+ * operation into each took a third of a strategy's compile time. Workloads have it inlined.
  */
-CTX_OPAQUE __attribute__((no_sanitize("address"))) static void CTX_FN(ctx_with_one, uint32_t number, uintptr_t value,
-                                                                      ctx_body *fn, void *arg) {
+CTX_OPAQUE static void CTX_FN(ctx_with_one, uint32_t number, uintptr_t value, ctx_body *fn, void *arg) {
     const struct ctx_binding binding = ctx_bind(number, value);
     const struct ctx scope = ctx_child(CTX_CURRENT(0), &binding);
     CTX_WITH(&scope, fn, arg);
