@@ -14,6 +14,11 @@ void json_build_append(struct json_build *build, json_t *array, json_t *value) {
         build->out_of_memory = true;
 }
 
+void json_build_insert(struct json_build *build, json_t *array, size_t index, json_t *value) {
+    if (json_array_insert_new(array, index, value) != 0)
+        build->out_of_memory = true;
+}
+
 void json_build_put_text(struct json_build *build, json_t *object, const char *key, const char *text) {
     if (text[0] != '\0')
         json_build_put(build, object, key, json_text(text));
@@ -28,11 +33,18 @@ void json_build_put_number(struct json_build *build, json_t *object, const char 
         json_build_put(build, object, key, json_real(number));
 }
 
-void json_build_put_count(struct json_build *build, json_t *object, const char *key, size_t count) {
-    json_build_put(build, object, key, json_integer((json_int_t)count));
+void json_build_put_count(struct json_build *build, json_t *object, const char *key, uint64_t count) {
+    if (count <= INT64_MAX)
+        json_build_put(build, object, key, json_integer((json_int_t)count));
 }
 
-/* An interval with an end that is unknown is absent. */
+json_t *json_build_finish(const struct json_build *build, json_t *value) {
+    if (!build->out_of_memory)
+        return value;
+    json_decref(value);
+    return NULL;
+}
+
 bool json_build_write(const struct json_build *build, json_t *value, size_t flags, FILE *out) {
     bool written =
         !build->out_of_memory && value != NULL && json_dumpf(value, out, flags) == 0 && fputc('\n', out) != EOF;

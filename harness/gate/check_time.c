@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "data/facts.h"
 #include "data/result_file.h"
-#include "session/results.h"
+#include "session/results_context.h"
 
 /* ---- The base that is a file ---- */
 

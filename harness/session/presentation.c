@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_build.h"
 #include "base/json_text.h"
 #include "registry/expectations.h"
 
@@ -12,18 +13,8 @@ struct maker {
     const struct trial *trial;
     const struct ctx_strategy **strategies; /* each once */
     size_t strategy_count;
-    bool out_of_memory;
+    struct json_build build;
 };
-
-static void put(struct maker *maker, json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value) != 0)
-        maker->out_of_memory = true;
-}
-
-static void append(struct maker *maker, json_t *array, json_t *value) {
-    if (json_array_append_new(array, value) != 0)
-        maker->out_of_memory = true;
-}
 
 /* The element of an array whose member `key` is this text; NULL if there is none. */
 static json_t *find(const json_t *array, const char *key, const char *text) {
@@ -43,9 +34,8 @@ static void insert(struct maker *maker, json_t *array, unsigned order, json_t *o
     while (at < json_array_size(array) &&
            json_integer_value(json_object_get(json_array_get(array, at), "order")) <= (json_int_t)order)
         at++;
-    put(maker, object, "order", json_integer((json_int_t)order));
-    if (json_array_insert_new(array, at, object) != 0)
-        maker->out_of_memory = true;
+    json_build_put(&maker->build, object, "order", json_integer((json_int_t)order));
+    json_build_insert(&maker->build, array, at, object);
 }
 
 /* Where it has served its purpose, since the array is in order. */
@@ -64,12 +54,12 @@ static void put_section(struct maker *maker, json_t *sections, json_t *object, c
                         const struct ctx_section *section) {
     if (section == NULL)
         return;
-    put(maker, object, key, json_text(section->id));
+    json_build_put(&maker->build, object, key, json_text(section->id));
     if (find(sections, "id", section->id) != NULL)
         return;
     json_t *added = json_object();
-    put(maker, added, "id", json_text(section->id));
-    put(maker, added, "title", json_text(section->title));
+    json_build_put(&maker->build, added, "id", json_text(section->id));
+    json_build_put(&maker->build, added, "title", json_text(section->title));
     insert(maker, sections, section->order, added);
 }
 
@@ -80,17 +70,17 @@ static const char *role_name(enum ctx_role role) {
 
 static json_t *make_workload(struct maker *maker, json_t *sections, const struct ctx_workload *workload) {
     json_t *object = json_object(), *parameters = json_object();
-    put(maker, object, "name", json_text(workload->name));
+    json_build_put(&maker->build, object, "name", json_text(workload->name));
     if (role_name(workload->role) != NULL)
-        put(maker, object, "role", json_text(role_name(workload->role)));
+        json_build_put(&maker->build, object, "role", json_text(role_name(workload->role)));
     if (workload->communicates)
-        put(maker, object, "communicates", json_true());
+        json_build_put(&maker->build, object, "communicates", json_true());
     put_section(maker, sections, object, "section", workload->section);
     put_section(maker, sections, object, "threads_section", workload->threads_section);
     for (size_t i = 0; i < CTX_PARAMETERS_MAX && workload->parameters[i].name != NULL; i++)
         put_section(maker, sections, parameters, workload->parameters[i].name, workload->parameters[i].section);
     if (json_object_size(parameters) > 0)
-        put(maker, object, "parameter_sections", json_incref(parameters));
+        json_build_put(&maker->build, object, "parameter_sections", json_incref(parameters));
     json_decref(parameters);
     return object;
 }
@@ -104,8 +94,8 @@ static void add_workloads(struct maker *maker, json_t *presentation) {
             insert(maker, workloads, workload->overview - 1, make_workload(maker, sections, workload));
     }
     drop_order(workloads);
-    put(maker, presentation, "sections", sections);
-    put(maker, presentation, "workloads", workloads);
+    json_build_put(&maker->build, presentation, "sections", sections);
+    json_build_put(&maker->build, presentation, "workloads", workloads);
 }
 
 /* ---- References ---- */
@@ -113,11 +103,11 @@ static void add_workloads(struct maker *maker, json_t *presentation) {
 static json_t *make_reference(struct maker *maker, const struct ctx_strategy *strategy) {
     const struct ctx_yardstick *yardstick = &strategy->yardstick;
     json_t *object = json_object();
-    put(maker, object, "strategy", json_text(strategy->name));
+    json_build_put(&maker->build, object, "strategy", json_text(strategy->name));
     if (yardstick->label != NULL)
-        put(maker, object, "label", json_text(yardstick->label));
+        json_build_put(&maker->build, object, "label", json_text(yardstick->label));
     if (yardstick->legend != NULL)
-        put(maker, object, "legend", json_text(yardstick->legend));
+        json_build_put(&maker->build, object, "legend", json_text(yardstick->legend));
     return object;
 }
 
@@ -128,7 +118,7 @@ static void add_references(struct maker *maker, json_t *presentation) {
             insert(maker, references, maker->strategies[i]->yardstick.order,
                    make_reference(maker, maker->strategies[i]));
     drop_order(references);
-    put(maker, presentation, "references", references);
+    json_build_put(&maker->build, presentation, "references", references);
 }
 
 /* ---- Conditions ---- */
@@ -144,8 +134,8 @@ static void add_title(struct maker *maker, json_t *conditions, const struct ctx_
     if (find(conditions, "title", condition->title) != NULL)
         return;
     json_t *object = json_object();
-    put(maker, object, "title", json_text(condition->title));
-    put(maker, object, "scenarios", json_array());
+    json_build_put(&maker->build, object, "title", json_text(condition->title));
+    json_build_put(&maker->build, object, "scenarios", json_array());
     insert(maker, conditions, condition->order, object);
 }
 
@@ -158,7 +148,7 @@ static void add_scenario(struct maker *maker, const json_t *condition, const cha
         if (strcmp(json_string_value(known), name) == 0)
             return;
     }
-    append(maker, scenarios, json_text(name));
+    json_build_append(&maker->build, scenarios, json_text(name));
 }
 
 /* All scenarios of a strategy that decide the condition: its own, and those of the conditions that it includes. */
@@ -184,17 +174,17 @@ static void add_conditions(struct maker *maker, json_t *presentation) {
         }
     }
     drop_order(conditions);
-    put(maker, presentation, "conditions", conditions);
+    json_build_put(&maker->build, presentation, "conditions", conditions);
 }
 
 /* ---- Strategies ---- */
 
 static json_t *make_failure(struct maker *maker, const char *scenario, const char *reason, bool unexpected) {
     json_t *object = json_object();
-    put(maker, object, "scenario", json_text(scenario));
-    put(maker, object, "reason", json_text(reason));
+    json_build_put(&maker->build, object, "scenario", json_text(scenario));
+    json_build_put(&maker->build, object, "reason", json_text(reason));
     if (unexpected)
-        put(maker, object, "unexpected", json_true());
+        json_build_put(&maker->build, object, "unexpected", json_true());
     return object;
 }
 
@@ -204,12 +194,13 @@ static json_t *make_failing(struct maker *maker, const struct ctx_strategy *stra
         const struct expectation expectation = expectation_of(strategy, &strategy->scenarios[i]);
         if (expectation.outcome != SCENARIO_BROKEN)
             continue;
-        append(maker, failing, make_failure(maker, strategy->scenarios[i].name, expectation.reason, false));
+        json_build_append(&maker->build, failing,
+                          make_failure(maker, strategy->scenarios[i].name, expectation.reason, false));
     }
     for (size_t i = 0; maker->trial != NULL && i < maker->trial->count; i++) {
         const struct trial_failure *failure = &maker->trial->failures[i];
         if (failure->strategy == strategy)
-            append(maker, failing, make_failure(maker, failure->scenario, failure->found, true));
+            json_build_append(&maker->build, failing, make_failure(maker, failure->scenario, failure->found, true));
     }
     return failing;
 }
@@ -221,15 +212,15 @@ static void add_strategies(struct maker *maker, json_t *presentation) {
         if ((strategy->traits & CTX_TRAIT_REFERENCE) != 0)
             continue;
         json_t *object = json_object(), *failing = make_failing(maker, strategy);
-        put(maker, object, "name", json_text(strategy->name));
+        json_build_put(&maker->build, object, "name", json_text(strategy->name));
         if ((strategy->traits & CTX_TRAIT_EXPLICIT_ARGUMENT) != 0)
-            put(maker, object, "explicit_argument", json_true());
+            json_build_put(&maker->build, object, "explicit_argument", json_true());
         if (json_array_size(failing) > 0)
-            put(maker, object, "fails", json_incref(failing));
+            json_build_put(&maker->build, object, "fails", json_incref(failing));
         json_decref(failing);
-        append(maker, strategies, object);
+        json_build_append(&maker->build, strategies, object);
     }
-    put(maker, presentation, "strategies", strategies);
+    json_build_put(&maker->build, presentation, "strategies", strategies);
 }
 
 static void add_strategy(struct maker *maker, const struct ctx_strategy *strategy) {
@@ -256,8 +247,5 @@ json_t *presentation_to_json(const struct plan *plan, const struct ctx_strategy 
     add_conditions(&maker, presentation);
     add_strategies(&maker, presentation);
     free((void *)maker.strategies);
-    if (!maker.out_of_memory)
-        return presentation;
-    json_decref(presentation);
-    return NULL;
+    return json_build_finish(&maker.build, presentation);
 }

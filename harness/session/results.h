@@ -69,12 +69,6 @@ struct results {
  */
 bool results_write(const struct results *results, const char *path, bool force, struct error *error);
 
-/*
- * What a result file would say of this machine, process and build, as a context of its own; for facts.h. Released by
- * json_decref. NULL when out of memory.
- */
-struct json_t *results_facts(const struct environment *environment);
-
 /* Tells before the work begins what results_write would refuse afterwards. False with *error set. */
 bool results_check_path(const char *path, bool force, struct error *error);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "registry/expectations.h"
 #include "session/worker_call.h"
@@ -46,30 +47,6 @@ static bool is_worth_trying(const struct ctx_strategy *strategy, const struct ct
     return scenario->id != 0 && scenario->run != NULL && expectation_of(strategy, scenario).outcome == SCENARIO_HELD;
 }
 
-/* False when out of memory; *going_on tells whether nobody has interrupted. */
-static bool try_plugin(struct trial *trial, const struct registry_entry *entry, struct child_end *end, FILE *notes,
-                       bool *going_on, struct error *error) {
-    const struct ctx_strategy *strategy = entry->strategy;
-    bool done = true;
-    for (size_t i = 0; i < strategy->scenario_count && done && *going_on; i++) {
-        const struct ctx_scenario *scenario = &strategy->scenarios[i];
-        struct execution_answer answer;
-        if (!is_worth_trying(strategy, scenario))
-            continue;
-        *going_on = trial_of_scenario(entry, scenario->name, NULL, end, &answer);
-        if (!*going_on)
-            break;
-        if (has_failed(answer.outcome)) {
-            done = add_failure(trial, strategy, scenario->name, &answer, error);
-            if (notes != NULL && done)
-                (void)fprintf(notes, "bench: %s fails in the scenario %s, and does not say so: %s\n", strategy->name,
-                              scenario->name, trial->failures[trial->count - 1].found);
-        }
-        execution_answer_clear(&answer);
-    }
-    return done;
-}
-
 static bool is_first_case(const struct plan *plan, size_t index) {
     for (size_t i = 0; i < index; i++)
         if (plan->cases[i].strategy == plan->cases[index].strategy)
@@ -77,18 +54,81 @@ static bool is_first_case(const struct plan *plan, size_t index) {
     return true;
 }
 
+/* The plug-in that the case is the first of; NULL if there is none. What ships with ctxbench has a test that tries it.
+ */
+static const struct registry_entry *plugin_to_try(const struct plan *plan, size_t index,
+                                                  const struct registry *registry) {
+    const struct registry_entry *entry =
+        is_first_case(plan, index) ? registry_find(registry, plan->cases[index].strategy->name) : NULL;
+    return entry != NULL && entry->plugin != NULL && !entry->own ? entry : NULL;
+}
+
+struct trying {
+    struct trial *trial;
+    struct child_end *end;
+    FILE *notes;
+    struct progress progress;
+    size_t done;
+    bool going_on; /* nobody has interrupted */
+};
+
+static size_t count_worth_trying(const struct ctx_strategy *strategy) {
+    size_t count = 0;
+    for (size_t i = 0; i < strategy->scenario_count; i++)
+        count += is_worth_trying(strategy, &strategy->scenarios[i]);
+    return count;
+}
+
+/* False when out of memory. */
+static bool try_scenario(struct trying *trying, const struct registry_entry *entry, const char *scenario,
+                         struct error *error) {
+    const struct ctx_strategy *strategy = entry->strategy;
+    struct trial *trial = trying->trial;
+    struct execution_answer answer;
+    char what[TEXT_ITEM_MAX];
+    (void)snprintf(what, sizeof what, "trying %s in %s", strategy->name, scenario);
+    progress_step(&trying->progress, trying->done++, 0, what);
+    trying->going_on = trial_of_scenario(entry, scenario, &trying->progress, trying->end, &answer);
+    if (!trying->going_on)
+        return true;
+    bool done = true;
+    if (has_failed(answer.outcome)) {
+        done = add_failure(trial, strategy, scenario, &answer, error);
+        progress_clear(&trying->progress);
+        if (done)
+            message(trying->notes, "%s fails in the scenario %s, and does not say so: %s", strategy->name, scenario,
+                    trial->failures[trial->count - 1].found);
+    }
+    execution_answer_clear(&answer);
+    return done;
+}
+
+static bool try_plugin(struct trying *trying, const struct registry_entry *entry, struct error *error) {
+    const struct ctx_strategy *strategy = entry->strategy;
+    bool done = true;
+    for (size_t i = 0; i < strategy->scenario_count && done && trying->going_on; i++)
+        if (is_worth_trying(strategy, &strategy->scenarios[i]))
+            done = try_scenario(trying, entry, strategy->scenarios[i].name, error);
+    return done;
+}
+
 bool trial_of_plugins(struct trial *trial, const struct plan *plan, const struct registry *registry, FILE *notes,
                       struct error *error) {
-    struct child_end *end = malloc(sizeof *end);
-    bool done = end != NULL || error_set(error, "out of memory for a trial of plug-ins"), going_on = true;
+    struct trying trying = {.trial = trial, .end = malloc(sizeof *trying.end), .notes = notes, .going_on = true};
+    bool done = trying.end != NULL || error_set(error, "out of memory for a trial of plug-ins");
+    size_t total = 0;
     *trial = (struct trial){.count = 0};
-    for (size_t i = 0; i < plan->case_count && done && going_on; i++) {
-        const struct registry_entry *entry =
-            is_first_case(plan, i) ? registry_find(registry, plan->cases[i].strategy->name) : NULL;
-        if (entry != NULL && entry->plugin != NULL && !entry->own)
-            done = try_plugin(trial, entry, end, notes, &going_on, error);
+    for (size_t i = 0; i < plan->case_count; i++) {
+        const struct registry_entry *entry = plugin_to_try(plan, i, registry);
+        total += entry != NULL ? count_worth_trying(entry->strategy) : 0;
     }
-    free(end);
+    progress_start(&trying.progress, notes == NULL, total);
+    for (size_t i = 0; i < plan->case_count && done && trying.going_on; i++) {
+        const struct registry_entry *entry = plugin_to_try(plan, i, registry);
+        done = entry == NULL || try_plugin(&trying, entry, error);
+    }
+    progress_clear(&trying.progress);
+    free(trying.end);
     return done;
 }
 

@@ -93,7 +93,8 @@ static bool run(const struct worker_call *calls, int *sockets, size_t count, str
 }
 
 static void fill(const struct worker_call *call, bool ran, const struct error *error, struct execution_answer *answer) {
-    *answer = (struct execution_answer){.outcome = EXECUTION_FAILED};
+    *answer = execution_answer_empty();
+    answer->outcome = EXECUTION_FAILED;
     if (!ran) {
         (void)snprintf(answer->reason, sizeof answer->reason, "%.*s", (int)sizeof answer->reason - 1, error->text);
     } else if (call->end->fate != CHILD_INTERRUPTED) {

@@ -41,26 +41,26 @@ for cell in result["context"]["ctxbench"]["conformance"]:
 
 # ... and by the exceptions to them that it states; what it keeps to itself is a surprise.
 shared=nest,plain-child,thread-exit,longjmp
-expect 0 "${bench[@]}" --plugin="$PLUGINS/global.so" --strategy=global --scenario=$shared --out=global.json
-check global.json '
+expect 0 "${bench[@]}" --plugin="$PLUGINS/handed_down.so" --strategy=handed-down --scenario=$shared --out=handed_down.json
+check handed_down.json '
 cells = {cell["scenario"]: cell for cell in result["context"]["ctxbench"]["conformance"]}
-assert cells["plain-child"]["reason"] == "all threads share one variable", cells
+assert cells["plain-child"]["reason"] == "a new thread begins with what the main thread has in force", cells
 assert cells["longjmp"]["expected"] == "broken" and cells["nest"]["expected"] == "held", cells
 told = result["context"]["ctxbench"]["presentation"]["strategies"]
-assert [one["name"] for one in told] == ["global"], told
+assert [one["name"] for one in told] == ["handed-down"], told
 assert {"plain-child", "longjmp"} <= {one["scenario"] for one in told[0]["fails"]}, told
 '
-expect 1 "${bench[@]}" --plugin="$PLUGINS/global_silent.so" --strategy=global-silent --scenario=$shared
+expect 1 "${bench[@]}" --plugin="$PLUGINS/handed_down_silent.so" --strategy=handed-down-silent --scenario=$shared
 grep -q '2 cells are not as expected' out || fail "what a plug-in does not say it fails is no surprise"
 
 # Beside its figures it is told as well, whether it says so itself or not.
 quick=(--workload=get --parameter=depth=0 --parameter=up=1 --threads=1 --executions=1 --samples=1 --min-time=1ms)
-expect 0 "$BENCH" --plugin="$PLUGINS/global.so" --strategy=global "${quick[@]}" --out=said.json
-grep -q '^global\* on ' out || fail "a plug-in that fails scenarios has no star"
-tr -s ' \n' ' ' <out | grep -q -e '- global: .*plain-child.*longjmp' || fail "what a plug-in fails is not named"
-expect 0 "$BENCH" --plugin="$PLUGINS/global_silent.so" --strategy=global-silent "${quick[@]}" --out=silent.json
-expect_words "global-silent fails in the scenario plain-child, and does not say so: "
-tr -s ' \n' ' ' <out | grep -q -e '- global-silent: .*plain-child' || fail "what a silent plug-in fails is not named"
+expect 0 "$BENCH" --plugin="$PLUGINS/handed_down.so" --strategy=handed-down "${quick[@]}" --out=said.json
+grep -q '^handed-down\* on ' out || fail "a plug-in that fails scenarios has no star"
+tr -s ' \n' ' ' <out | grep -q -e '- handed-down: .*plain-child.*longjmp' || fail "what a plug-in fails is not named"
+expect 0 "$BENCH" --plugin="$PLUGINS/handed_down_silent.so" --strategy=handed-down-silent "${quick[@]}" --out=silent.json
+expect_words "handed-down-silent fails in the scenario plain-child, and does not say so: "
+tr -s ' \n' ' ' <out | grep -q -e '- handed-down-silent: .*plain-child' || fail "what a silent plug-in fails is not named"
 check silent.json '
 fails = result["context"]["ctxbench"]["presentation"]["strategies"][0]["fails"]
 found = {one["scenario"]: one for one in fails}

@@ -286,7 +286,8 @@ static void fixture_init(struct fixture *fixture, unsigned executions) {
 
 /* Turns the k-th execution into a failure. */
 static inline void fixture_fail(struct fixture *fixture, size_t k, enum execution_outcome outcome, const char *reason) {
-    fixture->entries[k].answer = (struct execution_answer){.outcome = outcome};
+    fixture->entries[k].answer = execution_answer_empty();
+    fixture->entries[k].answer.outcome = outcome;
     (void)snprintf(fixture->entries[k].answer.reason, sizeof fixture->entries[k].answer.reason, "%s", reason);
 }
 

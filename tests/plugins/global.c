@@ -1,4 +1,0 @@
-/* Says itself which scenarios it fails. */
-#define GLOBAL_NAME "global"
-#define GLOBAL_ADMITS
-#include "global.h"
