@@ -65,6 +65,7 @@ CTX_OPERATION void fiberlocal_with(const struct ctx *next, void (*fn)(void *), v
 #define CTX_OP_CURRENT(after) fiberlocal_current(after)
 #define CTX_OP_WITH(next, fn, arg) fiberlocal_with(next, fn, arg)
 #define CTX_OP_COLD_LINES(note) note(&ctx_fiberlocal_here, sizeof ctx_fiberlocal_here)
+#define CTX_OP_PUT(context) fiberlocal_set(context)
 #define CTX_OP_SAVE() fiberlocal_current(0)
 #define CTX_OP_RESTORE(context) fiberlocal_set(context)
 

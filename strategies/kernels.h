@@ -15,6 +15,8 @@
  *   CTX_OP_BEFORE_READS     declarations in front of a loop of reads, in the frame that reads
  *   CTX_OP_SAVE(), CTX_OP_RESTORE(context)
  *                           what to keep when the thread turns to another stack, and to put back when it returns
+ *   CTX_OP_PUT(context)     puts a context, or NULL, in force here until something else is: what attach.h rests on, for
+ *                           strategies with a place that outlives a call
  *   CTX_OP_THREAD_BEGIN, CTX_OP_THREAD_END, CTX_OP_UNAVAILABLE
  *                           names of functions for the descriptor
  *   CTX_STACKS_MAX          on how many stacks a scope can be open at once, where there is a limit
@@ -125,6 +127,12 @@ __asm__(".text\n\t.balign 4096");
 #define CTX_SWITCH_TRAITS 0u
 #endif
 
+#ifdef CTX_OP_PUT
+#define CTX_ATTACH_TRAITS CTX_TRAIT_ATTACHES
+#else
+#define CTX_ATTACH_TRAITS 0u
+#endif
+
 /* What the store `native` needs. */
 #if (defined(CTX_EXPLICIT) && CTX_EXPLICIT) || defined(CTX_OP_SLOT_READ)
 #define CTX_SLOT_TRAITS CTX_TRAIT_HAS_SLOTS
@@ -140,7 +148,7 @@ __asm__(".text\n\t.balign 4096");
 #define CTX_SCENARIO_COUNT 0
 #else
 #define CTX_BINDS true
-#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_SWITCH_TRAITS | CTX_SLOT_TRAITS)
+#define CTX_ALL_TRAITS ((CTX_TRAITS) | CTX_SWITCH_TRAITS | CTX_SLOT_TRAITS | CTX_ATTACH_TRAITS)
 #define CTX_SCENARIOS ctx_scenarios
 #define CTX_SCENARIO_COUNT (sizeof ctx_scenarios / sizeof *ctx_scenarios)
 #endif
@@ -167,6 +175,8 @@ typedef void CTX_FN(ctx_body, void *arg);
 #include "store.h"
 
 #include "within.h"
+
+#include "attach.h"
 
 #ifndef CTX_REFERENCE
 #include "conformance.h"

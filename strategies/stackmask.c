@@ -286,8 +286,13 @@ CTX_OPERATION void stackmask_with(const struct ctx *next, void (*fn)(void *), vo
 #include "modules/unavailable.h"
 #endif
 
+#define STACKMASK_MOVES_BY_A_CALL "its place is on a stack of its own, which only a call can move to"
+
 static const struct ctx_exception stackmask_exceptions[] = {
     {"signal-stack", CTX_FAILS, "the handler stands on a stack that is not the strategy's, where no scope is open"},
+    {"attach-detach", CTX_DOES_NOT_APPLY, STACKMASK_MOVES_BY_A_CALL},
+    {"attach-overlap", CTX_DOES_NOT_APPLY, STACKMASK_MOVES_BY_A_CALL},
+    {"attach-elsewhere", CTX_DOES_NOT_APPLY, STACKMASK_MOVES_BY_A_CALL},
 };
 
 #define CTX_NAME "stackmask"

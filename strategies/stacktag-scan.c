@@ -24,9 +24,14 @@ CTX_OPERATION void stacktag_scan_with(const struct ctx *next, void (*fn)(void *)
         tag_strategy_die_out_of_ids();
 }
 
+static const struct ctx_exception stacktag_scan_exceptions[] = {
+    {"jit", CTX_PASSES, NULL}, /* whose frames they are makes no difference to a look at the words */
+};
+
 #define CTX_NAME "stacktag-scan"
 #define CTX_SUMMARY "the same tags, found by a vector compare of raw stack words"
 #define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#define CTX_EXCEPTIONS stacktag_scan_exceptions
 #define CTX_OP_UNAVAILABLE scan_unavailable
 #define CTX_OP_CURRENT(after) stacktag_scan_current(after)
 #define CTX_OP_WITH(next, fn, arg) stacktag_scan_with(next, fn, arg)

@@ -19,7 +19,7 @@
 #include "recorder.h"
 
 /* Changes whenever a struct below changes its layout or meaning. */
-#define CTX_STRATEGY_ABI 5u
+#define CTX_STRATEGY_ABI 6u
 
 /*
  * An operation of a strategy is part of every loop that measures it; a compiler's limits on inlining have no say. clang
@@ -37,6 +37,9 @@ enum ctx_trait {
     CTX_TRAIT_SWAPS_AT_SWITCH = 1u << 6, /* right on fibers, if whoever switches them saves and restores its context */
     CTX_TRAIT_RESERVES_REGISTER = 1u << 7, /* of the processor: all code is to leave it alone */
     CTX_TRAIT_HAS_SLOTS = 1u << 8,         /* a place of its own for each key (kernels.h finds out) */
+    CTX_TRAIT_ATTACHES =
+        1u << 9,              /* a context can be attached in one call and detached in another (kernels.h finds out) */
+    CTX_TRAIT_END = 1u << 10, /* beyond all of them */
 };
 
 #define CTX_TRAITS_OF_FIBERS (CTX_TRAIT_SURVIVES_FIBER_SWITCH | CTX_TRAIT_SWAPS_AT_SWITCH)
@@ -129,6 +132,7 @@ struct ctx_scenario {
     const char *(*run)(void);              /* NULL: there is no way for this strategy to take part */
     const struct ctx_condition *condition; /* that it decides; NULL: none */
     struct ctx_rule implied;               /* a strategy that it does not fit is to pass */
+    const char *story;                     /* optional: where programs were bitten by it, for people to look up */
 };
 
 /* One thread's share of a measurement. */

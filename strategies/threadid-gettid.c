@@ -33,6 +33,8 @@ static void threadid_gettid_thread_end(void) {
 
 static const struct ctx_exception threadid_gettid_exceptions[] = {
     {"fork", CTX_FAILS, "the kernel numbers threads anew in the child, which finds itself unknown"},
+    {"fork-busy", CTX_FAILS, "the kernel numbers threads anew in the child, which finds itself unknown"},
+    {"vfork", CTX_FAILS, "the child is another thread to the kernel, though it runs on its parent's stack"},
 };
 
 #define CTX_NAME "threadid-gettid"
@@ -41,6 +43,7 @@ static const struct ctx_exception threadid_gettid_exceptions[] = {
 #define CTX_EXCEPTIONS threadid_gettid_exceptions
 #define CTX_OP_CURRENT(after) threadid_context(threadid_gettid_self(after))
 #define CTX_OP_WITH(next, fn, arg) threadid_run(threadid_gettid_self(0), next, fn, arg)
+#define CTX_OP_PUT(context) threadid_put(threadid_gettid_self(0), context)
 #define CTX_OP_THREAD_END threadid_gettid_thread_end
 #define CTX_OP_COLD_LINES(note) note(threadid_find(threadid_gettid_self(0)), sizeof(struct threadid_entry))
 #include "kernels.h"

@@ -67,6 +67,7 @@ static const struct ctx_exception threadid_rwlock_exceptions[] = {
 #define CTX_EXCEPTIONS threadid_rwlock_exceptions
 #define CTX_OP_CURRENT(after) threadid_rwlock_current(after)
 #define CTX_OP_WITH(next, fn, arg) threadid_rwlock_with(next, fn, arg)
+#define CTX_OP_PUT(context) ((void)threadid_rwlock_exchange(context))
 #define CTX_OP_THREAD_END threadid_rwlock_thread_end
 #define CTX_OP_COLD_LINES(note)                                                                                        \
     do {                                                                                                               \

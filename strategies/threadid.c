@@ -28,6 +28,7 @@ static void threadid_thread_end(void) {
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) threadid_context(threadid_self() + (after))
 #define CTX_OP_WITH(next, fn, arg) threadid_run(threadid_self(), next, fn, arg)
+#define CTX_OP_PUT(context) threadid_put(threadid_self(), context)
 #define CTX_OP_THREAD_END threadid_thread_end
 #define CTX_OP_COLD_LINES(note) note(threadid_find(threadid_self()), sizeof(struct threadid_entry))
 #include "kernels.h"

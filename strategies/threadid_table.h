@@ -110,6 +110,11 @@ CTX_OPERATION void threadid_give_back(uintptr_t thread) {
         atomic_store_explicit(&entry->thread, THREADID_GRAVE, memory_order_release);
 }
 
+/* Puts a context in force for `thread` until something else is. */
+CTX_OPERATION void threadid_put(uintptr_t thread, const struct ctx *context) {
+    threadid_find_or_claim(thread)->context = context;
+}
+
 struct threadid_scope {
     struct threadid_entry *entry;
     const struct ctx *outer;

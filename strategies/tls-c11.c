@@ -24,5 +24,6 @@ CTX_OPERATION void tls_c11_with(const struct ctx *next, void (*fn)(void *), void
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) tls_c11_current(after)
 #define CTX_OP_WITH(next, fn, arg) tls_c11_with(next, fn, arg)
+#define CTX_OP_PUT(context) (tls_c11_here = (context))
 #define CTX_OP_COLD_LINES(note) note(&tls_c11_here, sizeof tls_c11_here)
 #include "kernels.h"

@@ -58,6 +58,7 @@ CTX_OPERATION void tls_slot_write(size_t slot, const void *pointer) {
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) tls_current(after)
 #define CTX_OP_WITH(next, fn, arg) tls_with(next, fn, arg)
+#define CTX_OP_PUT(context) tls_set(context)
 #define CTX_OP_SLOTS_BEGIN() ((void)pthread_once(&tls_slots_once, tls_make_slots))
 #define CTX_OP_SLOT_READ(after, slot) tls_slot_read(after, slot)
 #define CTX_OP_SLOT_WRITE(slot, pointer) tls_slot_write(slot, pointer)

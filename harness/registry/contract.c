@@ -6,10 +6,7 @@
 
 enum { NAME_LENGTH_MAX = 31, SUMMARY_LENGTH_MAX = 200 };
 
-static const uint32_t traits_known = CTX_TRAIT_REFERENCE | CTX_TRAIT_NO_CONTEXT | CTX_TRAIT_EXPLICIT_ARGUMENT |
-                                     CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH |
-                                     CTX_TRAIT_NEEDS_FRAME_POINTERS | CTX_TRAIT_SWAPS_AT_SWITCH |
-                                     CTX_TRAIT_RESERVES_REGISTER | CTX_TRAIT_HAS_SLOTS;
+static const uint32_t traits_known = CTX_TRAIT_END - 1;
 
 /* Length of a string that might lack its terminator: looks at no more than `max` + 1 characters. */
 static bool is_line(const char *text, size_t length_max) {
@@ -161,6 +158,8 @@ static bool check_statements(const struct ctx_scenario *scenario, struct error *
             return error_set(error, "found a condition of order %u that includes one of order %u, wanted a lower one",
                              condition->order, condition->includes->order);
     }
+    if (scenario->story != NULL && !check_summary("its story is too long", scenario->story, error))
+        return false;
     const struct ctx_rule *rule = &scenario->implied;
     if (rule->reason == NULL)
         return true;

@@ -150,6 +150,7 @@ static json_t *make_cell(struct json_build *build, const struct matrix *matrix, 
     json_build_put_text(build, object, "strategy", matrix->strategies[strategy]);
     json_build_put_text(build, object, "scenario", matrix->scenarios[scenario].name);
     json_build_put_text(build, object, "summary", matrix->scenarios[scenario].summary);
+    json_build_put_text(build, object, "story", matrix->scenarios[scenario].story);
     json_build_put_text(build, object, "outcome", outcome == NULL ? "" : outcome);
     json_build_put_text(build, object, "found", cell->found);
     json_build_put_text(build, object, "expected", expected == NULL ? "" : expected);

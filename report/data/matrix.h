@@ -20,6 +20,7 @@ struct matrix_cell {
 
 struct matrix_scenario {
     const char *name, *summary;
+    const char *story; /* where programs met it, for people to look up; empty if nobody tells */
 };
 
 struct matrix {

@@ -45,7 +45,7 @@ static void collect_names(struct reading *reading, const json_t *cells) {
         const size_t row = scenario_index(reading, scenario), column = strategy_index(reading, strategy);
         if (row == reading->scenario_count)
             reading->scenarios[reading->scenario_count++] =
-                (struct matrix_scenario){scenario, text_of(cell, "summary")};
+                (struct matrix_scenario){scenario, text_of(cell, "summary"), text_of(cell, "story")};
         if (column == reading->strategy_count)
             reading->strategies[reading->strategy_count++] = strategy;
     }

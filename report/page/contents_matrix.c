@@ -228,7 +228,10 @@ static void add_cells(struct document *document, const struct run *run, const ch
         if (cell == NULL)
             return;
         cell->text = matrix->scenarios[row].name;
-        cell->note = matrix->scenarios[row].summary;
+        cell->note = matrix->scenarios[row].story[0] == '\0'
+                         ? matrix->scenarios[row].summary
+                         : document_text(document, "%s; met in: %s", matrix->scenarios[row].summary,
+                                         matrix->scenarios[row].story);
         for (size_t i = 0; i < matrix->strategy_count; i++)
             fill_outcome(document, matrix_cell(matrix, row, i), &cell[i + 1]);
     }

@@ -138,6 +138,10 @@ static void print_escaped(FILE *out, const char *text) {
 static void print_markdown_row(const struct matrix *matrix, FILE *out, size_t scenario) {
     (void)fprintf(out, "| `%s`: ", matrix->scenarios[scenario].name);
     print_escaped(out, matrix->scenarios[scenario].summary);
+    if (matrix->scenarios[scenario].story[0] != '\0') {
+        (void)fputs("; met in: ", out);
+        print_escaped(out, matrix->scenarios[scenario].story);
+    }
     for (size_t strategy = 0; strategy < matrix->strategy_count; strategy++) {
         const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
         const char *emphasis = cell->as_expected ? "" : "**";

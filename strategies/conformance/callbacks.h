@@ -112,8 +112,14 @@ CTX_SCENARIO(ctx_loop_root)
 
 struct ctx_module_use {
     struct ctx_luggage luggage;
-    ctx_peer_call *reader; /* a function of the second module: calls what it is given */
+    struct ctx_peer_module opener, reader;
 };
+
+static void ctx_load_or_die(struct ctx_peer_module *module, enum ctx_peer_kind kind) {
+    const char *why_not = NULL;
+    if (!ctx_peer_load_module(module, kind, &why_not))
+        ctx_die(why_not);
+}
 
 static void ctx_module_callback(void *arg) {
     struct ctx_luggage *luggage = arg;
@@ -123,7 +129,7 @@ static void ctx_module_callback(void *arg) {
 CTX_OPAQUE static void CTX_FN(ctx_module_body, void *arg) {
     struct ctx_module_use *use = arg;
     use->luggage.here = CTX_CURRENT(0);
-    use->reader(ctx_module_callback, &use->luggage);
+    use->reader.call(ctx_module_callback, &use->luggage);
     CTX_CALL(ctx_callback_over, &use->luggage);
 }
 
@@ -137,13 +143,92 @@ static void ctx_module_opens(void *arg) {
 }
 
 CTX_OPAQUE static void CTX_FN(ctx_module_root, void *arg) {
-    const char *why_not = NULL;
-    ctx_peer_call *opener = ctx_peer_load_module(&why_not);
-    struct ctx_module_use use = {.luggage = {.proof = arg}, .reader = ctx_peer_load_module(&why_not)};
+    struct ctx_module_use use = {.luggage = {.proof = arg}};
     CTX_ENTER_OPAQUE();
-    if (opener == NULL || use.reader == NULL)
-        ctx_die(why_not);
-    opener(ctx_module_opens, &use);
+    ctx_load_or_die(&use.opener, CTX_PEER_SMALL_FRAMES);
+    ctx_load_or_die(&use.reader, CTX_PEER_SMALL_FRAMES);
+    use.opener.call(ctx_module_opens, &use);
     CTX_WANT_NO_CONTEXT(use.luggage.proof, "behind the module that opened the scope");
 }
 CTX_SCENARIO(ctx_module_root)
+
+/* ---- A module that is unloaded, and another build of it loaded where it lay ---- */
+
+enum { CTX_RELOADS = 16 };
+
+CTX_OPAQUE static void CTX_FN(ctx_unload_inner, void *arg) {
+    struct ctx_module_use *use = arg;
+    use->luggage.here = CTX_CURRENT(0);
+    use->reader.call(ctx_module_callback, &use->luggage);
+}
+
+/* The inner scope, key 0 is 1, is opened below the module: who takes one build's frames for the other's misses it. */
+CTX_OPAQUE static void CTX_FN(ctx_unload_opens, struct ctx_module_use *use) {
+    CTX_WITH_ONE(0, 1, ctx_unload_inner, use);
+}
+
+static void ctx_unload_callback(void *arg) {
+    struct ctx_module_use *use = arg;
+    CTX_PASS(use->luggage.here, ctx_unload_opens, use);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_unload_scope, void *arg) {
+    struct ctx_module_use use = {.luggage = {.proof = arg}};
+    for (int i = 0; i < CTX_RELOADS && !use.luggage.proof->failed; i++) {
+        ctx_load_or_die(&use.reader, i % 2 == 0 ? CTX_PEER_SMALL_FRAMES : CTX_PEER_LARGE_FRAMES);
+        use.luggage.here = CTX_CURRENT(0);
+        use.reader.call(ctx_unload_callback, &use);
+        CTX_WANT(use.luggage.proof, "behind a module that was loaded in another's place", 0, 2);
+        ctx_peer_unload_module(&use.reader);
+    }
+    if (use.luggage.calls != CTX_RELOADS)
+        ctx_complain(use.luggage.proof, "found %u callbacks, wanted %d", use.luggage.calls, CTX_RELOADS);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_unload_root, void *arg) {
+    CTX_WITH_ONE(0, 2, ctx_unload_scope, arg);
+}
+CTX_SCENARIO(ctx_unload_root)
+
+/* ---- Code that nothing describes ---- */
+
+CTX_OPAQUE static void CTX_FN(ctx_code_scope, void *arg) {
+    struct ctx_luggage luggage = {.proof = arg, .here = CTX_CURRENT(0)};
+    ctx_peer_call *code = ctx_peer_make_code();
+    if (code == NULL)
+        ctx_die("the system does not let a program make code");
+    code(ctx_module_callback, &luggage);
+    CTX_CALL(ctx_callback_over, &luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_code_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_code_scope, arg);
+}
+CTX_SCENARIO(ctx_code_root)
+
+/* ---- No room for thread-local variables of modules that are loaded late ---- */
+
+enum { CTX_FILLERS = 64 };
+
+static void *ctx_full_main(void *arg) {
+    ctx_thread_begin();
+    CTX_BARE(ctx_module_root, arg);
+    ctx_thread_end();
+    return NULL;
+}
+
+/* Fills it, then loads modules with code of others', on a new thread. */
+CTX_OPAQUE static void CTX_FN(ctx_full_root, void *arg) {
+    struct ctx_peer_module filler;
+    const char *why_not = NULL;
+    pthread_t thread;
+    int loaded = 0;
+    CTX_ENTER_OPAQUE();
+    while (loaded < CTX_FILLERS && ctx_peer_load_module(&filler, CTX_PEER_STATIC_TLS, &why_not))
+        loaded++;
+    if (loaded == CTX_FILLERS)
+        ctx_complain(arg, "found room for %d modules with static TLS, wanted it used up", loaded);
+    ctx_start_or_die(&thread, ctx_full_main, arg);
+    (void)pthread_join(thread, NULL);
+}
+CTX_SCENARIO(ctx_full_root)

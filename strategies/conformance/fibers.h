@@ -183,3 +183,66 @@ CTX_OPAQUE static void CTX_FN(ctx_fiber_crowd_root, void *arg) {
     }
 }
 CTX_SCENARIO(ctx_fiber_crowd_root)
+
+/* ---- The thread ends on which a fiber has opened its scope; another gets its memory ---- */
+
+struct ctx_owner {
+    struct ctx_fiber fiber;
+    atomic_bool may_end;
+    atomic_bool is_in_scope;
+    struct ctx_proof proof; /* the successor's */
+};
+
+static void *ctx_owner_main(void *arg) {
+    struct ctx_owner *owner = arg;
+    ctx_thread_begin();
+    ctx_resume(&owner->fiber);
+    ctx_thread_end();
+    return NULL;
+}
+
+/* Holds a scope of its own while the fiber closes the one that it opened on the thread before. */
+CTX_OPAQUE static void CTX_FN(ctx_successor_scope, void *arg) {
+    struct ctx_owner *owner = arg;
+    CTX_ENTER_OPAQUE();
+    atomic_store(&owner->is_in_scope, true);
+    while (!atomic_load(&owner->may_end))
+        (void)sched_yield();
+    CTX_WANT(&owner->proof, "in a thread that got the memory of one that ended", 0, 3);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_successor, void *arg) {
+    CTX_WITH_ONE(0, 3, ctx_successor_scope, arg);
+}
+
+static void *ctx_successor_main(void *arg) {
+    ctx_thread_begin();
+    CTX_BARE(ctx_successor, arg);
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_owner_root, void *arg) {
+    static struct ctx_owner owner;
+    struct ctx_proof *proof = arg;
+    atomic_uint finished = 0;
+    pthread_t thread;
+    CTX_ENTER_OPAQUE();
+    ctx_fiber_prepare(&owner.fiber, proof, 2, 1, &finished);
+    atomic_store(&owner.may_end, false);
+    atomic_store(&owner.is_in_scope, false);
+    ctx_start_or_die(&thread, ctx_owner_main, &owner);
+    (void)pthread_join(thread, NULL);
+    ctx_start_or_die(&thread, ctx_successor_main, &owner);
+    while (!atomic_load(&owner.is_in_scope))
+        (void)sched_yield();
+    while (atomic_load(&finished) == 0)
+        ctx_resume(&owner.fiber);
+    atomic_store(&owner.may_end, true);
+    (void)pthread_join(thread, NULL);
+    if (owner.proof.failed && !proof->failed)
+        *proof = owner.proof;
+    CTX_WANT_NO_CONTEXT(proof, "in the thread that ran a fiber of one that ended");
+    fiber_destroy(&owner.fiber.fiber);
+}
+CTX_SCENARIO(ctx_owner_root)

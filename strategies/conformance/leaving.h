@@ -132,25 +132,43 @@ CTX_OPAQUE static void CTX_FN(ctx_fork_child, struct ctx_proof *proof) {
     CTX_WANT(proof, "in a forked process, behind its own scope", 0, 1);
 }
 
-CTX_OPAQUE static void CTX_FN(ctx_fork_scope, void *arg) {
-    struct ctx_proof *proof = arg;
-    /* What the child complains of is to reach us. */
+/* What a child complains of is to reach us. */
+static struct ctx_proof *ctx_share_proof(void) {
     struct ctx_proof *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         ctx_die("out of memory for what two processes share");
+    return shared;
+}
+
+/* Waits for the child, and takes over what it complained of; gives back what the two shared. */
+static void ctx_take_over(struct ctx_proof *proof, struct ctx_proof *shared, pid_t child) {
+    int status = 0;
+    if (waitpid(child, &status, 0) != child || status != 0)
+        ctx_complain(shared, "found that a child ended with status %#x, wanted 0", (unsigned)status);
+    if (shared->failed && !proof->failed)
+        *proof = *shared;
+    (void)munmap(shared, sizeof *shared);
+}
+
+/* A child that waits for ever, for a lock that nobody holds there, ends by the alarm. */
+enum { CTX_FORK_PATIENCE_S = 20 };
+
+CTX_OPAQUE static void CTX_FN(ctx_fork_once, struct ctx_proof *proof) {
+    struct ctx_proof *shared = ctx_share_proof();
     const pid_t child = fork();
     if (child < 0)
         ctx_die("cannot fork");
     if (child == 0) {
+        (void)alarm(CTX_FORK_PATIENCE_S);
         CTX_CALL(ctx_fork_child, shared);
         _exit(0);
     }
-    int status = 0;
-    if (waitpid(child, &status, 0) != child || status != 0)
-        ctx_complain(shared, "found that a forked process ended with status %#x, wanted 0", (unsigned)status);
-    if (shared->failed)
-        *proof = *shared;
-    (void)munmap(shared, sizeof *shared);
+    ctx_take_over(proof, shared, child);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_fork_scope, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_CALL(ctx_fork_once, proof);
     CTX_WANT(proof, "in the process that forked", 0, 1);
 }
 
@@ -158,3 +176,90 @@ CTX_OPAQUE static void CTX_FN(ctx_fork_root, void *arg) {
     CTX_WITH_ONE(0, 1, ctx_fork_scope, arg);
 }
 CTX_SCENARIO(ctx_fork_root)
+
+/* ---- fork, while other threads are busy ---- */
+
+enum { CTX_BUSY_THREADS = 2, CTX_BUSY_FORKS = 40 };
+
+struct ctx_busy {
+    struct ctx_proof *proof;
+    atomic_bool is_over;
+};
+
+CTX_OPAQUE static void CTX_FN(ctx_busy_inner, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT(proof, "in a thread that is busy while another forks", 0, 3);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_busy_thread, void *arg) {
+    struct ctx_busy *busy = arg;
+    struct ctx_proof proof = {.failed = false};
+    while (!atomic_load(&busy->is_over))
+        CTX_WITH_ONE(0, 3, ctx_busy_inner, &proof);
+}
+
+static void *ctx_busy_main(void *arg) {
+    ctx_thread_begin();
+    CTX_BARE(ctx_busy_thread, arg);
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_busy_scope, void *arg) {
+    struct ctx_busy busy = {.proof = arg};
+    pthread_t threads[CTX_BUSY_THREADS];
+    for (int i = 0; i < CTX_BUSY_THREADS; i++)
+        ctx_start_or_die(&threads[i], ctx_busy_main, &busy);
+    for (int i = 0; i < CTX_BUSY_FORKS && !busy.proof->failed; i++)
+        CTX_CALL(ctx_fork_once, busy.proof);
+    atomic_store(&busy.is_over, true);
+    for (int i = 0; i < CTX_BUSY_THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+    CTX_WANT(busy.proof, "in the process that forked", 0, 1);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_busy_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_busy_scope, arg);
+}
+CTX_SCENARIO(ctx_busy_root)
+
+/* ---- Children before they turn into another program ---- */
+
+/* Reads alone: a child of vfork uses its parent's stack, and opens no scope on it (gls(3)). */
+CTX_OPAQUE static void CTX_FN(ctx_vfork_scope, void *arg) {
+    struct ctx_proof *proof = arg, *shared = ctx_share_proof();
+    const pid_t child = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork): it is what is proved */
+    if (child < 0)
+        ctx_die("cannot vfork");
+    if (child == 0) {
+        CTX_WANT(shared, "in the child of a vfork", 0, 1);
+        _exit(0);
+    }
+    ctx_take_over(proof, shared, child);
+    CTX_WANT(proof, "in the parent of a vfork", 0, 1);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_vfork_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_vfork_scope, arg);
+}
+CTX_SCENARIO(ctx_vfork_root)
+
+enum { CTX_SPAWNED = 4 };
+
+CTX_OPAQUE static void CTX_FN(ctx_spawned_scope, void *arg) {
+    static char program[] = "/bin/true";
+    struct ctx_proof *proof = arg;
+    char *const argv[] = {program, NULL};
+    for (int i = 0; i < CTX_SPAWNED; i++) {
+        pid_t child;
+        int status = 0;
+        if (posix_spawn(&child, program, NULL, NULL, argv, environ) != 0 || waitpid(child, &status, 0) != child)
+            ctx_die("cannot start /bin/true");
+        CTX_WANT(proof, "behind posix_spawn", 0, 1);
+    }
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_spawned_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_spawned_scope, arg);
+}
+CTX_SCENARIO(ctx_spawned_root)

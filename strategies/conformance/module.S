@@ -1,9 +1,14 @@
-/* The bytes of the shared object that module.c becomes. */
+/* The bytes of the shared objects that module.c becomes, and where each ends. */
 
 	.section .rodata
-	.globl	ctx_peer_module_first
-	.globl	ctx_peer_module_end
-ctx_peer_module_first:
-	.incbin CTX_MODULE
-ctx_peer_module_end:
+	.macro carry name, file
+	.globl	ctx_peer_\name
+	.globl	ctx_peer_\name\()_end
+ctx_peer_\name:
+	.incbin "\file"
+ctx_peer_\name\()_end:
+	.endm
+	carry small_frames, CTX_MODULE_SMALL
+	carry large_frames, CTX_MODULE_LARGE
+	carry static_tls, CTX_MODULE_TLS
 	.section .note.GNU-stack, "", %progbits

@@ -221,4 +221,49 @@ CTX_OPAQUE static void ctx_moment_root(void *arg) {
 }
 CTX_SCENARIO(ctx_moment_root)
 
+/* ---- While modules are loaded and unloaded ---- */
+
+enum { CTX_LOADS = 60, CTX_LOADS_NS = 30 * 1000 };
+
+struct ctx_loading {
+    struct ctx_proof *proof;
+    pthread_t loader;
+    atomic_bool is_over;
+};
+
+/* The signals interrupt the thread that holds the loader's lock. */
+static void *ctx_loading_main(void *arg) {
+    struct ctx_loading *loading = arg;
+    const struct timespec pause = {.tv_nsec = CTX_LOADS_NS};
+    while (!atomic_load(&loading->is_over)) {
+        (void)pthread_kill(loading->loader, CTX_SIGNAL);
+        (void)nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+CTX_OPAQUE static void ctx_loading_scope(void *arg) {
+    struct ctx_loading *loading = arg;
+    pthread_t thread;
+    ctx_start_or_die(&thread, ctx_loading_main, loading);
+    for (int i = 0; i < CTX_LOADS && !loading->proof->failed; i++) {
+        struct ctx_peer_module module;
+        ctx_load_or_die(&module, i % 2 == 0 ? CTX_PEER_SMALL_FRAMES : CTX_PEER_LARGE_FRAMES);
+        ctx_peer_unload_module(&module);
+    }
+    atomic_store(&loading->is_over, true);
+    (void)pthread_join(thread, NULL);
+}
+
+CTX_OPAQUE static void ctx_loading_root(void *arg) {
+    struct ctx_loading loading = {.proof = arg, .loader = pthread_self()};
+    ctx_signal_proof = arg;
+    const struct sigaction before = ctx_handle_signals(ctx_moment_handler, 0);
+    CTX_WITH_ONE(0, 1, ctx_loading_scope, &loading);
+    (void)sigaction(CTX_SIGNAL, &before, NULL);
+    if (atomic_load(&ctx_signals_handled) == 0)
+        ctx_complain(loading.proof, "found no signal handled, wanted some while modules are loaded");
+}
+CTX_SCENARIO(ctx_loading_root)
+
 #endif

@@ -293,3 +293,107 @@ CTX_OPAQUE static void CTX_FN(ctx_cancel_root, void *arg) {
     CTX_WITH_ONE(0, 2, ctx_cancel_scope, arg);
 }
 CTX_SCENARIO(ctx_cancel_root)
+
+/* ---- A task that had no context, after one that had ---- */
+
+CTX_OPAQUE static void CTX_FN(ctx_absent_task, void *arg) {
+    struct ctx_proof *proof = arg;
+    CTX_WANT_NO_CONTEXT(proof, "in a task that had no context, run within the scope of another");
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_absent_scope, void *arg) {
+    struct ctx_task *task = arg;
+    CTX_WANT(task->proof, "in a task that had a context", 0, 1);
+    struct ctx_snapshot *nothing = ctx_take_or_die(NULL);
+    CTX_WITH(ctx_snapshot_context(nothing), ctx_absent_task, task->proof);
+    ctx_snapshot_release(nothing);
+    CTX_WANT(task->proof, "in a task that had a context, behind one that had none", 0, 1);
+}
+
+/* A worker that takes tasks as they come: with a context, without one, and with one again. */
+CTX_OPAQUE static void CTX_FN(ctx_absent_worker, void *arg) {
+    struct ctx_task *task = arg;
+    for (int i = 0; i < 3; i++) {
+        CTX_WITH_ONE(0, 1, ctx_absent_scope, task);
+        CTX_CALL(ctx_absent_task, task->proof);
+    }
+}
+
+static void *ctx_absent_main(void *arg) {
+    ctx_thread_begin();
+    CTX_BARE(ctx_absent_worker, arg);
+    ctx_thread_end();
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_absent_root, void *arg) {
+    struct ctx_task task = {.proof = arg};
+    pthread_t thread;
+    CTX_ENTER_OPAQUE();
+    ctx_start_or_die(&thread, ctx_absent_main, &task);
+    (void)pthread_join(thread, NULL);
+}
+CTX_SCENARIO(ctx_absent_root)
+
+/* ---- Destructors of thread-specific data ---- */
+
+enum { CTX_DESTRUCTORS = 20 };
+
+struct ctx_last_words {
+    struct ctx_proof *proof;
+    pthread_key_t key;
+    unsigned calls;
+};
+
+CTX_OPAQUE static void CTX_FN(ctx_last_read, void *arg) {
+    struct ctx_last_words *words = arg;
+    words->calls++;
+    CTX_WANT(words->proof, "in a scope that a destructor has opened", 0, 2);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_last_scope, void *arg) {
+    struct ctx_last_words *words = arg;
+    CTX_WANT_NO_CONTEXT(words->proof, "in a destructor of a thread that has ended");
+    CTX_WITH_ONE(0, 2, ctx_last_read, words);
+    CTX_WANT_NO_CONTEXT(words->proof, "in a destructor, behind its scope");
+}
+
+/* Runs when the thread's function has returned, or its scopes are unwound. */
+static void ctx_last_destructor(void *arg) {
+    CTX_BARE(ctx_last_scope, arg);
+    ctx_thread_end();
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_last_body, void *arg) {
+    struct ctx_last_words *words = arg;
+    CTX_WANT(words->proof, "in a thread with a destructor", 0, 1);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_last_thread, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_last_body, arg);
+}
+
+static void *ctx_last_main(void *arg) {
+    struct ctx_last_words *words = arg;
+    ctx_thread_begin();
+    if (pthread_setspecific(words->key, words) != 0)
+        ctx_die("out of memory for a thread's own data");
+    CTX_BARE(ctx_last_thread, words);
+    return NULL;
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_last_root, void *arg) {
+    struct ctx_last_words words = {.proof = arg};
+    CTX_ENTER_OPAQUE();
+    if (pthread_key_create(&words.key, ctx_last_destructor) != 0)
+        ctx_die("no key is left for threads' own data");
+    for (int i = 0; i < CTX_DESTRUCTORS && !words.proof->failed; i++) {
+        pthread_t thread;
+        ctx_start_or_die(&thread, ctx_last_main, &words);
+        (void)pthread_join(thread, NULL);
+    }
+    (void)pthread_key_delete(words.key);
+    if (words.calls != CTX_DESTRUCTORS)
+        ctx_complain(words.proof, "found %u destructors run, wanted %d", words.calls, CTX_DESTRUCTORS);
+}
+CTX_SCENARIO(ctx_last_root)

@@ -114,6 +114,12 @@ CTX_OPERATION bool gsbase_is_own(const struct gsbase_cell *cell) {
     return atomic_load_explicit(&cell->owner, memory_order_relaxed) == gsbase_self();
 }
 
+/* The thread's own cell, claimed at its first scope. */
+CTX_OPERATION struct gsbase_cell *gsbase_own(void) {
+    struct gsbase_cell *cell = gsbase_read_register();
+    return gsbase_is_own(cell) ? cell : gsbase_claim();
+}
+
 struct gsbase_scope {
     struct gsbase_cell *cell;
     const struct ctx *outer;
@@ -125,9 +131,7 @@ CTX_OPERATION void gsbase_restore(const struct gsbase_scope *scope) {
 }
 
 CTX_OPERATION void gsbase_with(const struct ctx *next, void (*fn)(void *), void *arg) {
-    struct gsbase_cell *cell = gsbase_read_register();
-    if (!gsbase_is_own(cell))
-        cell = gsbase_claim();
+    struct gsbase_cell *cell = gsbase_own();
     __attribute__((cleanup(gsbase_restore), unused)) const struct gsbase_scope scope = {cell, cell->context};
     cell->context = next;
     fn(arg);
@@ -145,6 +149,7 @@ static void gsbase_thread_end(void) {
 #define CTX_OP_UNAVAILABLE gsbase_unavailable
 #define CTX_OP_CURRENT(after) gsbase_current(after)
 #define CTX_OP_WITH(next, fn, arg) gsbase_with(next, fn, arg)
+#define CTX_OP_PUT(put) (gsbase_own()->context = (put))
 #define CTX_OP_THREAD_BEGIN gsbase_thread_begin
 #define CTX_OP_THREAD_END gsbase_thread_end
 #define CTX_OP_COLD_LINES(note) note(gsbase_read_register(), sizeof(struct gsbase_cell))

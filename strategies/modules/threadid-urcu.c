@@ -193,6 +193,7 @@ __attribute__((constructor)) static void threadid_urcu_init(void) {
 #define CTX_OP_UNAVAILABLE threadid_urcu_unavailable
 #define CTX_OP_CURRENT(after) threadid_urcu_current(after)
 #define CTX_OP_WITH(next, fn, arg) threadid_urcu_with(next, fn, arg)
+#define CTX_OP_PUT(put) (threadid_urcu_own()->context = (put))
 #define CTX_OP_THREAD_BEGIN threadid_urcu_thread_begin
 #define CTX_OP_COLD_LINES(note) note(threadid_urcu_own(), sizeof(struct threadid_urcu_entry))
 #define CTX_OP_THREAD_END threadid_urcu_thread_end

@@ -43,6 +43,7 @@ CTX_OPERATION uintptr_t tls_desc_offset(uintptr_t after) {
 #define CTX_OP_CURRENT(after) tls_load(tls_desc_offset(after))
 #define CTX_OP_COLD_LINES(note) note(tls_place(tls_desc_offset(0)), sizeof(const struct ctx *))
 #define CTX_OP_WITH(next, fn, arg) tls_run(tls_desc_offset(0), next, fn, arg)
+#define CTX_OP_PUT(context) tls_store(tls_desc_offset(0), context)
 
 #endif
 

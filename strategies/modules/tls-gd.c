@@ -64,6 +64,7 @@ CTX_OPERATION void tls_gd_with(const struct ctx *next, void (*fn)(void *), void 
 #define CTX_OP_CURRENT(after) (*tls_gd_address(after))
 #define CTX_OP_COLD_LINES(note) note(tls_gd_address(0), sizeof(const struct ctx *))
 #define CTX_OP_WITH(next, fn, arg) tls_gd_with(next, fn, arg)
+#define CTX_OP_PUT(context) (*tls_gd_address(0) = (context))
 
 #endif
 

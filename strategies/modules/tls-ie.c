@@ -41,6 +41,7 @@ CTX_OPERATION uintptr_t tls_ie_offset(uintptr_t after) {
 #define CTX_OP_CURRENT(after) tls_load(tls_ie_offset(after))
 #define CTX_OP_COLD_LINES(note) note(tls_place(tls_ie_offset(0)), sizeof(const struct ctx *))
 #define CTX_OP_WITH(next, fn, arg) tls_run(tls_ie_offset(0), next, fn, arg)
+#define CTX_OP_PUT(context) tls_store(tls_ie_offset(0), context)
 
 #endif
 

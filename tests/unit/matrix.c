@@ -15,7 +15,7 @@ enum { STRATEGIES = 3, SCENARIOS = 3 };
 
 static const char *const strategies[STRATEGIES] = {"argument", "storage", "stack"};
 static const struct matrix_scenario scenarios[SCENARIOS] = {
-    {"nest", "nested scopes"}, {"jump", "out | of a scope"}, {"leap", "further"}};
+    {"nest", "nested scopes", ""}, {"jump", "out | of a scope", "some#1"}, {"leap", "further", ""}};
 
 #define HELD                                                                                                           \
     { SCENARIO_HELD, SCENARIO_HELD, "", "", true, 0 }
@@ -135,7 +135,7 @@ static void writes_markdown(void **state) {
                    "| scenario | `argument` | `storage` | `stack` |\n"
                    "| :--- | :---: | :---: | :---: |\n"
                    "| `nest`: nested scopes | pass | pass | pass |\n"
-                   "| `jump`: out \\| of a scope | pass | fail | pass |\n"
+                   "| `jump`: out \\| of a scope; met in: some#1 | pass | fail | pass |\n"
                    "| `leap`: further | not applicable | fail | not applicable |\n"
                    "\n"
                    "What fails, and why:\n"

@@ -70,7 +70,7 @@ static bool choose_scenarios(struct conformance *conformance, const struct regis
     for (size_t i = 0; i < count && done; i++) {
         if (selected[i])
             conformance->scenarios[conformance->scenario_count++] =
-                (struct matrix_scenario){all[i]->name, all[i]->summary};
+                (struct matrix_scenario){all[i]->name, all[i]->summary, all[i]->story != NULL ? all[i]->story : ""};
     }
     free(all);
     free(names);
