@@ -1,6 +1,7 @@
 // A stackless coroutine for the scenarios, which are C.
 #include "conformance/peer.h"
 
+#include <climits>
 #include <coroutine>
 #include <new>
 
@@ -29,7 +30,7 @@ struct ctx_peer_coroutine {
 
 // Its frame is on the heap, and its body runs on the stack of whoever resumes it.
 static ctx_peer_coroutine body(ctx_peer_step *step, void *arg, unsigned suspensions) {
-    for (unsigned i = 0; i < suspensions; i++) {
+    for (unsigned i = 0; suspensions == UINT_MAX || i < suspensions; i++) {
         step(arg, i);
         co_await std::suspend_always();
     }

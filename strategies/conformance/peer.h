@@ -59,7 +59,7 @@ const char *ctx_peer_code_missing(void);
 
 /*
  * A C++20 coroutine: step(arg, 0), suspension, step(arg, 1), ..., step(arg, suspensions), each step on the stack of
- * whoever resumes it. NULL: memory is out. (coroutine.cc)
+ * whoever resumes it; UINT_MAX: for ever. NULL: memory is out. (coroutine.cc)
  */
 typedef void ctx_peer_step(void *arg, unsigned step);
 struct ctx_peer_coroutine *ctx_peer_coroutine_new(ctx_peer_step *step, void *arg, unsigned suspensions);
