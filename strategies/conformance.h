@@ -85,6 +85,21 @@ static const struct ctx_condition ctx_condition_code = {"Code that nothing descr
 #define CTX_ENDS_WITH_A_CALL                                                                                           \
     CTX_NO_PLACE_TO_ATTACH(                                                                                            \
         "the context is an argument or lies in frames of the stack, and ends with the call that put it there")
+/*
+ * What the compiler brings to each module, _init of crti.o and __do_global_dtors_aux of crtbeginS.o above all, has
+ * neither unwind tables nor frame pointers; a signal that comes below it is a signal below code that nothing describes.
+ */
+#if defined(CTX_EXPLICIT) && CTX_EXPLICIT
+#define CTX_NO_WAY_THROUGH_STARTUP_CODE CTX_NO_HANDLER_IS_GIVEN_IT
+#else
+#define CTX_NO_WAY_THROUGH_STARTUP_CODE                                                                                \
+    {                                                                                                                  \
+        .having = CTX_TRAIT_READS_STACK, .expected = CTX_FAILS,                                                        \
+        .reason =                                                                                                      \
+            "the code with which a module starts and ends (crti.o, crtbeginS.o) has no unwind tables: unreadable"      \
+    }
+#endif
+
 /* What is attached to a thread stays with it; what ends with a call cannot last. */
 #if defined(CTX_OP_PUT)
 #define CTX_SCOPE_OF_A_COROUTINE                                                                                       \
@@ -204,7 +219,7 @@ static const struct ctx_scenario ctx_scenarios[] = {
 
     {0, "signal-dlopen", "a signal handler reads while modules are loaded and unloaded",
      .unavailable = ctx_peer_module_missing, .run = CTX_UNLESS_EXPLICIT(ctx_loading_root_prove),
-     .condition = &ctx_condition_signals, .implied = CTX_NO_HANDLER_IS_GIVEN_IT,
+     .condition = &ctx_condition_modules, .implied = CTX_NO_WAY_THROUGH_STARTUP_CODE,
      .story = "libunwind#580, dd-trace-dotnet#5660"},
 
     {0, "longjmp", "longjmp out of a scope", .run = ctx_jump_root_prove, .condition = &ctx_condition_longjmp,

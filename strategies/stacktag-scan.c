@@ -25,7 +25,9 @@ CTX_OPERATION void stacktag_scan_with(const struct ctx *next, void (*fn)(void *)
 }
 
 static const struct ctx_exception stacktag_scan_exceptions[] = {
-    {"jit", CTX_PASSES, NULL}, /* whose frames they are makes no difference to a look at the words */
+    /* Whose frames they are makes no difference to a look at the words. */
+    {"jit", CTX_PASSES, NULL},
+    {"signal-dlopen", CTX_PASSES, NULL},
 };
 
 #define CTX_NAME "stacktag-scan"

@@ -223,7 +223,7 @@ CTX_SCENARIO(ctx_moment_root)
 
 /* ---- While modules are loaded and unloaded ---- */
 
-enum { CTX_LOADS = 60, CTX_LOADS_NS = 30 * 1000 };
+enum { CTX_LOADS = 1000, CTX_LOADS_NS = 30 * 1000 };
 
 struct ctx_loading {
     struct ctx_proof *proof;

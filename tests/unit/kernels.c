@@ -208,6 +208,7 @@ static void write_slot(size_t slot, void *pointer) {
 #define CTX_TRAITS 0
 #define CTX_OP_CURRENT(after) ((void)(after), (const struct ctx *)NULL)
 #define CTX_OP_WITH(next, fn, arg) ((void)(next), lossy_with(fn, arg))
+#define CTX_OP_PUT(context) ((void)(context))
 #define CTX_OP_THREAD_BEGIN lossy_begin
 #define CTX_OP_THREAD_END lossy_end
 #include "kernels.h"
