@@ -1,0 +1,20 @@
+/* The newest results that are at hand: in results/ here, and in the current directory. */
+#ifndef CTXBENCH_NEWEST_H
+#define CTXBENCH_NEWEST_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+enum { NEWEST_MAX = 2 };
+
+struct newest {
+    char *paths[NEWEST_MAX]; /* owned: the newest run, and where that has no matrix, the newest one of its machine */
+    size_t count;
+};
+
+/* False with *error set where there is no run. newest_free in both cases. */
+bool newest_find(struct newest *newest, struct error *error);
+void newest_free(struct newest *newest);
+
+#endif
