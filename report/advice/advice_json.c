@@ -95,19 +95,22 @@ static json_t *make_cost(struct json_build *build, const struct added_cost *cost
     return array;
 }
 
+static json_t *make_untried(struct json_build *build, const struct evidence_answer *answer) {
+    json_t *array = json_array();
+    json_build_append(build, array, json_text(answer->scenario != NULL ? answer->scenario : ""));
+    return array;
+}
+
+/* For each condition 0 if it passes, the scenario that it fails, or in an array the one that was not tried. */
 static json_t *make_answers(struct json_build *build, const struct evidence *evidence,
                             const struct evidence_strategy *strategy) {
-    static const char *const names[] = {
-        [PROOF_PASSES] = "", [PROOF_FAILS] = "fails", [PROOF_DOES_NOT_APPLY] = "fails", [PROOF_NONE] = "none"};
     json_t *array = json_array();
     for (size_t i = 0; i < evidence->conditions.count; i++) {
         const struct evidence_answer *answer = &strategy->answers[i];
-        json_t *pair = json_array();
-        if (answer->proof != PROOF_PASSES) {
-            json_build_append(build, pair, json_string(names[answer->proof]));
-            json_build_append(build, pair, json_text(answer->scenario != NULL ? answer->scenario : ""));
-        }
-        json_build_append(build, array, pair);
+        json_build_append(build, array,
+                          answer->proof == PROOF_PASSES ? json_integer(0)
+                          : answer->proof == PROOF_NONE ? make_untried(build, answer)
+                                                        : json_text(answer->scenario));
     }
     return array;
 }
@@ -144,5 +147,5 @@ char *advice_dump_evidence(const struct evidence *evidence) {
     json_build_put(&build, object, "needs", needs);
     json_build_put(&build, object, "presets", make_presets(&build));
     json_build_put(&build, object, "strategies", strategies);
-    return json_build_dump(&build, object, JSON_COMPACT);
+    return json_build_dump(&build, object, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(EVIDENCE_DIGITS));
 }

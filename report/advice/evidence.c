@@ -1,6 +1,8 @@
 #include "advice/evidence.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Costs ---- */
@@ -21,16 +23,28 @@ static const struct survey_curve *curve_labelled(const struct survey_sweep *swee
     return NULL;
 }
 
+/* To so many digits that a page can hold them all, and computes the same from them. */
+static double rounded(double ns) {
+    char digits[32];
+    (void)snprintf(digits, sizeof digits, "%.*g", EVIDENCE_DIGITS, ns);
+    return strtod(digits, NULL);
+}
+
 /* Errors of two medians are independent, so that their squares add up. */
 static struct added_cost subtract(const struct summary_case *with, const struct summary_case *without) {
     if (with == NULL || without == NULL)
         return (struct added_cost){.measured = false};
     struct added_cost cost = {
-        .measured = true, .ns = with->median_ns - without->median_ns, .whole_ns = with->median_ns};
-    cost.has_interval = with->low_ns > 0 && without->low_ns > 0;
+        .measured = true,
+        .ns = rounded(with->median_ns - without->median_ns),
+        .has_interval = with->low_ns > 0 && without->low_ns > 0,
+        .whole_ns = rounded(with->median_ns),
+        .whole_low_ns = with->low_ns,
+        .whole_high_ns = with->high_ns,
+    };
     if (cost.has_interval) {
-        cost.minus = hypot(with->median_ns - with->low_ns, without->high_ns - without->median_ns);
-        cost.plus = hypot(with->high_ns - with->median_ns, without->median_ns - without->low_ns);
+        cost.minus = rounded(hypot(with->median_ns - with->low_ns, without->high_ns - without->median_ns));
+        cost.plus = rounded(hypot(with->high_ns - with->median_ns, without->median_ns - without->low_ns));
     }
     return cost;
 }
@@ -89,6 +103,8 @@ struct added_cost evidence_read(const struct evidence_strategy *strategy, double
             .minus = at->cost.minus + part * (at[1].cost.minus - at->cost.minus),
             .plus = at->cost.plus + part * (at[1].cost.plus - at->cost.plus),
             .whole_ns = at->cost.whole_ns + part * (at[1].cost.whole_ns - at->cost.whole_ns),
+            .whole_low_ns = at->cost.whole_low_ns + part * (at[1].cost.whole_low_ns - at->cost.whole_low_ns),
+            .whole_high_ns = at->cost.whole_high_ns + part * (at[1].cost.whole_high_ns - at->cost.whole_high_ns),
         };
     }
     return (struct added_cost){.measured = false};
@@ -152,7 +168,7 @@ static bool add_strategy(struct evidence *evidence, struct arena *arena, const s
     strategy->handoff = base_cost(evidence->run, evidence->handoff, curve->label);
     const struct survey_curve *start = curve_labelled(evidence->start, curve->label);
     if (start != NULL && start->at[evidence->start->base] != NULL)
-        strategy->start_ns = start->at[evidence->start->base]->median_ns;
+        strategy->start_ns = rounded(start->at[evidence->start->base]->median_ns);
     return fill_reads(evidence, arena, strategy) && fill_answers(evidence, arena, strategy);
 }
 

@@ -8,13 +8,17 @@
 #include "base/arena.h"
 #include "data/runs.h"
 
+/* Costs are rounded to so many significant digits. */
+enum { EVIDENCE_DIGITS = 6 };
+
 /* A cost over that of the same work without a context, in nanoseconds. */
 struct added_cost {
     bool measured; /* else nothing else is set */
     double ns;     /* may be negative, where noise is larger */
     bool has_interval;
-    double minus, plus; /* its 95 % interval reaches so far below and above */
-    double whole_ns;    /* the work with the context: what a table shows */
+    double minus, plus;                 /* its 95 % interval reaches so far below and above */
+    double whole_ns;                    /* the work with the context: what a table shows */
+    double whole_low_ns, whole_high_ns; /* its interval; 0: none */
 };
 
 /* A read, so many calls below the scope. */

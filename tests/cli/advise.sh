@@ -139,3 +139,30 @@ expect 0 "$BENCH" --completion
 grep -qE -- "advise\) words='--help .*--needs= --preset= .*--handoffs=" out || fail "completion lacks advise"
 expect 0 "$BENCH" --manual
 grep -q 'advise' out || fail "the manual lacks advise"
+
+# --- A page computes the same, to the digit.
+if ! command -v node >/dev/null; then
+  echo "skipped: there is no node to run a page's script with"
+  exit
+fi
+for kind in program program-of-stack program-unproved usual old; do
+  expect 0 "$BENCH" report "$kind.json" --out="$kind.html" --quiet
+  for numbers in '30 50 3 1' '8 10 2 1' '0 1 0 0' '256 1000 40 2' '100 0 7 0' '300 1 1 1' '16 8 4 2' '1 3 5 0'; do
+    for needs in '' fibers,callbacks qsort; do
+      read -r depth reads scopes handoffs <<<"$numbers"
+      [[ $needs != qsort || $kind == old ]] && [[ $needs != fibers* || $kind != old ]] || continue
+      advice "$kind.json" --depth="$depth" --reads="$reads" --scopes="$scopes" --handoffs="$handoffs" ${needs:+--needs="$needs"}
+      node "$support/advise.js" "$kind.html" \
+        "{\"depth\":$depth,\"reads\":$reads,\"scopes\":$scopes,\"handoffs\":$handoffs}" "$needs" >page.json ||
+        fail "the page's script cannot be run"
+      says '
+page = json.load(open("page.json"))
+assert page["sentence"] == advice["sentence"], (page["sentence"], advice["sentence"])
+assert len(page["strategies"]) == len(advice["strategies"]) > 0
+for of_page, row in zip(page["strategies"], advice["strategies"]):
+    for key, value in of_page.items():
+        assert value == row.get(key, None if key.endswith("_ns") else ""), (key, of_page, row)
+'
+    done
+  done
+done
