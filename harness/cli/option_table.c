@@ -144,6 +144,14 @@ static bool parse_format(struct options *options, const struct option_row *row, 
     return text_unknown_name("format", text, names, count, error);
 }
 
+static bool parse_table(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    static const char *const forms[] = {"brief", "full"};
+    (void)row;
+    options->full_table = strcmp(text, forms[1]) == 0;
+    return options->full_table || strcmp(text, forms[0]) == 0 ||
+           text_unknown_name("table", text, forms, sizeof forms / sizeof forms[0], error);
+}
+
 const struct option_row option_table[] = {
     {.name = "suite",
      .argument = "SUITE",
@@ -334,6 +342,14 @@ const struct option_row option_table[] = {
      .group = OPTION_GROUP_FILES,
      .parse = parse_format,
      .help = "how it is printed"},
+    {.name = "table",
+     .argument = "FORM",
+     .preset = "brief",
+     .group = OPTION_GROUP_FILES,
+     .beside_resume = true,
+     .parse = parse_table,
+     .help = "brief: of one strategy what it costs and fails, then each case; of many cases a row for each strategy; "
+             "full: each case alone"},
     {.name = "terminal",
      .group = OPTION_GROUP_FILES,
      .parse = parse_terminal,

@@ -1,6 +1,7 @@
 #include "advice/evidence.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,4 +200,15 @@ bool evidence_make(const struct run *run, struct arena *arena, struct evidence *
         .start = survey_find_role(&run->survey, ROLE_START),
     };
     return evidence->strategies != NULL && fill_conditions(evidence, arena) && add_strategies(evidence, arena);
+}
+
+bool evidence_make_alone(const struct summary *report, struct arena *arena, struct evidence *evidence) {
+    struct run *run = arena_take(arena, sizeof *run);
+    if (run == NULL)
+        return false;
+    *run = (struct run){.path = "",
+                        .label = "",
+                        .file = (struct result_file *)(uintptr_t)report->file,
+                        .report = (struct summary *)(uintptr_t)report};
+    return survey_make(report, arena, &run->survey) && evidence_make(run, arena, evidence);
 }

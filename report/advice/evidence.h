@@ -66,6 +66,9 @@ struct evidence {
 /* False when out of memory. What is made lives in the arena, and refers to the run. */
 bool evidence_make(const struct run *run, struct arena *arena, struct evidence *evidence);
 
+/* The same of a run of which nothing but its own file is known. */
+bool evidence_make_alone(const struct summary *report, struct arena *arena, struct evidence *evidence);
+
 /* What a read costs at a depth, straight between the depths that were measured around it; none beyond them. */
 struct added_cost evidence_read(const struct evidence_strategy *strategy, double depth);
 

@@ -5,7 +5,7 @@
 
 #include "base/display.h"
 
-enum { GAP = 2, LAST_WIDTH_MIN = 22, CELL_TEXT_MAX = 512 };
+enum { GAP = 2, LAST_WIDTH_MIN = 20, CELL_TEXT_MAX = 512 };
 
 struct columns {
     const struct columns_title *titles;

@@ -310,6 +310,7 @@ KINDS = {
     "program-of-stack": program_of_stack,
     "program-unproved": lambda: program(conformance=[make_cell("slow", "nest")]),
     "program-without-matrix": lambda: program(conformance=[]),
+    "program-of-many": lambda: program(depths=[0] + [2 ** i for i in range(13)]),
     "program-of-one-depth": lambda: program(depths=(0,)),
     "old": old,
     "large": large,
