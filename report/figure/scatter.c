@@ -167,9 +167,13 @@ static void write_text(const struct drawing *drawing, const char *text, double x
     svg_text(&drawing->pen, &placed);
 }
 
-/* The names of groups, and the title of the counts. */
+/* The names of groups, on a ground that hides what passes below them, and the title of the counts. */
 static void write_names(const struct drawing *drawing) {
-    svg_begin_texts(&drawing->pen, SVG_INK, NULL);
+    const struct svg_pen *pen = &drawing->pen;
+    (void)fputs("<g", pen->out);
+    svg_colour(pen, "fill", SVG_INK);
+    (void)fprintf(pen->out, " stroke=\"%s\" stroke-width=\"3\" paint-order=\"stroke\">",
+                  pen->layout->medium == FIGURE_IN_PAGE ? "var(--back)" : "#ffffff");
     write_text(drawing, drawing->scatter->count_title, 2, 12);
     for (size_t i = 0; i < drawing->group_count; i++)
         write_text(drawing, drawing->groups[i].text, drawing->groups[i].name.left,

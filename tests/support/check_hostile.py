@@ -14,7 +14,7 @@ TAGS = set("""html head meta link title style body header h1 h2 h3 p nav a main 
 g path rect text desc figcaption table caption thead tbody tr th td details summary span script""".split())
 ATTRIBUTES = set("""lang charset name content http-equiv rel href id class scope colspan title data-v data-search role
 aria-label aria-labelledby aria-describedby viewbox fill fill-rule stroke stroke-width stroke-linejoin stroke-dasharray transform font-size text-anchor d x y
-style type""".split())
+style type paint-order""".split())
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
