@@ -4,7 +4,6 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -19,6 +18,7 @@ struct candidate {
 
 /* The newest files, the newest first. */
 struct candidates {
+    struct arena *arena; /* of their paths */
     struct candidate list[CANDIDATES_MAX];
     size_t count;
 };
@@ -32,17 +32,17 @@ static bool has_suffix(const char *name) {
     return dot != NULL && strcmp(dot, ".json") == 0;
 }
 
+/* One that does not fit into memory is left out. */
 static void add(struct candidates *candidates, const char *path, const struct timespec *changed) {
+    const struct candidate added = {arena_printf(candidates->arena, "%s", path), *changed};
     size_t at = candidates->count;
     while (at > 0 && is_newer(changed, &candidates->list[at - 1].changed))
         at--;
-    char *copy = at < CANDIDATES_MAX ? strdup(path) : NULL;
-    if (copy == NULL)
+    if (added.path == NULL || at == CANDIDATES_MAX)
         return;
-    if (candidates->count == CANDIDATES_MAX)
-        free(candidates->list[--candidates->count].path);
+    candidates->count -= candidates->count == CANDIDATES_MAX;
     memmove(&candidates->list[at + 1], &candidates->list[at], (candidates->count - at) * sizeof *candidates->list);
-    candidates->list[at] = (struct candidate){copy, *changed};
+    candidates->list[at] = added;
     candidates->count++;
 }
 
@@ -64,55 +64,54 @@ static bool has_matrix(const struct result_file *file) {
     return json_array_size(json_object_get(json_object_get(file->context, "ctxbench"), "conformance")) > 0;
 }
 
-static void take(struct newest *newest, struct candidate *candidate) {
-    newest->paths[newest->count++] = candidate->path;
-    candidate->path = NULL;
+/* What a file is to the search. */
+struct found {
+    bool is_run, has_matrix;
+    char machine[64];
+};
+
+/* Files that are no results, as those of other programs are, are nothing. */
+static struct found look_at(const char *path) {
+    char why[1024];
+    struct found found = {.is_run = false};
+    struct result_file *file = result_file_load(path, why, sizeof why);
+    if (file == NULL)
+        return found;
+    found.is_run = file->case_count > 0;
+    found.has_matrix = has_matrix(file);
+    (void)snprintf(found.machine, sizeof found.machine, "%s", result_file_fact(file, "ctxbench", "fingerprint"));
+    result_file_free(file);
+    return found;
 }
 
-/* Files that are no results, as those of other programs are, count for nothing. */
-static void choose(struct newest *newest, struct candidates *candidates) {
-    char why[1024], machine[64] = "";
-    struct candidate *matrix = NULL;
-    bool is_proved = false;
-    for (size_t turn = 0; turn < 2 && !is_proved; turn++) {
-        for (size_t i = 0; i < candidates->count; i++) {
-            struct candidate *candidate = &candidates->list[i];
-            struct result_file *file =
-                candidate->path != NULL ? result_file_load(candidate->path, why, sizeof why) : NULL;
-            if (file == NULL)
-                continue;
-            const char *fingerprint = result_file_fact(file, "ctxbench", "fingerprint");
-            if (turn == 0 && newest->count == 0 && file->case_count > 0) {
-                take(newest, candidate);
-                (void)snprintf(machine, sizeof machine, "%s", fingerprint);
-                is_proved = has_matrix(file);
-            } else if (turn == 1 && matrix == NULL && has_matrix(file) && strcmp(machine, fingerprint) == 0) {
-                matrix = candidate;
-            }
-            result_file_free(file);
-            if ((turn == 0 && newest->count > 0) || matrix != NULL)
-                break;
-        }
+static void choose(struct newest *newest, const struct candidates *candidates) {
+    struct found run = {.is_run = false};
+    for (size_t i = 0; i < candidates->count && !run.is_run; i++) {
+        run = look_at(candidates->list[i].path);
+        if (run.is_run)
+            newest->paths[newest->count++] = candidates->list[i].path;
     }
-    if (newest->count > 0 && matrix != NULL)
-        take(newest, matrix);
+    bool is_proved = !run.is_run || run.has_matrix;
+    for (size_t i = 0; i < candidates->count && !is_proved; i++) {
+        const struct found found = look_at(candidates->list[i].path);
+        is_proved = found.has_matrix && strcmp(found.machine, run.machine) == 0;
+        if (is_proved)
+            newest->paths[newest->count++] = candidates->list[i].path;
+    }
 }
 
 bool newest_find(struct newest *newest, struct error *error) {
-    struct candidates candidates = {.count = 0};
+    struct candidates candidates = {.arena = &newest->arena};
     *newest = (struct newest){.count = 0};
     add_folder(&candidates, "results");
     add_folder(&candidates, ".");
     choose(newest, &candidates);
-    for (size_t i = 0; i < candidates.count; i++)
-        free(candidates.list[i].path);
     return newest->count > 0 ||
            error_set(error,
                      "found no result file, neither in results/ nor here; wanted one: bench --strategy='*' makes it");
 }
 
 void newest_free(struct newest *newest) {
-    for (size_t i = 0; i < newest->count; i++)
-        free(newest->paths[i]);
+    arena_free(&newest->arena);
     *newest = (struct newest){.count = 0};
 }

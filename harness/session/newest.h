@@ -4,12 +4,15 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 
 enum { NEWEST_MAX = 2 };
 
 struct newest {
-    char *paths[NEWEST_MAX]; /* owned: the newest run, and where that has no matrix, the newest one of its machine */
+    struct arena arena;
+    char *paths[NEWEST_MAX]; /* in the arena: the newest run, and where that has no matrix, the newest one of its
+                                machine */
     size_t count;
 };
 

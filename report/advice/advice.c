@@ -65,15 +65,14 @@ static int compare_rows(const void *left, const void *right) {
     return strcmp(a->of->label, b->of->label);
 }
 
-/* Whether the intervals show that the first costs less. */
-static bool is_less(const struct added_cost *a, const struct added_cost *b) {
+bool advice_is_less(const struct added_cost *a, const struct added_cost *b) {
     return a->has_interval && b->has_interval && a->ns + a->plus < b->ns - b->minus;
 }
 
 static void count_ties(struct advice *advice) {
     for (size_t i = 0; i < advice->row_count && advice->rows[i].standing == STANDING_FITS; i++) {
         advice->fit_count++;
-        advice->tie_count += i > 0 && !is_less(&advice->rows[0].added, &advice->rows[i].added);
+        advice->tie_count += i > 0 && !advice_is_less(&advice->rows[0].added, &advice->rows[i].added);
     }
 }
 
@@ -93,6 +92,51 @@ bool advice_make(const struct evidence *evidence, const struct program *program,
     qsort(advice->rows, advice->row_count, sizeof *advice->rows, compare_rows);
     count_ties(advice);
     return true;
+}
+
+/* ---- What would change it ---- */
+
+static double *number_of(struct program *program, enum program_number number) {
+    double *const numbers[PROGRAM_NUMBERS] = {&program->reads, &program->scopes, &program->handoffs, &program->depth};
+    return numbers[number];
+}
+
+/* The strategy that costs less than the advised one, as intervals show, where the number has this value; or NULL. */
+static const struct evidence_strategy *flip_at(const struct advice *advice, enum program_number number, double value,
+                                               struct arena *arena) {
+    const struct advice_row *best = &advice->rows[0];
+    struct program program = advice->program;
+    struct advice other;
+    *number_of(&program, number) = value;
+    if (!advice_make(advice->evidence, &program, advice->needed, arena, &other) || other.fit_count == 0)
+        return NULL;
+    for (size_t i = 1; i < other.fit_count; i++)
+        if (other.rows[i].of == best->of && advice_is_less(&other.rows[0].added, &other.rows[i].added))
+            return other.rows[0].of;
+    return NULL;
+}
+
+/* Doubles the number until the advice changes, then halves the step. */
+struct advice_flip advice_flip(const struct advice *advice, enum program_number number, struct arena *arena) {
+    struct program program = advice->program;
+    const double from = *number_of(&program, number);
+    const double most = number == PROGRAM_DEPTH ? advice->evidence->depth_max : PROGRAM_NUMBER_MAX;
+    double low = from, high = from, step = 1;
+    const struct evidence_strategy *to = NULL;
+    while (advice->fit_count > 0 && to == NULL && high < most) {
+        low = high;
+        high = fmin(most, from + step);
+        step *= 2;
+        to = flip_at(advice, number, high, arena);
+    }
+    while (to != NULL && high - low > 1) {
+        const double middle = floor((low + high) / 2);
+        const struct evidence_strategy *there = flip_at(advice, number, middle, arena);
+        if (there != NULL)
+            to = there;
+        *(there != NULL ? &high : &low) = middle;
+    }
+    return (struct advice_flip){to, high};
 }
 
 /* ---- Needs ---- */

@@ -45,6 +45,16 @@ struct advice {
 bool advice_make(const struct evidence *evidence, const struct program *program, const bool *needed,
                  struct arena *arena, struct advice *advice);
 
+/* Whether the intervals show that the first costs less. */
+bool advice_is_less(const struct added_cost *a, const struct added_cost *b);
+
+/* From which value of a number on another strategy costs less, as the intervals show, while the others stay. */
+struct advice_flip {
+    const struct evidence_strategy *to; /* NULL: from none on, or there is no advice */
+    double from;
+};
+struct advice_flip advice_flip(const struct advice *advice, enum program_number number, struct arena *arena);
+
 /* Marks the needs of a list, "fibers,callbacks"; NULL or "": none but the first. `needed` has one for each condition.
  */
 bool advice_read_needs(const struct evidence *evidence, const char *list, bool *needed, struct error *error);
@@ -71,6 +81,9 @@ void advice_format(double ns, char cell[static FORMAT_CELL_MAX]);
 /* "12.0 us..12.9 us"; "" where there is no interval. */
 enum { ADVICE_INTERVAL_MAX = 2 * FORMAT_CELL_MAX };
 void advice_format_interval(const struct added_cost *cost, char cell[static ADVICE_INTERVAL_MAX]);
+
+/* What the numbers of advice are, and what they are not. */
+extern const char advice_note[];
 
 /* "30 calls deep: 50 reads, 3 scopes and 1 hand-off in a request" */
 const char *advice_program(const struct program *program, struct arena *arena);

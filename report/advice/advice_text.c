@@ -45,9 +45,9 @@ static struct words *begin(struct words *words, const char *mark) {
 }
 
 __attribute__((format(printf, 2, 3))) static void add(const struct words *words, const char *format, ...) {
-    va_list args;
     if (words->out == NULL)
         return;
+    va_list args;
     va_start(args, format);
     (void)vfprintf(words->out, format, args);
     va_end(args);
@@ -90,9 +90,7 @@ static void add_ties(const struct words *words, const struct advice *advice) {
     size_t count = 0;
     for (size_t i = 1; i < advice->fit_count && count < NAMES_SHOWN; i++) {
         const struct added_cost *cost = &advice->rows[i].added;
-        const bool differs = best->added.has_interval && cost->has_interval &&
-                             best->added.ns + best->added.plus < cost->ns - cost->minus;
-        if (!differs)
+        if (!advice_is_less(&best->added, cost))
             ties[count++] = &advice->rows[i];
     }
     if (count == 0)
@@ -123,6 +121,19 @@ static void add_wrong(const struct words *words, const struct advice *advice, st
     add_rows(words, wrong, count);
     const char *why = advice_why_not(advice, wrong[0], arena);
     add(words, " (%s).", why != NULL ? why : "");
+}
+
+/* Where more of one number would change the advice. */
+static void add_flips(const struct words *words, const struct advice *advice, struct arena *arena) {
+    static const char *const on[PROGRAM_NUMBERS] = {"reads", "scopes", "hand-offs", "calls of depth"};
+    size_t told = 0;
+    for (enum program_number number = 0; number < PROGRAM_NUMBERS; number++) {
+        const struct advice_flip flip = advice_flip(advice, number, arena);
+        if (flip.to != NULL)
+            add(words, "%s%s%s%s from %g %s on", told++ > 0 ? ", " : " That changes with more: ", words->mark,
+                flip.to->label, words->mark, flip.from, on[number]);
+    }
+    add(words, "%s", told > 0 ? "." : "");
 }
 
 static size_t count_standing(const struct advice *advice, enum standing standing) {
@@ -160,6 +171,7 @@ const char *advice_sentence(const struct advice *advice, const char *mark, struc
     add(&words, " to a request.");
     add_ties(&words, advice);
     add_wrong(&words, advice, arena);
+    add_flips(&words, advice, arena);
     return keep(&words, arena);
 }
 
@@ -195,6 +207,12 @@ const char *advice_program(const struct program *program, struct arena *arena) {
                         program->reads, program->reads == 1 ? "" : "s", program->scopes,
                         program->scopes == 1 ? "" : "s", program->handoffs, program->handoffs == 1 ? "" : "s");
 }
+
+const char advice_note[] =
+    "adds: to a request, over the same work without a context: the sum of its reads, scopes and hand-offs, each "
+    "measured "
+    "alone; in a whole request they may cost more. Interval: 95 %, errors of the parts taken to be independent. fails: "
+    "what it does not pass, needed or not.";
 
 /* ---- What is missing ---- */
 

@@ -11,6 +11,11 @@ struct program {
     double handoffs; /* to another thread, which answers */
 };
 
+enum program_number { PROGRAM_READS, PROGRAM_SCOPES, PROGRAM_HANDOFFS, PROGRAM_DEPTH, PROGRAM_NUMBERS };
+
+/* No number is larger. */
+enum { PROGRAM_NUMBER_MAX = 1000000 };
+
 struct program_preset {
     const char *name; /* lower case, '-' */
     const char *about;

@@ -80,17 +80,21 @@ static void sort_points(struct drawing *drawing) {
     (void)scale_set_ticks(&drawing->scale, 0);
 }
 
+/* Whether the point lies on the last group, or next to it. */
+static bool joins_last(const struct drawing *drawing, double x, double y) {
+    const struct group *last = &drawing->groups[drawing->group_count > 0 ? drawing->group_count - 1 : 0];
+    return drawing->group_count > 0 && last->y == y && x - last->right <= GROUP_GAP;
+}
+
 static void make_groups(struct drawing *drawing) {
     for (size_t i = 0; i < drawing->point_count; i++) {
         const struct scatter_point *point = drawing->points[i];
         const double x = x_of(drawing, point->cost.value), y = y_of(drawing, point->count);
-        struct group *last = drawing->group_count > 0 ? &drawing->groups[drawing->group_count - 1] : NULL;
-        if (last == NULL || last->y != y || x - last->right > GROUP_GAP) {
-            last = &drawing->groups[drawing->group_count++];
-            *last = (struct group){.first = i, .left = x, .y = y};
-        }
-        last->right = x;
-        last->count++;
+        if (!joins_last(drawing, x, y))
+            drawing->groups[drawing->group_count++] = (struct group){.first = i, .left = x, .y = y};
+        struct group *group = &drawing->groups[drawing->group_count - 1];
+        group->right = x;
+        group->count++;
     }
 }
 

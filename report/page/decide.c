@@ -75,6 +75,7 @@ void decide_add_advice(struct document *document, const struct advice *advice, c
     if (missing != NULL)
         document_add(document, DOCUMENT_WARNING, NULL, "Missing; this measures it: %s", missing);
     add_table(document, advice, id, false);
+    document_add(document, DOCUMENT_PARAGRAPH, NULL, "%s", advice_note);
 }
 
 /* ---- The picture ---- */

@@ -91,15 +91,46 @@ const sayAdvice = (rows, mark) => {
     (ties.length > 0 ? ` No significant difference: ${listRows(ties, ties.length, mark)}.` : '') +
     (wrong.length > 0 ? ` Cheaper, but not right here: ${listRows(wrong, wrong.length, mark)} (${wrong[0].why}).` : '');
 };
+const rank = (evidence, program, needed) => evidence.strategies.map(strategy => {
+  const read = readAt(strategy.reads, program.depth), added = costOfRequest(program, strategy, read);
+  const row = {strategy, label: strategy.label, read, added, ...judge(evidence, strategy, needed, added)};
+  row.why = whyNot(evidence, row);
+  row.fails = failsOf(evidence, strategy);
+  return row;
+}).sort(compareRows);
+const flipOf = (evidence, program, needed, best, number) => {
+  const depths = evidence.strategies.map(({reads}) => reads.length > 0 ? reads.at(-1)[0] : 0);
+  const from = program[number], most = number === 'depth' ? Math.max(0, ...depths) : 1e6;
+  const flipAt = value => {
+    const rows = rank(evidence, {...program, [number]: value}, needed);
+    const old = rows.find(({label}) => label === best.label);
+    return old !== rows[0] && old.standing === 0 && isLess(rows[0].added, old.added) ? rows[0] : null;
+  };
+  let low = from, high = from, step = 1, to = null;
+  while (!to && high < most) {
+    low = high;
+    high = Math.min(most, from + step);
+    step *= 2;
+    to = flipAt(high);
+  }
+  while (to && high - low > 1) {
+    const middle = Math.floor((low + high) / 2), there = flipAt(middle);
+    to = there || to;
+    if (there) high = middle;
+    else low = middle;
+  }
+  return {to, from: high};
+};
+const NUMBERS = [['reads', 'reads'], ['scopes', 'scopes'], ['handoffs', 'hand-offs'], ['depth', 'calls of depth']];
+const sayFlips = (evidence, program, needed, best, mark) => {
+  if (best.standing !== 0) return '';
+  const flips = NUMBERS.map(([number, on]) => ({...flipOf(evidence, program, needed, best, number), on}))
+    .filter(({to}) => to).map(({to, from, on}) => `${mark}${to.label}${mark} from ${from} ${on} on`);
+  return flips.length > 0 ? ` That changes with more: ${flips.join(', ')}.` : '';
+};
 const advise = (evidence, program, needed, mark) => {
-  const rows = evidence.strategies.map(strategy => {
-    const read = readAt(strategy.reads, program.depth), added = costOfRequest(program, strategy, read);
-    const row = {strategy, label: strategy.label, read, added, ...judge(evidence, strategy, needed, added)};
-    row.why = whyNot(evidence, row);
-    row.fails = failsOf(evidence, strategy);
-    return row;
-  }).sort(compareRows);
-  return {rows, sentence: sayAdvice(rows, mark)};
+  const rows = rank(evidence, program, needed);
+  return {rows, sentence: sayAdvice(rows, mark) + sayFlips(evidence, program, needed, rows[0], mark)};
 };
 
 // The form above the first table: needs to tick, and the program as four numbers.

@@ -70,10 +70,8 @@ bool advice_table_print(const struct advice *advice, FILE *out, struct table_sty
     if (printed) {
         (void)fputc('\n', out);
         columns_print(titles, sizeof titles / sizeof *titles, rows, advice->row_count, out, style);
-        printed = print_paragraph(
-            "\nadds: to a request, over the same work without a context; interval: 95 %, errors of "
-            "its parts taken to be independent; fails: what it does not pass, needed or not",
-            out, style);
+        (void)fputc('\n', out);
+        (void)print_paragraph(advice_note, out, style);
     }
     arena_free(&arena);
     return printed;

@@ -97,6 +97,29 @@ static void test_the_order_follows_the_program(void **state) {
     arena_free(&arena);
 }
 
+/* More depth makes the walk cost more; the number from which on it does is the least one. */
+static void test_a_flip_is_found(void **state) {
+    (void)state;
+    struct machine machine;
+    struct arena arena = {0};
+    make_machine(&machine);
+    machine.evidence.depth_max = 100;
+    const struct advice advice = advise(&machine, (struct program){.depth = 0, .reads = 100}, false, &arena);
+    const struct advice_flip flip = advice_flip(&advice, PROGRAM_DEPTH, &arena);
+    assert_non_null(flip.to);
+    assert_string_equal(flip.to->label, "flat");
+    assert_true(flip.from > 3 && flip.from < 6); /* they cost the same at 3 */
+    assert_null(advice_flip(&advice, PROGRAM_SCOPES, &arena).to);
+    assert_non_null(strstr(advice_sentence(&advice, "", &arena), " That changes with more: flat from "));
+    for (int before = 0; before <= 1; before++) {
+        const struct program program = {.depth = flip.from - before, .reads = 100};
+        const struct advice there = advise(&machine, program, false, &arena);
+        const bool is_flat = strcmp(there.rows[0].of->label, "flat") == 0;
+        assert_int_equal(is_flat && there.tie_count == 0, before == 0);
+    }
+    arena_free(&arena);
+}
+
 static void test_what_is_not_proved_is_not_recommended(void **state) {
     (void)state;
     struct machine machine;
@@ -173,6 +196,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_request_is_the_sum_of_its_parts),
         cmocka_unit_test(test_the_order_follows_the_program),
+        cmocka_unit_test(test_a_flip_is_found),
         cmocka_unit_test(test_what_is_not_proved_is_not_recommended),
         cmocka_unit_test(test_what_is_not_measured_has_no_cost),
         cmocka_unit_test(test_needs_are_read_by_name),

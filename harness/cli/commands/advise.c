@@ -14,8 +14,6 @@
 
 /* ---- The program ---- */
 
-enum { AMOUNT_MAX = 1000000 };
-
 /* The number given under this name; *value stays if none was. */
 static bool read_number(const struct options *options, const char *name, double *value, struct error *error) {
     for (size_t i = 0; i < options->choice_count; i++) {
@@ -24,9 +22,9 @@ static bool read_number(const struct options *options, const char *name, double 
             continue;
         if (choice->count != 1)
             return error_set(error, "--%s: found %zu numbers, wanted one", name, choice->count);
-        if (choice->values[0] < 0 || choice->values[0] > AMOUNT_MAX)
+        if (choice->values[0] < 0 || choice->values[0] > PROGRAM_NUMBER_MAX)
             return error_set(error, "--%s: found %lld, wanted a number from 0 to %d", name,
-                             (long long)choice->values[0], AMOUNT_MAX);
+                             (long long)choice->values[0], PROGRAM_NUMBER_MAX);
         *value = (double)choice->values[0];
     }
     return true;
