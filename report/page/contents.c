@@ -16,7 +16,7 @@ static const struct presented_section other_section = {"other", "Other workloads
 /* Sections of the report itself. */
 static bool is_taken(const char *id) {
     static const char *const taken[] = {
-        "answer", "decide", "comparison", "conformance", "other", "method", "environment-section", "failures", "raw"};
+        "answer", "decide", "trust", "comparison", "conformance", "other", "method", "environment-section", "failures", "raw"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strcmp(taken[i], id) == 0)
             return true;
@@ -156,6 +156,17 @@ static void add_comparison(struct document *document, const struct runs *runs) {
     contents_add_comparison(document, runs);
 }
 
+static void add_trust(struct document *document, const struct runs *runs) {
+    if (runs->run_count == 0)
+        return;
+    document_add(document, DOCUMENT_SECTION, "trust", "Trust");
+    for (size_t r = 0; r < runs->run_count; r++) {
+        if (runs->run_count > 1)
+            document_add(document, DOCUMENT_SUBSECTION, NULL, "%s", runs->files[r].label);
+        contents_add_trust(document, &runs->files[r]);
+    }
+}
+
 static void add_matrices(struct document *document, const struct runs *runs) {
     const size_t count = runs->run_count > 0 ? runs->run_count : 1;
     document_add(document, DOCUMENT_SECTION, "conformance", "What is right, and what it costs");
@@ -177,6 +188,7 @@ bool contents_make(struct document *document, const struct runs *runs) {
     add_answer(document, runs);
     if (runs->run_count > 1 && !same_machine)
         add_comparison(document, runs);
+    add_trust(document, runs);
     add_matrices(document, runs);
     const struct sections sections = collect_sections(document, runs);
     bool machine_shown = false;

@@ -47,6 +47,12 @@ assert [row["strategy"] for row in overview] == ["explicit", "stacktag", "tls"],
 assert overview[2]["fails"] == "fiber-switch, fiber-migration, fiber-crowd"
 assert "None: every execution gave a time." in page.sections["failures"]
 '
+page usual.html '
+trust = page.sections["trust"]
+assert "timed on x86_64" in trust and "gcc 12.2.0" in trust, trust
+assert "Measured: 33 cases, in 297 executions" in trust and "2 cases do not apply" in trust, trust
+assert "Proved: 31 pass, 3 fail, 2 not applicable" in trust and "none was noticed" in trust, trust
+'
 report other
 page other.html '
 answer = page.sections["answer"]
