@@ -42,28 +42,31 @@
 
 /* What code may have to live with (struct ctx_condition). */
 static const struct ctx_condition ctx_condition_plain = {"Threads, scopes and queues, with nothing else in the way", 10,
-                                                         NULL};
+                                                         NULL, "threads"};
 static const struct ctx_condition ctx_condition_callbacks = {
-    "Callbacks through code that you cannot change, and that hands nothing on", 20, NULL};
-static const struct ctx_condition ctx_condition_fibers = {"Fibers that take turns on a thread", 30, NULL};
+    "Callbacks through code that you cannot change, and that hands nothing on", 20, NULL, "callbacks"};
+static const struct ctx_condition ctx_condition_fibers = {"Fibers that take turns on a thread", 30, NULL, "fibers"};
 static const struct ctx_condition ctx_condition_migration = {"Fibers that go from thread to thread", 40,
-                                                             &ctx_condition_fibers};
-static const struct ctx_condition ctx_condition_signals = {"Signal handlers", 50, NULL};
+                                                             &ctx_condition_fibers, "migration"};
+static const struct ctx_condition ctx_condition_signals = {"Signal handlers", 50, NULL, "signals"};
 static const struct ctx_condition ctx_condition_signal_stacks = {"Signal handlers on a stack of their own", 60,
-                                                                 &ctx_condition_signals};
-static const struct ctx_condition ctx_condition_longjmp = {"Scopes that longjmp leaves", 70, NULL};
-static const struct ctx_condition ctx_condition_exceptions = {"C++ exceptions through scopes", 80, NULL};
-static const struct ctx_condition ctx_condition_fork = {"Scopes that a forked child goes on with", 90, NULL};
+                                                                 &ctx_condition_signals, "signal-stacks"};
+static const struct ctx_condition ctx_condition_longjmp = {"Scopes that longjmp leaves", 70, NULL, "longjmp"};
+static const struct ctx_condition ctx_condition_exceptions = {"C++ exceptions through scopes", 80, NULL, "exceptions"};
+static const struct ctx_condition ctx_condition_fork = {"Scopes that a forked child goes on with", 90, NULL, "fork"};
 static const struct ctx_condition ctx_condition_thread_ends = {"Threads that end or are cancelled inside a scope", 100,
-                                                               NULL};
-static const struct ctx_condition ctx_condition_modules = {"Modules that are loaded and unloaded", 110, NULL};
+                                                               NULL, "thread-ends"};
+static const struct ctx_condition ctx_condition_modules = {"Modules that are loaded and unloaded", 110, NULL,
+                                                           "modules"};
 static const struct ctx_condition ctx_condition_attach = {"Contexts attached in one callback, detached in another", 120,
-                                                          NULL};
+                                                          NULL, "attach"};
 static const struct ctx_condition ctx_condition_coroutines = {
-    "Coroutines without a stack, whose resumption can be wrapped", 130, NULL};
+    "Coroutines without a stack, whose resumption can be wrapped", 130, NULL, "coroutines"};
 static const struct ctx_condition ctx_condition_lasting = {
-    "Scopes that such a coroutine opens itself and keeps while it is suspended", 140, &ctx_condition_coroutines};
-static const struct ctx_condition ctx_condition_code = {"Code that nothing describes, as a JIT makes it", 150, NULL};
+    "Scopes that such a coroutine opens itself and keeps while it is suspended", 140, &ctx_condition_coroutines,
+    "coroutine-scopes"};
+static const struct ctx_condition ctx_condition_code = {"Code that nothing describes, as a JIT makes it", 150, NULL,
+                                                        "jit"};
 
 /* What follows from traits. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): texts */

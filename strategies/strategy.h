@@ -117,6 +117,7 @@ struct ctx_condition {
     const char *title;
     unsigned order;                       /* reports have them in this order; the first is what all code needs */
     const struct ctx_condition *includes; /* whose scenarios decide this one, too; or NULL */
+    const char *need; /* the name by which people ask for it: lower case, digits, '-'; NULL: made of the title */
 };
 
 /*
@@ -153,6 +154,11 @@ enum ctx_role {
     CTX_ROLE_PART,  /* one cost among others */
     CTX_ROLE_READ,  /* the read by which a report ranks strategies */
     CTX_ROLE_WHOLE, /* a whole piece of work, in which reading and handing on are weighed against each other */
+    /* What a program does beside reading, and how much it costs: */
+    CTX_ROLE_SCOPE,   /* enter and leave a scope */
+    CTX_ROLE_HANDOFF, /* hand work and its context to another thread, and have the answer */
+    CTX_ROLE_START,   /* start a thread that inherits the context, and join it */
+    CTX_ROLE_COUNT
 };
 
 struct ctx_workload {

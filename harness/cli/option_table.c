@@ -144,6 +144,14 @@ static bool parse_format(struct options *options, const struct option_row *row, 
     return text_unknown_name("format", text, names, count, error);
 }
 
+static bool parse_table(struct options *options, const struct option_row *row, const char *text, struct error *error) {
+    static const char *const forms[] = {"brief", "full"};
+    (void)row;
+    options->full_table = strcmp(text, forms[1]) == 0;
+    return options->full_table || strcmp(text, forms[0]) == 0 ||
+           text_unknown_name("table", text, forms, sizeof forms / sizeof forms[0], error);
+}
+
 const struct option_row option_table[] = {
     {.name = "suite",
      .argument = "SUITE",
@@ -193,6 +201,34 @@ const struct option_row option_table[] = {
      .group = OPTION_GROUP_WHAT,
      .parse = parse_own_parameter,
      .help = "call depths to read at; short for --parameter=depth=LIST"},
+    {.name = "needs",
+     .argument = "LIST",
+     .group = OPTION_GROUP_WHAT,
+     .parse = parse_text,
+     INTO(needs),
+     .help = "what the program has to live with, such as fibers,callbacks,signals: names of the conditions that the "
+             "result file declares, of which an unknown one is answered by all there are"},
+    {.name = "preset",
+     .argument = "NAME",
+     .group = OPTION_GROUP_WHAT,
+     .parse = parse_text,
+     INTO(program),
+     .help = "the program's numbers, where they are not given: logging, tracing or allocator-tag"},
+    {.name = "reads",
+     .argument = "N",
+     .group = OPTION_GROUP_WHAT,
+     .parse = parse_own_parameter,
+     .help = "reads of the context in a request"},
+    {.name = "scopes",
+     .argument = "N",
+     .group = OPTION_GROUP_WHAT,
+     .parse = parse_own_parameter,
+     .help = "scopes that a request enters and leaves"},
+    {.name = "handoffs",
+     .argument = "N",
+     .group = OPTION_GROUP_WHAT,
+     .parse = parse_own_parameter,
+     .help = "hand-offs of a request to another thread, which answers"},
     {.name = "parameter",
      .argument = "NAME=LIST",
      .group = OPTION_GROUP_WHAT,
@@ -306,6 +342,14 @@ const struct option_row option_table[] = {
      .group = OPTION_GROUP_FILES,
      .parse = parse_format,
      .help = "how it is printed"},
+    {.name = "table",
+     .argument = "FORM",
+     .preset = "brief",
+     .group = OPTION_GROUP_FILES,
+     .beside_resume = true,
+     .parse = parse_table,
+     .help = "brief: of one strategy what it costs and fails, then each case; of many cases a row for each strategy; "
+             "full: each case alone"},
     {.name = "terminal",
      .group = OPTION_GROUP_FILES,
      .parse = parse_terminal,

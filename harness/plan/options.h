@@ -60,6 +60,9 @@ struct options {
     unsigned metrics;               /* mask of enum metric */
     double threshold;               /* 0.03: three per cent */
     const char *figures;            /* folder for them; NULL: none are written */
+    bool full_table;                /* each case, without what is asked first */
+    const char *needs;              /* of a program that advice is for: a list of names; NULL: none */
+    const char *program;            /* the preset of its numbers, which are among the choices */
     char **operands;                /* words that are neither option nor command: files */
     size_t operand_count;
     bool seed_given, threshold_given, budget_given, strict, force, dry_run, quiet;

@@ -84,7 +84,7 @@ static bool check_workload(const struct ctx_workload *workload, struct error *er
         !check_summary("its operation is missing or too long", workload->operation, error) ||
         !check_section(workload->section, error) || !check_section(workload->threads_section, error))
         return false;
-    if (workload->role != CTX_ROLE_PART && workload->role != CTX_ROLE_READ && workload->role != CTX_ROLE_WHOLE)
+    if ((int)workload->role < 0 || workload->role >= CTX_ROLE_COUNT)
         return error_set(error, "found role %d, wanted one of enum ctx_role", (int)workload->role);
     if (workload->threads_min == 0)
         return error_set(error, "threads_min is 0, wanted at least 1");
@@ -153,6 +153,8 @@ static bool check_statements(const struct ctx_scenario *scenario, struct error *
     const struct ctx_condition *condition = scenario->condition;
     for (; condition != NULL; condition = condition->includes) {
         if (!check_summary("the title of its condition is missing or too long", condition->title, error))
+            return false;
+        if (condition->need != NULL && !check_name("the need of its condition", condition->need, error))
             return false;
         if (condition->includes != NULL && condition->includes->order >= condition->order)
             return error_set(error, "found a condition of order %u that includes one of order %u, wanted a lower one",

@@ -64,7 +64,10 @@ static void put_section(struct maker *maker, json_t *sections, json_t *object, c
 }
 
 static const char *role_name(enum ctx_role role) {
-    static const char *const names[] = {[CTX_ROLE_PART] = NULL, [CTX_ROLE_READ] = "read", [CTX_ROLE_WHOLE] = "whole"};
+    static const char *const names[CTX_ROLE_COUNT] = {
+        [CTX_ROLE_PART] = NULL,     [CTX_ROLE_READ] = "read",       [CTX_ROLE_WHOLE] = "whole",
+        [CTX_ROLE_SCOPE] = "scope", [CTX_ROLE_HANDOFF] = "handoff", [CTX_ROLE_START] = "start",
+    };
     return names[role];
 }
 
@@ -108,6 +111,8 @@ static json_t *make_reference(struct maker *maker, const struct ctx_strategy *st
         json_build_put(&maker->build, object, "label", json_text(yardstick->label));
     if (yardstick->legend != NULL)
         json_build_put(&maker->build, object, "legend", json_text(yardstick->legend));
+    if ((strategy->traits & CTX_TRAIT_NO_CONTEXT) != 0)
+        json_build_put(&maker->build, object, "no_context", json_true());
     return object;
 }
 
@@ -134,6 +139,8 @@ static void add_title(struct maker *maker, json_t *conditions, const struct ctx_
     if (find(conditions, "title", condition->title) != NULL)
         return;
     json_t *object = json_object();
+    if (condition->need != NULL)
+        json_build_put(&maker->build, object, "need", json_text(condition->need));
     json_build_put(&maker->build, object, "title", json_text(condition->title));
     json_build_put(&maker->build, object, "scenarios", json_array());
     insert(maker, conditions, condition->order, object);

@@ -1,5 +1,6 @@
 #include "data/presentation.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdint.h>
@@ -9,6 +10,9 @@
 #include "base/text.h"
 
 enum { ID_LENGTH_MAX = 31 };
+
+/* The reference that does the work without a context, in files that do not say which does. */
+#define NO_CONTEXT_IN_OLDER_FILES "none"
 
 static const json_t *find_presentation(const struct result_file *file) {
     return json_object_get(json_object_get(file->context, "ctxbench"), "presentation");
@@ -40,7 +44,8 @@ static const struct result_case *find_reference(const struct result_file *file, 
 }
 
 static void add_yardstick(const struct result_file *file, struct yardsticks *yardsticks, const char *strategy,
-                          const char *label, const char *legend) {
+                          const json_t *described) {
+    const char *label = text_of(described, "label"), *legend = text_of(described, "legend");
     const struct result_case *c = find_reference(file, strategy);
     if (c == NULL || yardsticks->count == YARDSTICKS_MAX)
         return;
@@ -51,7 +56,9 @@ static void add_yardstick(const struct result_file *file, struct yardsticks *yar
         (struct yardstick){.strategy = c->strategy,
                            .label = label != NULL ? label : c->strategy,
                            .legend = legend != NULL ? legend : "times the time of this reference",
-                           .reads_stack = c->reads_stack};
+                           .reads_stack = c->reads_stack,
+                           .no_context = json_is_true(json_object_get(described, "no_context")) ||
+                                         strcmp(c->strategy, NO_CONTEXT_IN_OLDER_FILES) == 0};
 }
 
 /* Those that the file describes, then those of which it has only cases. */
@@ -62,11 +69,11 @@ struct yardsticks presentation_yardsticks(const struct result_file *file) {
     json_array_foreach(references, index, reference) {
         const char *strategy = text_of(reference, "strategy");
         if (strategy != NULL)
-            add_yardstick(file, &yardsticks, strategy, text_of(reference, "label"), text_of(reference, "legend"));
+            add_yardstick(file, &yardsticks, strategy, reference);
     }
     for (size_t i = 0; i < file->case_count; i++)
         if (file->cases[i].reference)
-            add_yardstick(file, &yardsticks, file->cases[i].strategy, NULL, NULL);
+            add_yardstick(file, &yardsticks, file->cases[i].strategy, NULL);
     return yardsticks;
 }
 
@@ -87,9 +94,16 @@ static const char *section_of_axis(const json_t *workload, const char *axis) {
                                            : text_of(json_object_get(workload, "parameter_sections"), axis);
 }
 
-static bool has_role(const json_t *workload, const char *role) {
+static enum presented_role role_of(const json_t *workload) {
+    static const char *const names[ROLE_COUNT] = {
+        [ROLE_READ] = "read",       [ROLE_WHOLE] = "whole", [ROLE_SCOPE] = "scope",
+        [ROLE_HANDOFF] = "handoff", [ROLE_START] = "start",
+    };
     const char *found = text_of(workload, "role");
-    return found != NULL && strcmp(found, role) == 0;
+    for (enum presented_role role = ROLE_PART; found != NULL && role < ROLE_COUNT; role++)
+        if (names[role] != NULL && strcmp(names[role], found) == 0)
+            return role;
+    return ROLE_PART;
 }
 
 /* Of a file that says nothing of its workloads. */
@@ -111,8 +125,7 @@ struct presented_workload presentation_of_workload(const struct result_file *fil
     struct presented_workload presented = {.place = 0};
     const json_t *found = find(workloads, "name", workload, &presented.place);
     const char *own = text_of(found, "section"), *of_axis = section_of_axis(found, axis);
-    presented.is_ranked = has_role(found, "read");
-    presented.is_whole = has_role(found, "whole");
+    presented.role = role_of(found);
     presented.communicates = json_is_true(json_object_get(found, "communicates"));
     presented.shows_axis_best = own != NULL && of_axis != NULL && strcmp(own, of_axis) == 0;
     presented.section = find_section(presentation, of_axis != NULL ? of_axis : own);
@@ -141,12 +154,41 @@ void presentation_failing(const struct result_file *file, const char *strategy, 
     }
 }
 
+const char *presentation_why_failing(const struct result_file *file, const char *strategy, const char *scenario) {
+    size_t index;
+    const json_t *failing = find(json_object_get(find_strategy(file, strategy), "fails"), "scenario", scenario, &index);
+    const char *reason = text_of(failing, "reason");
+    return failing == NULL || reason != NULL ? reason : "";
+}
+
 /* ---- Conditions ---- */
 
-static bool add_condition(struct arena *arena, struct conditions *conditions, const char *title, size_t room) {
+/* "fibers-that-take-turns-on-a": of a title, as much as a name may be long. NULL when out of memory. */
+static const char *make_need(struct arena *arena, const char *title) {
+    char *need = arena_take(arena, ID_LENGTH_MAX + 1);
+    size_t length = 0;
+    for (; need != NULL && *title != '\0' && length < ID_LENGTH_MAX; title++) {
+        const bool is_letter = isascii((unsigned char)*title) && isalnum((unsigned char)*title);
+        if (is_letter)
+            need[length++] = (char)tolower((unsigned char)*title);
+        else if (length > 0 && need[length - 1] != '-')
+            need[length++] = '-';
+    }
+    if (length > 0 && need[length - 1] == '-')
+        need[length - 1] = '\0';
+    return need;
+}
+
+static bool add_condition(struct arena *arena, struct conditions *conditions, const char *need, const char *title,
+                          size_t room) {
     struct condition *condition = &conditions->list[conditions->count++];
-    *condition = (struct condition){title, arena_take(arena, (room + 1) * sizeof *condition->scenarios), 0};
-    return condition->scenarios != NULL;
+    const bool is_named = need != NULL && text_is_name(need, ID_LENGTH_MAX);
+    *condition = (struct condition){
+        .need = is_named ? need : make_need(arena, title),
+        .title = title,
+        .scenarios = arena_take(arena, (room + 1) * sizeof *condition->scenarios),
+    };
+    return condition->need != NULL && condition->scenarios != NULL;
 }
 
 static void add_scenario(const struct conditions *conditions, const char *scenario) {
@@ -170,7 +212,7 @@ static bool derive_conditions(const struct matrix *matrix, struct arena *arena, 
     for (size_t i = 0; conditions->list != NULL && i < matrix->scenario_count; i++) {
         if (!is_common(matrix, i))
             continue;
-        if (!add_condition(arena, conditions, matrix->scenarios[i].name, 1))
+        if (!add_condition(arena, conditions, NULL, matrix->scenarios[i].name, 1))
             return false;
         add_scenario(conditions, matrix->scenarios[i].name);
     }
@@ -191,7 +233,7 @@ bool presentation_conditions(const struct result_file *file, const struct matrix
         const json_t *scenarios = json_object_get(one, "scenarios");
         if (text_of(one, "title") == NULL || json_array_size(scenarios) == 0)
             continue;
-        if (!add_condition(arena, conditions, text_of(one, "title"), json_array_size(scenarios)))
+        if (!add_condition(arena, conditions, text_of(one, "need"), text_of(one, "title"), json_array_size(scenarios)))
             return false;
         json_array_foreach(scenarios, at, scenario) {
             if (json_is_string(scenario))

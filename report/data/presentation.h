@@ -22,6 +22,7 @@ struct yardstick {
     const char *strategy;
     const char *label, *legend; /* "vs LABEL: LEGEND" */
     bool reads_stack;           /* then it is one for those alone that read it, too */
+    bool no_context;            /* it does the work without any context */
 };
 
 struct yardsticks {
@@ -38,12 +39,22 @@ struct presented_section {
     long long order;
 };
 
+/* What a workload is to a reader who has to choose. */
+enum presented_role {
+    ROLE_PART,    /* one cost among others */
+    ROLE_READ,    /* its reads are what strategies are ranked by */
+    ROLE_WHOLE,   /* a whole piece of work, in which reading and handing on are weighed against each other */
+    ROLE_SCOPE,   /* enters and leaves a scope */
+    ROLE_HANDOFF, /* hands work to another thread, and has the answer */
+    ROLE_START,   /* starts a thread that inherits the context */
+    ROLE_COUNT
+};
+
 struct presented_workload {
-    size_t place;         /* among the costs of an overview */
-    bool is_ranked;       /* its reads are what strategies are ranked by */
-    bool is_whole;        /* a whole piece of work, in which reading and handing on are weighed against each other */
-    bool communicates;    /* its threads do, so that it matters where they are */
-    bool shows_axis_best; /* the axis is what the workload is about */
+    size_t place; /* among the costs of an overview */
+    enum presented_role role;
+    bool communicates;                /* its threads do, so that it matters where they are */
+    bool shows_axis_best;             /* the axis is what the workload is about */
     struct presented_section section; /* for costs that vary along the axis */
 };
 
@@ -56,8 +67,12 @@ bool presentation_takes_argument(const struct result_file *file, const char *str
 /* "longjmp, fork": the scenarios that the strategy is expected to fail; "" if there are none, or nothing is known. */
 void presentation_failing(const struct result_file *file, const char *strategy, char *names, size_t size);
 
+/* Why the strategy is expected to fail the scenario; NULL: it is not, or nothing is known. */
+const char *presentation_why_failing(const struct result_file *file, const char *strategy, const char *scenario);
+
 /* What code may have to live with: the strategies that hold all these scenarios are right there. */
 struct condition {
+    const char *need; /* the name by which people ask for it: lower case, digits, '-' */
     const char *title;
     const char **scenarios;
     size_t scenario_count;

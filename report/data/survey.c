@@ -313,6 +313,29 @@ const struct survey_sweep *survey_find(const struct survey *survey, const char *
     return NULL;
 }
 
+static bool is_better(const struct survey_sweep *a, const struct survey_sweep *b, enum presented_role role) {
+    const bool a_has_role = a->presented.role == role, b_has_role = b->presented.role == role;
+    return a_has_role != b_has_role ? a_has_role : a->case_count > b->case_count;
+}
+
+const struct survey_sweep *survey_find_role(const struct survey *survey, enum presented_role role) {
+    static const char *const operations[ROLE_COUNT] = {
+        [ROLE_READ] = "read",
+        [ROLE_SCOPE] = "scope",
+        [ROLE_HANDOFF] = "round trip",
+        [ROLE_START] = "fan-out",
+    };
+    const struct survey_sweep *found = NULL;
+    for (size_t i = 0; i < survey->sweep_count; i++) {
+        const struct survey_sweep *sweep = &survey->sweeps[i];
+        const bool is_called_so = operations[role] != NULL && strcmp(sweep->operation, operations[role]) == 0;
+        if (sweep->primary && (sweep->presented.role == role || is_called_so) &&
+            (found == NULL || is_better(sweep, found, role)))
+            found = sweep;
+    }
+    return found;
+}
+
 const struct result_case *survey_case(const struct survey_sweep *sweep, size_t value) {
     size_t i = 0;
     while (i < sweep->curve_count && sweep->curves[i].at[value] == NULL)

@@ -8,7 +8,7 @@
 
 void svg_write_colours(bool on_black, FILE *out) {
     for (size_t i = 0; i < FIGURE_COLOUR_COUNT; i++)
-        (void)fprintf(out, "--figure-%zu:%s;", i, on_black ? figure_colours[i].on_black : figure_colours[i].on_white);
+        (void)fprintf(out, "--c%zu:%s;", i, on_black ? figure_colours[i].on_black : figure_colours[i].on_white);
 }
 
 /* In a page, the fonts are the page's. A file of its own is as large as paper wants it, on white. */

@@ -10,7 +10,7 @@
 /* Writes the figure as an element `svg`. In a page, its ids begin with "drawing-ID-". False when out of memory. */
 bool svg_write(const struct figure *figure, enum figure_medium medium, FILE *out);
 
-/* The declarations that colours in a page refer to: `--figure-0:#0072b2;...`. */
+/* The declarations that colours in a page refer to: `--c0:#0072b2;...`. */
 void svg_write_colours(bool on_black, FILE *out);
 
 #endif

@@ -24,7 +24,7 @@ void svg_attribute(const struct svg_pen *pen, const char *name, double number) {
 
 void svg_colour(const struct svg_pen *pen, const char *name, unsigned colour) {
     if (pen->layout->medium == FIGURE_IN_PAGE)
-        (void)fprintf(pen->out, " %s=\"var(--figure-%u)\"", name, colour);
+        (void)fprintf(pen->out, " %s=\"var(--c%u)\"", name, colour);
     else
         (void)fprintf(pen->out, " %s=\"%s\"", name, figure_colours[colour].on_white);
 }

@@ -19,10 +19,16 @@ static const struct polygon {
 
 static void write_polygon(const struct svg_pen *pen, const struct polygon *polygon, struct layout_point at,
                           double radius) {
+    double x = 0, y = 0; /* from `at` to the corner before: relative points are shorter */
     for (size_t i = 0; i < polygon->corner_count; i++) {
         const double angle = 2 * M_PI * (polygon->first_angle + (double)i / (double)polygon->corner_count);
-        svg_point(pen, i == 0 ? "M" : "L", at.x + cos(angle) * radius * polygon->size,
-                  at.y - sin(angle) * radius * polygon->size);
+        const double next_x = cos(angle) * radius * polygon->size, next_y = -sin(angle) * radius * polygon->size;
+        if (i == 0)
+            svg_point(pen, "M", at.x + next_x, at.y + next_y);
+        else
+            svg_point(pen, i == 1 ? "l" : " ", next_x - x, next_y - y);
+        x = next_x;
+        y = next_y;
     }
     (void)fputc('z', pen->out);
 }

@@ -73,22 +73,9 @@ static bool same_choice(const struct question *a, const struct question *b, cons
     return true;
 }
 
-static bool is_better_reading(const struct survey_sweep *a, const struct survey_sweep *b) {
-    return a->presented.is_ranked != b->presented.is_ranked ? a->presented.is_ranked : a->case_count > b->case_count;
-}
-
-/*
- * The sweep by which reads are compared: that of the workload that is there for it, by its first parameter; or of the
- * one that reads and has the most cases; or any.
- */
+/* The sweep by which reads are compared; any, where none is there for it. */
 static const struct survey_sweep *reading_sweep(const struct survey *survey) {
-    const struct survey_sweep *found = NULL;
-    for (size_t i = 0; i < survey->sweep_count; i++) {
-        const struct survey_sweep *sweep = &survey->sweeps[i];
-        if (sweep->primary && (sweep->presented.is_ranked || strcmp(sweep->operation, "read") == 0) &&
-            (found == NULL || is_better_reading(sweep, found)))
-            found = sweep;
-    }
+    const struct survey_sweep *found = survey_find_role(survey, ROLE_READ);
     return found != NULL || survey->sweep_count == 0 ? found : &survey->sweeps[0];
 }
 
@@ -557,7 +544,7 @@ static bool changes_nothing(const struct survey_sweep *sweep) {
     struct growth growing[RANKING_MAX];
     size_t others;
     double others_ratio;
-    return !sweep->presented.is_whole && !is_of_stores(sweep) &&
+    return sweep->presented.role != ROLE_WHOLE && !is_of_stores(sweep) &&
            collect_growing(sweep, growing, &others, &others_ratio) == 0;
 }
 
@@ -576,7 +563,7 @@ static void add_axis(struct document *document, const struct run *run, const str
         add_stores(&prose, run, sweep);
     else
         add_growing(&prose, sweep);
-    if (sweep->presented.is_whole)
+    if (sweep->presented.role == ROLE_WHOLE)
         add_crossings_of_argument(&prose, sweep);
     prose_end(&prose, DOCUMENT_ITEM);
 }
@@ -685,7 +672,7 @@ void answer_add_on_sweep(struct document *document, const struct run *run, const
         add_stores(&prose, run, sweep);
     else if (sweep->axis[0] != '\0')
         add_growing(&prose, sweep);
-    if (sweep->presented.is_whole)
+    if (sweep->presented.role == ROLE_WHOLE)
         add_crossings_of_argument(&prose, sweep);
     prose_end(&prose, DOCUMENT_PARAGRAPH);
 }

@@ -5,6 +5,7 @@
 
 #include "page/answer.h"
 #include "page/contents_parts.h"
+#include "page/decide.h"
 #include "page/prose.h"
 
 /* ---- Sections of costs ---- */
@@ -14,8 +15,8 @@ static const struct presented_section other_section = {"other", "Other workloads
 
 /* Sections of the report itself. */
 static bool is_taken(const char *id) {
-    static const char *const taken[] = {"answer", "comparison",          "conformance", "other",
-                                        "method", "environment-section", "failures",    "raw"};
+    static const char *const taken[] = {
+        "answer", "decide", "trust", "comparison", "conformance", "other", "method", "environment-section", "failures", "raw"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strcmp(taken[i], id) == 0)
             return true;
@@ -137,7 +138,10 @@ static void add_title(struct document *document, const struct runs *runs) {
 }
 
 static void add_answer(struct document *document, const struct runs *runs) {
-    document_add(document, DOCUMENT_SECTION, "answer", "The answer");
+    document_add(document, DOCUMENT_SECTION, "answer",
+                 runs->run_count == 1 ? "The answer, condition by condition" : "The answer");
+    if (runs->run_count == 1)
+        document_fold_section(document);
     for (size_t r = 0; r < runs->run_count; r++) {
         if (runs->run_count > 1)
             document_add(document, DOCUMENT_SUBSECTION, NULL, "%s", runs->files[r].label);
@@ -150,6 +154,17 @@ static void add_answer(struct document *document, const struct runs *runs) {
 static void add_comparison(struct document *document, const struct runs *runs) {
     document_add(document, DOCUMENT_SECTION, "comparison", "The runs compared");
     contents_add_comparison(document, runs);
+}
+
+static void add_trust(struct document *document, const struct runs *runs) {
+    if (runs->run_count == 0)
+        return;
+    document_add(document, DOCUMENT_SECTION, "trust", "Trust");
+    for (size_t r = 0; r < runs->run_count; r++) {
+        if (runs->run_count > 1)
+            document_add(document, DOCUMENT_SUBSECTION, NULL, "%s", runs->files[r].label);
+        contents_add_trust(document, &runs->files[r]);
+    }
 }
 
 static void add_matrices(struct document *document, const struct runs *runs) {
@@ -168,9 +183,12 @@ bool contents_make(struct document *document, const struct runs *runs) {
     add_title(document, runs);
     if (runs->run_count > 1 && same_machine) /* what changed is the answer that several builds are measured for */
         add_comparison(document, runs);
+    if (runs->run_count == 1)
+        decide_add(document, &runs->files[0]);
     add_answer(document, runs);
     if (runs->run_count > 1 && !same_machine)
         add_comparison(document, runs);
+    add_trust(document, runs);
     add_matrices(document, runs);
     const struct sections sections = collect_sections(document, runs);
     bool machine_shown = false;

@@ -24,6 +24,9 @@ void contents_add_operations(struct document *document, const struct run *run, c
 /* What was measured on each two PUs of the machine, if it was. */
 void contents_add_pairs_of_pus(struct document *document, const struct run *run, size_t index);
 
+/* How far the figures of a run can be relied on. */
+void contents_add_trust(struct document *document, const struct run *run);
+
 /* The machine of a run, as boxes in boxes. */
 void contents_add_machine(struct document *document, const struct run *run);
 

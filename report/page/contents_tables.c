@@ -126,7 +126,7 @@ void contents_add_crossings(struct document *document, const struct run *run, co
                       sweep->axis),
         crossing_columns, CROSSING_COUNT);
     if (table != NULL)
-        table->folded = !sweep->presented.is_whole; /* there, they are the question */
+        table->folded = sweep->presented.role != ROLE_WHOLE; /* there, they are the question */
     size_t count = 0;
     for (size_t a = 0; a < sweep->curve_count; a++) {
         for (size_t b = 0; table != NULL && b < sweep->curve_count; b++) {

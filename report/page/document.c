@@ -100,6 +100,17 @@ void document_add_figure(struct document *document, const struct figure *figure)
         block->figure = figure;
 }
 
+void document_add_scatter(struct document *document, const struct scatter *scatter) {
+    struct document_block *block = add_block(document, DOCUMENT_SCATTER);
+    if (block != NULL)
+        block->scatter = scatter;
+}
+
+void document_fold_section(struct document *document) {
+    if (document->last != NULL && document->last->kind == DOCUMENT_SECTION)
+        document->last->folded = true;
+}
+
 const struct figure_look *document_look(struct document *document, const char *strategy) {
     const struct figure_look *look = looks_named(&document->looks, &document->arena, strategy);
     document->out_of_memory |= look == NULL;

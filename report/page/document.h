@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "figure/figure.h"
 #include "figure/looks.h"
+#include "figure/scatter.h"
 
 #define DOCUMENT_NAME "\1"
 #define DOCUMENT_STRONG "\2"
@@ -68,10 +69,15 @@ struct document_block {
         DOCUMENT_TABLE,
         DOCUMENT_FIGURE,
         DOCUMENT_MACHINE,
+        DOCUMENT_SCATTER,
+        DOCUMENT_EVIDENCE, /* JSON, from which a page's script computes advice; its form and table stand in this section
+                            */
     } kind;
     const char *id, *text;
     struct document_table *table;
     const struct figure *figure;
+    const struct scatter *scatter;
+    bool folded; /* of a section: what is in it is shown on demand */
     const struct document_level *levels;
     size_t level_count;
     struct document_block *next;
@@ -102,6 +108,11 @@ struct document_table *document_add_table(struct document *document, const char 
 struct document_cell *document_add_row(struct document *document, struct document_table *table);
 
 void document_add_figure(struct document *document, const struct figure *figure);
+
+void document_add_scatter(struct document *document, const struct scatter *scatter);
+
+/* Folds the section that was added last. */
+void document_fold_section(struct document *document);
 
 /* The look of a strategy, the same in all figures of the document; it is chosen by document_choose_looks. */
 const struct figure_look *document_look(struct document *document, const char *strategy);

@@ -20,7 +20,7 @@ enum { ROWS_UNFOLDED_MAX = 40 };
 
 struct page {
     FILE *out;
-    bool in_section, in_part, in_list;
+    bool in_section, in_part, in_list, in_fold;
     bool in_lead; /* what a part has down to its first figure, which paper does not tear apart */
     bool out_of_memory;
 };
@@ -207,6 +207,21 @@ static void write_figure(struct page *page, const struct figure *figure) {
     end_lead(page);
 }
 
+static void write_scatter(struct page *page, const struct scatter *scatter) {
+    (void)fprintf(page->out, "<figure id=\"figure-%s\">", scatter->id);
+    page->out_of_memory |= !scatter_write_svg(scatter, FIGURE_IN_PAGE, page->out);
+    write_element(page->out, "<figcaption>", scatter->caption, "</figcaption></figure>\n");
+    end_lead(page);
+}
+
+/* As a block of data, which browsers do not run. It is ASCII; no '<' in it begins the end of the element. */
+static void write_evidence(FILE *out, const char *json) {
+    (void)fputs("<script type=\"application/json\" id=\"evidence\">", out);
+    for (; *json != '\0'; json++)
+        (void)fputs(*json == '<' ? "\\u003c" : (char[]){*json, '\0'}, out);
+    (void)fputs("</script>\n", out);
+}
+
 /* Boxes of one level and what they hold. `in_all` counts how many stand beside each other on this level. */
 static void write_boxes(FILE *out, const struct document_level *levels, size_t level_count, unsigned in_all) {
     if (level_count == 0)
@@ -253,16 +268,17 @@ static void end_part(struct page *page) {
 static void end_section(struct page *page) {
     end_part(page);
     if (page->in_section)
-        (void)fputs("</div></section>\n", page->out);
-    page->in_section = false;
+        (void)fprintf(page->out, "</div>%s</section>\n", page->in_fold ? "</details>" : "");
+    page->in_section = page->in_fold = false;
 }
 
 static void begin_section(struct page *page, const struct document_block *block) {
     end_section(page);
     (void)fprintf(page->out, "<section id=\"%s\">", block->id);
     write_element(page->out, "<h2>", block->text, "</h2>\n");
-    (void)fputs("<div class=\"parts\">\n", page->out);
+    (void)fprintf(page->out, "%s<div class=\"parts\">\n", block->folded ? "<details><summary>In words</summary>" : "");
     page->in_section = true;
+    page->in_fold = block->folded;
 }
 
 static void begin_part(struct page *page, const struct document_block *block) {
@@ -306,6 +322,12 @@ static void write_block(struct page *page, const struct document_block *block) {
         break;
     case DOCUMENT_MACHINE:
         write_machine(page->out, block);
+        break;
+    case DOCUMENT_SCATTER:
+        write_scatter(page, block->scatter);
+        break;
+    case DOCUMENT_EVIDENCE:
+        write_evidence(page->out, block->text);
         break;
     }
 }

@@ -117,15 +117,15 @@ static void write_path(FILE *out, const char *path) {
     }
 }
 
-static void write_figure(const struct markdown *markdown, const struct figure *figure) {
+static void write_drawing(const struct markdown *markdown, const char *id, const char *title, const char *caption) {
     if (markdown->figures_path != NULL) {
         (void)fputs("![", markdown->out);
-        write_escaped(markdown->out, figure->title);
+        write_escaped(markdown->out, title);
         (void)fputs("](<", markdown->out);
         write_path(markdown->out, markdown->figures_path);
-        (void)fprintf(markdown->out, "/%s.svg>)\n\n", figure->id);
+        (void)fprintf(markdown->out, "/%s.svg>)\n\n", id);
     }
-    write_text(markdown->out, figure->caption);
+    write_text(markdown->out, caption);
     (void)fputc('\n', markdown->out);
 }
 
@@ -147,7 +147,8 @@ static void write_line(FILE *out, const char *before, const char *text) {
 
 static void write_block(struct markdown *markdown, const struct document_block *block) {
     FILE *out = markdown->out;
-    if (block->kind == DOCUMENT_TABLE && (block->table->folded || block->table->row_count == 0))
+    if (block->kind == DOCUMENT_EVIDENCE ||
+        (block->kind == DOCUMENT_TABLE && (block->table->folded || block->table->row_count == 0)))
         return;
     if (block->kind != DOCUMENT_ITEM || markdown->before != DOCUMENT_ITEM)
         (void)fputc('\n', out);
@@ -171,10 +172,15 @@ static void write_block(struct markdown *markdown, const struct document_block *
         write_table(out, block->table);
         break;
     case DOCUMENT_FIGURE:
-        write_figure(markdown, block->figure);
+        write_drawing(markdown, block->figure->id, block->figure->title, block->figure->caption);
         break;
     case DOCUMENT_MACHINE:
         write_machine(out, block);
+        break;
+    case DOCUMENT_SCATTER:
+        write_drawing(markdown, block->scatter->id, block->scatter->title, block->scatter->caption);
+        break;
+    case DOCUMENT_EVIDENCE:
         break;
     }
     markdown->before = block->kind;

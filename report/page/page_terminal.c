@@ -151,7 +151,8 @@ void page_write_terminal(const struct document *document, FILE *out, struct tabl
     write_paragraph(&terminal, "", document->subtitle, 0);
     for (const struct document_block *block = document->first; block != NULL; block = block->next) {
         if (block->kind == DOCUMENT_SECTION) {
-            in_words = strcmp(block->id, "answer") == 0 || strcmp(block->id, "comparison") == 0;
+            in_words = strcmp(block->id, "answer") == 0 || strcmp(block->id, "decide") == 0 ||
+                       strcmp(block->id, "comparison") == 0;
             if (strcmp(block->id, "comparison") == 0)
                 write_heading(&terminal, block->text);
             terminal.drawn = false;

@@ -5,11 +5,15 @@
 #include "base/display.h"
 #include "data/summary.h"
 #include "data/warnings.h"
+#include "table/brief.h"
 #include "table/grid.h"
 #include "table/pairs_table.h"
 #include "table/table.h"
 
 enum { FAILURES_SHOWN = 20, FAILING_MAX = 1024 };
+
+/* Tables of more rows than this, of several strategies, are brief ones where these are wanted: one fits a screen. */
+enum { ROWS_OF_A_SCREEN = 40 };
 
 /* The columns to the right of a case's name. */
 
@@ -221,8 +225,37 @@ static void print_warnings(struct table *table) {
     (void)warnings_visit(table->report, print_warning, table);
 }
 
+/* The label of all rows but those of references; NULL if there are several, or none. */
+static const char *sole_strategy(const struct table *table) {
+    const char *sole = NULL;
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct result_case *of = table->rows[i].of;
+        if (of->reference)
+            continue;
+        if (sole != NULL && strcmp(sole, of->label) != 0)
+            return NULL;
+        sole = of->label;
+    }
+    return sole;
+}
+
+/* The rows, in the form that is wanted. Returns whether all of them stand there. */
+static bool print_rows(const struct table *table) {
+    const struct table_style style = table->style;
+    const char *sole = sole_strategy(table);
+    if (style.is_brief && sole != NULL)
+        brief_print_answer(table->report, sole, table->out, style);
+    print_title(table);
+    if (style.is_brief && sole == NULL && table->row_count > ROWS_OF_A_SCREEN &&
+        brief_print_strategies(table->report, table->row_count, table->out, style))
+        return false;
+    grid_print(&table->grid);
+    return true;
+}
+
 void table_print(const struct summary *report, FILE *out, struct table_style style) {
     struct table table = {.report = report, .out = out, .style = style};
+    bool is_whole = true;
     if (table.style.width < GRID_WIDTH_MIN)
         table.style.width = GRID_WIDTH_MIN;
     table.rows = calloc(report->file->case_count + 1, sizeof *table.rows);
@@ -242,16 +275,16 @@ void table_print(const struct summary *report, FILE *out, struct table_style sty
             .row_count = table.row_count,
         };
         grid_fit(&table.grid);
-        print_title(&table);
-        grid_print(&table.grid);
+        is_whole = print_rows(&table);
     } else if (report->file->case_count == 0) {
         (void)fputs("No execution gave a time.\n", out);
     }
     pairs_table_print(report, out, table.style);
-    print_failing(&table);
+    if (is_whole)
+        print_failing(&table);
     print_failures(&table);
     print_warnings(&table);
-    if (table.row_count > 0)
+    if (table.row_count > 0 && is_whole)
         grid_print_legend(&table.grid);
     free(table.rows);
 }

@@ -9,6 +9,7 @@ struct table_style {
     unsigned width; /* columns */
     bool colour;
     bool references; /* rows of references beside others, not only as ratios */
+    bool is_brief;   /* what is asked first stands first, and a table of many rows has one for each strategy */
 };
 
 /* What suits the stream: the terminal's width (or COLUMNS, or 80), colour on a terminal unless NO_COLOR is set. */

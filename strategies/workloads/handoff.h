@@ -25,6 +25,7 @@ static const struct ctx_workload handoff_workload = {
     .threads_max = HANDOFF_THREADS,
     .communicates = true,
     .records = true,
+    .role = CTX_ROLE_HANDOFF,
     .overview = 4,
     .section = &ctx_section_handoff,
     .parameters =

@@ -31,6 +31,7 @@ static const struct ctx_workload spawn_workload = {
     .threads_min = 1,
     .threads_max = 1,
     .records = true,
+    .role = CTX_ROLE_START,
     .overview = 3,
     .section = &ctx_section_scopes,
     .parameters =

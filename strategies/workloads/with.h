@@ -20,6 +20,7 @@ static const struct ctx_workload with_workload = {
     .requires = CTX_SCENARIO_NEST | CTX_SCENARIO_FAILING_BODY | CTX_SCENARIO_REUSE,
     .threads_min = 1,
     .threads_max = 0,
+    .role = CTX_ROLE_SCOPE,
     .overview = 2,
     .section = &ctx_section_scopes,
     .threads_section = &ctx_section_threads,

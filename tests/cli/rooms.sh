@@ -19,7 +19,7 @@ printf 'int b(void); int a(void) { return b(); }\n' >a.c
 printf 'int a(void); int b(void) { return a(); }\n' >b.c
 cc -c a.c b.c && ar rc build/harness/libroom_both.a a.o b.o
 if BUILD=build python3 copy/scripts/rooms --check >out; then fail "a bad structure passes: $(cat out)"; fi
-for fault in 'rooms in a circle: base, cli' 'files in a circle, in both: a, b' 'ARCHITECTURE.md is not'; do
+for fault in 'rooms in a circle: advice, base, cli' 'files in a circle, in both: a, b' 'ARCHITECTURE.md is not'; do
   grep -q "$fault" out || fail "not noticed: $fault; found $(cat out)"
 done
 BUILD=nowhere python3 copy/scripts/rooms --check >out 2>&1 && fail "without a build it passes"

@@ -3,6 +3,7 @@ import base64
 import csv
 import glob
 import hashlib
+import json
 import re
 import subprocess
 import xml.etree.ElementTree
@@ -13,7 +14,7 @@ TAGS = set("""html head meta link title style body header h1 h2 h3 p nav a main 
 g path rect text desc figcaption table caption thead tbody tr th td details summary span script""".split())
 ATTRIBUTES = set("""lang charset name content http-equiv rel href id class scope colspan title data-v data-search role
 aria-label aria-labelledby aria-describedby viewbox fill fill-rule stroke stroke-width stroke-linejoin stroke-dasharray transform font-size text-anchor d x y
-style""".split())
+style type paint-order""".split())
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -25,6 +26,8 @@ def check_page():
         target = attributes.get("href", "#")
         assert target.startswith("#") or target == "data:,", target
     assert len(page.scripts) == 1 and "alert" not in page.scripts[0]
+    assert len(page.data) == 1 and "<" not in page.data[0] and page.data[0].isascii() and json.loads(page.data[0])
+    assert {a["type"] for t, a in page.elements if t == "script" and "type" in a} == {"application/json"}
     policy = next(a["content"] for t, a in page.elements if t == "meta" and "http-equiv" in a)
     digest = base64.b64encode(hashlib.sha256(page.scripts[0].encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in policy, policy

@@ -86,6 +86,9 @@ CONDITIONS = {"Threads, scopes and queues, with nothing else in the way":
               "Fibers that go from thread to thread": ["fiber-switch", "fiber-migration", "fiber-crowd"]}
 
 
+NEEDS = ["threads", "callbacks", "fibers", "migration"]
+
+
 def make_presentation(rows):
     """What the file says of the workloads, references, conditions and strategies."""
     workloads = []
@@ -93,14 +96,18 @@ def make_presentation(rows):
         about = {"name": name, "threads_section": "threads"}
         about.update({"get": {"role": "read", "section": "depth", "parameter_sections": {"depth": "depth"}},
                       "keys": {"section": "keys"}, "handoff": {"section": "handoff", "communicates": True},
+                      "with": {"role": "scope"}, "spawn": {"role": "start"},
                       "request": {"role": "whole", "section": "request"}}.get(name, {}))
+        if name == "handoff":
+            about["role"] = "handoff"
         workloads.append(about)
     workloads.sort(key=lambda about: about["name"] != "get")
     return {"sections": [{"id": name, "title": title, "order": i} for i, (name, title) in enumerate(SECTIONS.items())],
             "workloads": workloads,
             "references": [{"strategy": name, "label": label, "legend": legend}
                            for name, (label, legend) in LEGENDS.items()],
-            "conditions": [{"title": title, "scenarios": scenarios} for title, scenarios in CONDITIONS.items()],
+            "conditions": [{"need": need, "title": title, "scenarios": scenarios}
+                           for need, (title, scenarios) in zip(NEEDS, CONDITIONS.items())],
             "strategies": [{"name": "explicit", "explicit_argument": True}, {"name": "stacktag"},
                            {"name": "tls", "fails": [{"scenario": "fiber-switch", "reason": "it is the thread's"}]}]}
 
@@ -188,6 +195,38 @@ def part_of_a_matrix():
     return usual(conformance=[make_cell("tls", "nest"), make_cell("stacktag", "nest")])
 
 
+def make_program(reads, scopes, handoffs, starts, depths=(0, 16, 256), **context):
+    """All that a program does with its contexts; each maps strategies to costs, reads as make_reads wants them."""
+    rows = make_reads(reads, depths)
+    for workload, operation, parameters, costs in (("with", "scope", {"keys": 1}, scopes),
+                                                   ("handoff", "round trip", {"batch": 1}, handoffs),
+                                                   ("spawn", "fan-out", {"fanout": 1}, starts)):
+        for strategy, ns in costs.items():
+            rows += make_rows(strategy, workload, parameters, ns, operation=operation, form="throughput",
+                              threads=2 if workload == "handoff" else 1)
+    return make_result(rows, **context)
+
+
+PROGRAM = {"reads": {**USUAL, "slow": (1000.0, 0)},
+           "scopes": {"explicit": 4, "tls": 6, "stacktag": 25, "slow": 500, "none": 2},
+           "handoffs": {"explicit": 1010, "tls": 1020, "stacktag": 1100, "slow": 2000, "none": 1000},
+           "starts": {"explicit": 37000, "tls": 37500, "stacktag": 38000, "slow": 40000, "none": 36000}}
+
+
+def program(**changes):
+    """An argument costs least; with fibers nothing but the stack is right. `slow` costs most, and nobody proved it."""
+    changes.setdefault("conformance", make_matrix(STRATEGIES, BROKEN))
+    return make_program(**{**PROGRAM, **changes})
+
+
+def program_of_stack():
+    """Another machine, where the stack costs least in all things."""
+    return make_program({"explicit": (30, 0), "tls": (20, 0), "stacktag": (10, 0), **YARDSTICKS},
+                        {"explicit": 30, "tls": 20, "stacktag": 10, "none": 1},
+                        {"explicit": 1300, "tls": 1200, "stacktag": 1010, "none": 1000}, {},
+                        conformance=make_matrix(STRATEGIES, {}), fingerprint="fedcba9876543210")
+
+
 def stores():
     """One strategy is fastest with one store, another with another."""
     rows = []
@@ -267,6 +306,12 @@ def hostile():
 KINDS = {
     "usual": usual,
     "other": other,
+    "program": program,
+    "program-of-stack": program_of_stack,
+    "program-unproved": lambda: program(conformance=[make_cell("slow", "nest")]),
+    "program-without-matrix": lambda: program(conformance=[]),
+    "program-of-many": lambda: program(depths=[0] + [2 ** i for i in range(13)]),
+    "program-of-one-depth": lambda: program(depths=(0,)),
     "old": old,
     "large": large,
     "stores": stores,

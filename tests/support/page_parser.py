@@ -4,21 +4,21 @@ import html.parser
 
 class Page(html.parser.HTMLParser):
     """text; sections: text by id; tables: rows by id, each a dict by column, with the head above it as "head" if it has
-    one; elements: (name, attributes)."""
+    one; elements: (name, attributes); scripts, and data: what is in elements of that name that are not run."""
 
     VOID = {"meta", "link", "br", "input", "path", "rect", "circle", "use"}
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.elements, self.sections, self.tables = [], {}, {}
-        self.text, self.scripts = "", []
+        self.text, self.scripts, self.data = "", [], []
         self.figures = self.drawn = 0
         self._section = self._rows = self._heads = self._cell = self._in = None
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         self.elements.append((tag, attributes))
-        self._in = tag
+        self._in, self._type = tag, attributes.get("type")
         if tag == "section":
             self._section = attributes["id"]
             self.sections[self._section] = ""
@@ -45,7 +45,7 @@ class Page(html.parser.HTMLParser):
 
     def handle_data(self, data):
         if self._in == "script":
-            self.scripts.append(data)
+            (self.data if self._type else self.scripts).append(data)
         elif self._in != "style":
             self.text += data
             if self._section:

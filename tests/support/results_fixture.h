@@ -42,8 +42,8 @@ struct fixture_strategy {
 };
 
 /* An argument fails in one of them; two decide one condition, of which one decides another, too. */
-static const struct ctx_condition fixture_easy = {"Nothing in the way", 1, NULL};
-static const struct ctx_condition fixture_hard = {"Something in the way", 2, &fixture_easy};
+static const struct ctx_condition fixture_easy = {"Nothing in the way", 1, NULL, NULL};
+static const struct ctx_condition fixture_hard = {"Something in the way", 2, &fixture_easy, "hard"};
 static const struct ctx_scenario fixture_scenarios[] = {
     {.name = "hard",
      .summary = "is hard",

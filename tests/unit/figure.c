@@ -306,7 +306,7 @@ static void test_colours(void **state) {
     const struct figure figure = example(series, 1, FIGURE_LINES);
     char *page = draw(&figure, FIGURE_IN_PAGE), *paper = draw(&figure, FIGURE_ON_PAPER);
     assert_null(strchr(page, '#'));
-    assert_non_null(strstr(page, "stroke=\"var(--figure-0)\""));
+    assert_non_null(strstr(page, "stroke=\"var(--c0)\""));
     assert_null(strstr(paper, "var("));
     assert_non_null(strstr(paper, "stroke=\"#0072b2\""));
     free(page);

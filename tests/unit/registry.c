@@ -85,14 +85,14 @@ static void refuses_broken_descriptors(void **state) {
 /* What a scenario says of reports and of strategies is checked as the rest is. */
 static void refuses_broken_statements(void **state) {
     (void)state;
-    struct ctx_condition inner = {"inner", 1, NULL}, outer = {"outer", 2, &inner};
+    struct ctx_condition inner = {"inner", 1, NULL, NULL}, outer = {"outer", 2, &inner, "outer"};
     struct ctx_scenario scenario = {.name = "plain", .summary = "plain", .condition = &outer};
     struct ctx_strategy strategy = {MINIMAL_STRATEGY("minimal"), .scenarios = &scenario, .scenario_count = 1};
     struct error error;
     assert_true(contract_check(&strategy, &error));
     inner.title = NULL;
     refuses(&strategy, "scenario 0: the title of its condition is missing");
-    inner = (struct ctx_condition){"inner", 2, &outer}; /* a circle, above all */
+    inner = (struct ctx_condition){"inner", 2, &outer, NULL}; /* a circle, above all */
     refuses(&strategy, "found a condition of order 2 that includes one of order 2, wanted a lower one");
     scenario = (struct ctx_scenario){.name = "plain", .summary = "plain", .implied = {.reason = ""}};
     refuses(&strategy, "the reason of its rule is missing");
@@ -135,8 +135,8 @@ static void refuses_broken_workloads(void **state) {
     refuses(&strategy, "threads_max is 1 and threads_min 2");
     workload = minimal_workload, workload.operation = NULL;
     refuses(&strategy, "its operation is missing");
-    workload = minimal_workload, workload.role = (enum ctx_role)5;
-    refuses(&strategy, "found role 5");
+    workload = minimal_workload, workload.role = CTX_ROLE_COUNT;
+    refuses(&strategy, "found role 6");
     workload = minimal_workload, workload.section = &(const struct ctx_section){"By Depth", "By depth", 1};
     refuses(&strategy, "its section is called \"By Depth\"");
     workload = minimal_workload, workload.threads_section = &(const struct ctx_section){"threads", NULL, 1};

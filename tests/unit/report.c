@@ -343,7 +343,7 @@ static void test_presentation_is_the_files(void **state) {
     fixture_init(&fixture, 2);
     struct summary *report = load_fixture(&fixture);
     const struct presented_workload get = presentation_of_workload(report->file, "get", "depth");
-    assert_true(get.place == 0 && get.is_ranked && !get.is_whole && get.shows_axis_best);
+    assert_true(get.place == 0 && get.role == ROLE_READ && get.shows_axis_best);
     assert_string_equal(get.section.id, "reading");
     assert_string_equal(presentation_of_workload(report->file, "get", "up").section.title, "Reading");
     assert_string_equal(presentation_of_workload(report->file, "get", AXIS_THREADS).section.id, "places");

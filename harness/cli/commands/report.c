@@ -95,13 +95,35 @@ static bool write_figure_files(const struct reporting *reporting, const struct f
            write_pdf(reporting, figure, refused, error);
 }
 
+static bool write_scatter_files(const struct reporting *reporting, const struct scatter *scatter, struct error *error) {
+    static const struct {
+        const char *suffix;
+        bool is_drawing;
+    } files[] = {{"svg", true}, {"csv", false}};
+    const struct figure named = {.id = scatter->id};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct output_file file;
+        if (!open_figure_file(reporting, &named, files[i].suffix, &file, error))
+            return false;
+        if (!(files[i].is_drawing ? scatter_write_svg(scatter, FIGURE_ON_PAPER, file.stream)
+                                  : scatter_write_csv(scatter, file.stream))) {
+            output_file_discard(&file);
+            return error_set(error, "out of memory for the figure %s", scatter->id);
+        }
+        if (!output_file_commit(&file, error))
+            return false;
+    }
+    return true;
+}
+
 static bool write_figures(const struct reporting *reporting, struct error *error) {
     struct error refused = {.text = ""};
     const char *folder = reporting->options->figures;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return error_set(error, "--figures: cannot make the folder %s: %s", folder, strerror(errno));
     for (const struct document_block *block = reporting->document.first; block != NULL; block = block->next)
-        if (block->kind == DOCUMENT_FIGURE && !write_figure_files(reporting, block->figure, &refused, error))
+        if ((block->kind == DOCUMENT_FIGURE && !write_figure_files(reporting, block->figure, &refused, error)) ||
+            (block->kind == DOCUMENT_SCATTER && !write_scatter_files(reporting, block->scatter, error)))
             return false;
     if (refused.text[0] != '\0')
         note(reporting, refused.text);

@@ -162,6 +162,7 @@ static bool print_table(const struct run *run, const struct result_file *file, F
     interrupt_release(); /* all is written; whoever reads the table may keep us waiting */
     struct table_style style = table_style_for(out);
     style.references = asked_for_references(run);
+    style.is_brief = !run->options.full_table;
     table_print(summary, out, style);
     summary_free(summary);
     return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
@@ -284,6 +285,7 @@ static bool recall(struct run *run, const struct options *given, char *program, 
     if (!options_parse(&run->options, run->commands, run->argc, run->argv, &why))
         return error_set(error, "%s records a command line that does not hold here: %s", run->files.journal, why.text);
     run->options.quiet = given->quiet;
+    run->options.full_table = given->full_table;
     run->options.seed = run->recorded.seed;
     run->options.seed_given = true;
     for (size_t i = 0; i < run->options.plugin_count; i++) {
@@ -376,6 +378,7 @@ static const struct command_option takes[] = {
     {.name = "seed"},
     {.name = "out", .help = "the result file; \"-\" is standard output; when not given, results/HOST-DATE-TIME.json"},
     {.name = "force"},
+    {.name = "table"},
     {.name = "resume"},
     {.name = "topology",
      .help = "plan for another machine (--dry-run): hwloc's FILE.xml, or \"synthetic:package:2 core:4 pu:2\""},
