@@ -36,7 +36,7 @@ static void stale_nothing(void *arg) {
 
 /* A scope that has ended. */
 CTX_OPAQUE static void stale_after_return(void (*fn)(void *), void *arg) {
-    (void)scan_with(&ctx_empty, ID_NONE, stale_nothing, NULL);
+    (void)seal_with(&ctx_empty, ID_NONE, stale_nothing, NULL);
     stale_run_above(fn, arg);
 }
 
@@ -49,12 +49,12 @@ static void stale_jump(void *arg) {
 }
 
 static void stale_jump_from_within(void *arg) {
-    (void)scan_with(&ctx_empty, ID_NONE, stale_jump, arg);
+    (void)seal_with(&ctx_empty, ID_NONE, stale_jump, arg);
 }
 
 CTX_OPAQUE static void stale_open_and_jump(void) {
     if (setjmp(stale_way_out) == 0)
-        (void)scan_with(&ctx_empty, ID_NONE, stale_jump_from_within, NULL);
+        (void)seal_with(&ctx_empty, ID_NONE, stale_jump_from_within, NULL);
 }
 
 CTX_OPAQUE static void stale_after_longjmp(void (*fn)(void *), void *arg) {
@@ -69,7 +69,7 @@ static void stale_throw(void *arg) {
 }
 
 static void stale_open_and_throw(void *arg) {
-    (void)scan_with(&ctx_empty, ID_NONE, stale_throw, arg);
+    (void)seal_with(&ctx_empty, ID_NONE, stale_throw, arg);
 }
 
 CTX_OPAQUE static void stale_after_exception(void (*fn)(void *), void *arg) {

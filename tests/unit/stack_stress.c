@@ -28,6 +28,7 @@
 #include "gls/fiber.h"
 #include "gls/tag.h"
 #include "opaque.h"
+#include "stacktag/hint.h"
 #include "stacktag/scan_find.h"
 #include "stacktag/unwinder.h"
 #include "stacktag/unwound.h"
@@ -97,6 +98,8 @@ CTX_OPAQUE static void read_with_all_readers(void) {
     choose_scan();
     answer = scan_read(0, &id);
     check("the scan", answer, id);
+    answer = hint_read(0, &id);
+    check("the hint", answer, id);
     answer = glsi_tag_read_tables(&id);
     check("the walk by tables", answer, id);
     answer = unwound_read_backtrace(&id);
@@ -213,7 +216,7 @@ static void through_signal_on_alternate_stack(void) {
 
 /* Each alphabet has a tag of its own for the scope. */
 static void open_inner_tag(void *next) {
-    if (!scan_with(next, ID_NONE, step, NULL))
+    if (!seal_with(next, ID_NONE, step, NULL))
         abort(); /* on a fiber's stack, or a thread's, cmocka's way out leads nowhere */
 }
 
@@ -356,7 +359,7 @@ static void raise_to_jump(void *arg) {
 
 CTX_OPAQUE static void open_and_jump_from_handler(void) {
     if (sigsetjmp(way_out, 1) == 0)
-        (void)scan_with(&ctx_empty, ID_NONE, raise_to_jump, NULL);
+        (void)seal_with(&ctx_empty, ID_NONE, raise_to_jump, NULL);
 }
 
 /*
