@@ -21,7 +21,7 @@ struct known_stack {
     size_t bytes; /* 0: unknown */
     /* What is sealed under another epoch is not vouched for. Never the same twice in a process, whichever the stack. */
     _Atomic uint64_t epoch;
-    struct id_slot *_Atomic innermost; /* the scope that was opened last, or none */
+    struct id_slot *_Atomic innermost; /* the scope that was opened last, NULL: none is open */
 };
 
 /* A stack of these bounds on which nothing has been opened so far, whatever an earlier one has left in its place. */

@@ -4,13 +4,13 @@
 
 enum verdict {
     STALE,    /* no such scope is open here */
-    IN_FORCE, /* one is, and it is the innermost, if the stack was searched from the reader on */
-    DOUBTFUL, /* one is open, perhaps here */
+    IN_FORCE, /* one is, and it is the innermost */
+    DOUBTFUL, /* one is open, perhaps here, and perhaps the innermost */
 };
 
 /*
  * What the tag at `place`, which spells `id`, is to a reader on that stack. While a scope is open its slot says so. It
- * is sealed, if at all, where its tag is.
+ * is sealed, if at all, where its tag is. Of those that are sealed, the stack's record names the innermost.
  */
 static enum verdict judge(const struct known_stack *stack, uintptr_t place, uint32_t id) {
     if (id >= atomic_load_explicit(&glsi_id_pool.ready, memory_order_relaxed))
@@ -21,10 +21,9 @@ static enum verdict judge(const struct known_stack *stack, uintptr_t place, uint
     const uintptr_t sealed = atomic_load_explicit(&slot->place, memory_order_relaxed);
     if (sealed != place)
         return sealed != 0 ? STALE : DOUBTFUL;
-    return atomic_load_explicit(&slot->epoch, memory_order_relaxed) ==
-                   atomic_load_explicit(&stack->epoch, memory_order_relaxed)
-               ? IN_FORCE
-               : DOUBTFUL;
+    const bool is_innermost = slot == atomic_load_explicit(&stack->innermost, memory_order_relaxed) &&
+                              seal_place(stack, slot, place, place + 1) != 0;
+    return is_innermost ? IN_FORCE : DOUBTFUL;
 }
 
 enum tag_answer scan_find_tag(struct known_stack *stack, uintptr_t here, uint32_t *id) {
@@ -45,5 +44,6 @@ enum tag_answer scan_find_tag(struct known_stack *stack, uintptr_t here, uint32_
             return TAG_UNREADABLE;
         }
     }
-    return TAG_NONE;
+    /* There may be one that is not vouched for any more, deeper than a reader on a stack within this. */
+    return atomic_load_explicit(&stack->innermost, memory_order_relaxed) == NULL ? TAG_NONE : TAG_UNREADABLE;
 }

@@ -14,6 +14,9 @@ __attribute__((no_sanitize("address", "thread"))) uint32_t seal_spelt(uintptr_t 
     return ID_NONE;
 }
 
+/* Innermost where some scope may be open that is not known any more: it is never sealed. */
+static struct id_slot unknown;
+
 /* What a scope must know to end its seal. In its own frame: the slot may be another's by then, if it was broken. */
 struct seal {
     struct id_slot *slot, *outer;
@@ -32,6 +35,13 @@ static struct known_stack *find_stack(uintptr_t place) {
     if (stack->bytes > 0)
         glsi_stack_forget(stack);
     return NULL;
+}
+
+/* Who is innermost is not known: not even that there is nobody. */
+static void lose_track(struct known_stack *stack) {
+    glsi_stack_forget(stack);
+    atomic_signal_fence(memory_order_seq_cst);
+    atomic_store_explicit(&stack->innermost, &unknown, memory_order_relaxed);
 }
 
 /* In this order: once it is the innermost, all that is said of it is true. */
@@ -57,7 +67,7 @@ static void end_seal(const struct seal *seal) {
     if (atomic_load_explicit(&seal->stack->innermost, memory_order_relaxed) == seal->slot)
         atomic_store_explicit(&seal->stack->innermost, seal->outer, memory_order_relaxed);
     else
-        glsi_stack_forget(seal->stack);
+        lose_track(seal->stack);
 }
 
 /* A function of its own, called by E: its return address is the word that makes the tag complete. */
@@ -83,8 +93,8 @@ void seal_break_below(struct known_stack *stack, uintptr_t target) {
         slot = atomic_load_explicit(&slot->outer, memory_order_relaxed);
     }
     if (slot != NULL && seal_place(stack, slot, target, stack->low + stack->bytes) == 0) {
-        glsi_stack_forget(stack);
-        slot = NULL;
+        lose_track(stack);
+        return;
     }
     atomic_signal_fence(memory_order_seq_cst);
     atomic_store_explicit(&stack->innermost, slot, memory_order_relaxed);
