@@ -24,13 +24,14 @@ struct seal {
 };
 
 /*
- * The record of the stack on which a tag at `place` is to be sealed; NULL if it is not. A scope on a stack that nobody
- * knows may be between those that are sealed on the thread's own and code that is called there: none is vouched for any
- * more. The same goes for a stack within a stack.
+ * The record of the stack on which a tag at `place` is to be sealed; NULL if it is not. `opener` is an address in the
+ * frame of who opens the scope: what is deeper is not in force. A scope on a stack that nobody knows may be between
+ * those that are sealed on the thread's own and code that is called there: none is vouched for any more. The same goes
+ * for a stack within a stack.
  */
-static struct known_stack *find_stack(uintptr_t place) {
+static struct known_stack *find_stack(uintptr_t place, uintptr_t opener) {
     struct known_stack *const stack = scan_stack_running(0);
-    if (stack_contains(stack, place) && !seal_is_behind(stack, place))
+    if (stack_contains(stack, place) && !seal_is_behind(stack, opener))
         return stack;
     if (stack->bytes > 0)
         glsi_stack_forget(stack);
@@ -76,7 +77,7 @@ __attribute__((noinline)) void seal_run_body(void *arg) {
     const uintptr_t place = (uintptr_t)__builtin_frame_address(0) + SEAL_WORD_BYTES;
     /* It cannot be none: the tag is right here. */
     __attribute__((cleanup(end_seal))) struct seal seal = {
-        .slot = ids_slot(seal_spelt(place, UINTPTR_MAX)), .outer = NULL, .stack = find_stack(place)};
+        .slot = ids_slot(seal_spelt(place, UINTPTR_MAX)), .outer = NULL, .stack = find_stack(place, (uintptr_t)body)};
     if (seal.stack != NULL)
         put_seal(&seal, place);
     body->fn(body->arg);

@@ -577,6 +577,7 @@ CTX_OPAQUE static void come_back_by_setcontext(void) {
 CTX_OPAQUE static void come_back_by_compiler(void) {
     if (__builtin_setjmp(exit_way.of_compiler) == 0)
         open_to_leave();
+    ctx_forget_memory(); /* no tail call: the jump comes back to this frame */
 }
 
 /* Nobody follows the compiler's jumps: a read or a scope must come between one and what is deeper. */
