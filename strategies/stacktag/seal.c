@@ -84,18 +84,14 @@ __attribute__((noinline)) void seal_run_body(void *arg) {
 }
 
 /*
- * Follows the seals from the innermost on. Where one is not vouched for, there may be others behind it that are, and
- * are jumped over, too. The loop ends: what it has met is broken, and is not met again.
+ * Follows the seals from the innermost on, up to one that is not vouched for. What is behind that one and deeper than
+ * the target, too, is never the innermost again, and does not count. The loop ends: what it has met is broken.
  */
 void seal_break_below(struct known_stack *stack, uintptr_t target) {
     struct id_slot *slot = atomic_load_explicit(&stack->innermost, memory_order_relaxed);
     while (slot != NULL && seal_place(stack, slot, stack->low, target) != 0) {
         atomic_store_explicit(&slot->place, 0, memory_order_relaxed);
         slot = atomic_load_explicit(&slot->outer, memory_order_relaxed);
-    }
-    if (slot != NULL && seal_place(stack, slot, target, stack->low + stack->bytes) == 0) {
-        lose_track(stack);
-        return;
     }
     atomic_signal_fence(memory_order_seq_cst);
     atomic_store_explicit(&stack->innermost, slot, memory_order_relaxed);

@@ -34,7 +34,6 @@ RULES = {
     "longjmp breaks seals": [("stacktag/scan_longjmp.c", "leave_for(stack_pointer_in(jump));", "(void)leave_for;")],
     "setcontext breaks seals": [
         ("stacktag/scan_longjmp.c", "leave_for((uintptr_t)context->uc_mcontext.gregs[REG_RSP]);", "")],
-    "what a jump cannot follow is lost": [(SEAL, "target, stack->low + stack->bytes) == 0", "target, 0) == 1")],
     "a scope that opens finds out what was left unseen": [(SEAL, "&& !seal_is_behind(stack, opener)", "")],
     "a read by hint does": [("stacktag/hint.c", "&& " + BEHIND, "&& false && " + BEHIND)],
     "a scan does": [(SCAN, f"if ({BEHIND})", f"if (false && {BEHIND})")],

@@ -177,14 +177,12 @@ __attribute__((no_sanitize("address", "thread"))) CTX_OPAQUE static void read_ab
 
 /* Nobody follows such a jump: it is the next read that finds out, or the next scope. */
 static void in_outer_scope_after_builtin(void *arg) {
-    const bool reads = *(bool *)arg;
+    const enum reader reader = *(enum reader *)arg;
     open_and_leave_by_builtin();
-    if (reads) {
-        readers_want_by(BY_SCAN, wanted.where, wanted.answer, wanted.value);
-        readers_want_by(BY_HINT, wanted.where, wanted.answer, wanted.value);
-    } else {
+    if (reader == READERS)
         (void)seal_with(&ctx_empty, ID_NONE, stale_nothing, NULL);
-    }
+    else
+        readers_want_by(reader, wanted.where, wanted.answer, wanted.value);
     read_above_deep_words();
     read_here(NULL);
 }
@@ -193,12 +191,11 @@ static void builtin_longjmp_leaves_nothing(void **state) {
     (void)state;
     if (SANITIZED)
         skip();
-    for (int reads = 0; reads <= 1; reads++) {
-        bool arg = reads == 1;
+    for (enum reader reader = BY_SCAN; reader <= READERS; reader++) {
         want("behind a scope that was left by __builtin_longjmp, in no other", NULL);
-        in_outer_scope_after_builtin(&arg);
+        in_outer_scope_after_builtin(&reader);
         want("behind a scope that was left by __builtin_longjmp, in another", outer_value);
-        assert_int_equal(readers_scope(outer_value, in_outer_scope_after_builtin, &arg), 0);
+        assert_int_equal(readers_scope(outer_value, in_outer_scope_after_builtin, &reader), 0);
     }
     readers_judge();
 }
@@ -561,6 +558,61 @@ static void a_coroutine_may_call_on_its_starters_stack(void **state) {
 
 #endif
 
+/* ---- Where a walk would be a waste ---- */
+
+static unsigned hints_wanted, hints_found;
+
+static void want_hint(void *arg) {
+    const struct id_slot *const slot = hint_find(0);
+    hints_wanted++;
+    hints_found += slot != NULL && (arg == NULL || slot->context == arg);
+}
+
+static void want_hint_in_handler(int signal) {
+    (void)signal;
+    want_hint(NULL);
+    open_sealed(inner_value, want_hint, (void *)context_of(inner_value));
+    want_hint(NULL);
+}
+
+static void *want_hint_on_fiber(void *arg) {
+    open_sealed(inner_value, want_hint, (void *)context_of(inner_value));
+    return arg;
+}
+
+static void throw_in_scope(void *arg) {
+    open_sealed(inner_value, stale_throw, arg);
+}
+
+static void want_hints_in_scope(void *context) {
+    const struct sigaction action = {.sa_handler = want_hint_in_handler};
+    want_hint(context);
+    open_sealed(inner_value, want_hint, (void *)context_of(inner_value));
+    want_hint(context);
+    stale_open_and_jump();
+    want_hint(context);
+    (void)ctx_peer_catch(throw_in_scope, NULL);
+    want_hint(context);
+    if (sigaction(SIGUSR1, &action, NULL) != 0 || raise(SIGUSR1) != 0)
+        abort();
+    want_hint(context);
+    if (has_fibers()) {
+        char *const stack = new_stack();
+        resume_on(stack, want_hint_on_fiber);
+        (void)munmap(stack, STACK_BYTES);
+    }
+    want_hint(context);
+}
+
+static void hints_are_found(void **state) {
+    (void)state;
+    if (!readers_has(BY_HINT))
+        skip();
+    open_sealed(outer_value, want_hints_in_scope, (void *)context_of(outer_value));
+    assert_true(hints_wanted > 8);
+    assert_int_equal(hints_found, hints_wanted);
+}
+
 static void there_were_stale_words(void **state) {
     (void)state;
     assert_int_not_equal(stale_words_seen, 0);
@@ -581,6 +633,7 @@ int main(void) {
         cmocka_unit_test(a_coroutine_may_call_on_its_starters_stack),
 #endif
         cmocka_unit_test(scopes_that_were_left_leave_nothing),
+        cmocka_unit_test(hints_are_found),
         cmocka_unit_test(there_were_stale_words),
     };
     readers_init();
