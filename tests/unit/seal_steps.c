@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "../support/stale_tags.h"
-#include "gls/fiber_tools.h"
+#include "../support/unseen_jumps.h"
 #include "stacktag/hint.h"
 #include "stacktag/scan.h"
 

@@ -19,6 +19,7 @@
 
 #include "../support/readers.h"
 #include "../support/stale_tags.h"
+#include "../support/unseen_jumps.h"
 #include "gls/fiber.h"
 
 enum { STACK_BYTES = 1 << 18, DEEP_WORDS = 4096, STATUS_WRONG = 3 };
@@ -48,12 +49,6 @@ static void read_here(void *arg) {
 static void read_above_stale_words(void) {
     stale_run_above(read_here, NULL);
 }
-
-#if defined(FIBER_ASAN) || defined(FIBER_TSAN)
-enum { SANITIZED = 1 }; /* which follow neither setcontext nor the compiler's jumps, nor switches of others */
-#else
-enum { SANITIZED = 0 };
-#endif
 
 static char *new_stack(void) {
     char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -143,7 +138,7 @@ static void in_outer_scope_after_setcontext(void *arg) {
 
 static void setcontext_leaves_nothing(void **state) {
     (void)state;
-    if (SANITIZED)
+    if (ARE_JUMPS_LOST)
         skip();
     want("behind a scope that was left by setcontext, in no other", NULL);
     in_outer_scope_after_setcontext(NULL);
@@ -156,13 +151,13 @@ static void *way_out_of_compiler[5];
 
 static void leave_by_builtin(void *arg) {
     (void)arg;
-    __builtin_longjmp(way_out_of_compiler, 1);
+    compiler_longjmp(way_out_of_compiler);
 }
 
 CTX_OPAQUE static void open_and_leave_by_builtin(void) {
     volatile uintptr_t gap[DEEP_WORDS / 2];
     ctx_touch(gap);
-    if (__builtin_setjmp(way_out_of_compiler) == 0 && readers_scope(inner_value, leave_by_builtin, NULL) != 0)
+    if (compiler_setjmp(way_out_of_compiler) == 0 && readers_scope(inner_value, leave_by_builtin, NULL) != 0)
         abort();
     ctx_touch(gap);
 }
@@ -189,7 +184,7 @@ static void in_outer_scope_after_builtin(void *arg) {
 
 static void builtin_longjmp_leaves_nothing(void **state) {
     (void)state;
-    if (SANITIZED)
+    if (ARE_JUMPS_LOST || !HAS_COMPILER_JUMPS)
         skip();
     for (enum reader reader = BY_SCAN; reader <= READERS; reader++) {
         want("behind a scope that was left by __builtin_longjmp, in no other", NULL);
@@ -219,7 +214,7 @@ static void in_outer_scope_before_other_words(void *arg) {
 
 static void tags_that_are_written_over_are_gone(void **state) {
     (void)state;
-    if (SANITIZED)
+    if (ARE_JUMPS_LOST || !HAS_COMPILER_JUMPS)
         skip();
     want("above what has taken the place of a tag, in no other scope", NULL);
     in_outer_scope_before_other_words(NULL);
@@ -502,7 +497,7 @@ static void run_coroutine_on_local(void *arg) {
 
 static void scopes_may_end_in_another_order(void **state) {
     (void)state;
-    if (SANITIZED)
+    if (ARE_JUMPS_LOST)
         skip();
     assert_int_equal(readers_scope(outer_value, run_coroutine_on_local, NULL), 0);
     readers_judge();
@@ -550,7 +545,7 @@ static void lend_room(void *arg) {
 
 static void a_coroutine_may_call_on_its_starters_stack(void **state) {
     (void)state;
-    if (SANITIZED)
+    if (ARE_JUMPS_LOST)
         skip();
     assert_int_equal(readers_scope(outer_value, lend_room, NULL), 0);
     readers_judge();

@@ -29,6 +29,7 @@
 
 #include "../support/odd_frames.h"
 #include "../support/stale_tags.h"
+#include "../support/unseen_jumps.h"
 #include "base/random.h"
 #include "gls/fiber.h"
 #include "gls/tag.h"
@@ -521,12 +522,6 @@ static void through_stale_words_of_interrupted_scope(void) {
 
 /* ---- Scopes that are left by jumps of all kinds ---- */
 
-#if defined(FIBER_ASAN) || defined(FIBER_TSAN)
-enum { SANITIZED = 1 }; /* which follow neither setcontext nor the compiler's jumps, nor switches of others */
-#else
-enum { SANITIZED = 0 };
-#endif
-
 enum leaving { BY_LONGJMP, BY_SETCONTEXT, BY_COMPILER, LEAVINGS };
 
 /* The way out of the scopes that are about to be left: one chain at a time goes there. */
@@ -553,7 +548,7 @@ static void leave_or_go_deeper(void *arg) {
         (void)setcontext(&exit_way.context);
         break;
     case BY_COMPILER:
-        __builtin_longjmp(exit_way.of_compiler, 1);
+        compiler_longjmp(exit_way.of_compiler);
     case LEAVINGS:
         break;
     }
@@ -575,7 +570,7 @@ CTX_OPAQUE static void come_back_by_setcontext(void) {
 }
 
 CTX_OPAQUE static void come_back_by_compiler(void) {
-    if (__builtin_setjmp(exit_way.of_compiler) == 0)
+    if (compiler_setjmp(exit_way.of_compiler) == 0)
         open_to_leave();
     ctx_forget_memory(); /* no tail call: the jump comes back to this frame */
 }
@@ -584,7 +579,8 @@ CTX_OPAQUE static void come_back_by_compiler(void) {
 static void through_scopes_left(void) {
     static void (*const come_back[])(void) = {come_back_by_longjmp, come_back_by_setcontext, come_back_by_compiler};
     const struct ctx *const outer = stress.here->in_force;
-    exit_way.way = SANITIZED ? BY_LONGJMP : (enum leaving)random_below(&stress.random, LEAVINGS);
+    exit_way.way =
+        (enum leaving)random_below(&stress.random, ARE_JUMPS_LOST ? BY_LONGJMP + 1 : LEAVINGS - !HAS_COMPILER_JUMPS);
     exit_way.scopes = random_below(&stress.random, 3);
     exit_way.is_out = false;
     stress.here->in_force = &ctx_empty;
@@ -652,7 +648,7 @@ static void open_across(void *arg) {
 }
 
 static void through_coroutine(void) {
-    struct given_stack *const stack = SANITIZED ? NULL : take_stack();
+    struct given_stack *const stack = ARE_JUMPS_LOST ? NULL : take_stack();
     struct coroutine coroutine = {.record = {.is_given = true}}, *const self = &coroutine;
     const struct ctx *const outer = stress.here->in_force;
     const struct ctx scope = {.parent = outer};
