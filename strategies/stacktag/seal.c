@@ -76,8 +76,9 @@ __attribute__((noinline)) void seal_run_body(void *arg) {
     const struct seal_body *body = arg;
     const uintptr_t place = (uintptr_t)__builtin_frame_address(0) + SEAL_WORD_BYTES;
     /* It cannot be none: the tag is right here. */
-    __attribute__((cleanup(end_seal))) struct seal seal = {
-        .slot = ids_slot(seal_spelt(place, UINTPTR_MAX)), .outer = NULL, .stack = find_stack(place, (uintptr_t)body)};
+    __attribute__((cleanup(end_seal))) struct seal seal = {.slot = ids_slot(seal_spelt(place, UINTPTR_MAX)),
+                                                           .outer = &unknown,
+                                                           .stack = find_stack(place, (uintptr_t)body)};
     if (seal.stack != NULL)
         put_seal(&seal, place);
     body->fn(body->arg);
