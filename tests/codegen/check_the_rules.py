@@ -58,7 +58,7 @@ RULES = {
     "a tag counts only if it is the innermost": [
         (SCAN, "slot == atomic_load_explicit(&stack->innermost, memory_order_relaxed) &&", "")],
     "a scan that finds nothing asks who is innermost": [
-        (SCAN, "memory_order_relaxed) == NULL ? TAG_NONE : TAG_UNREADABLE", "memory_order_relaxed) == NULL ? TAG_NONE : TAG_NONE")],
+        (SCAN, "== NULL ? TAG_NONE : TAG_UNREADABLE", "== NULL ? TAG_NONE : TAG_NONE")],
 }
 
 

@@ -22,7 +22,7 @@
 #include "../support/unseen_jumps.h"
 #include "gls/fiber.h"
 
-enum { STACK_BYTES = 1 << 18, DEEP_WORDS = 4096, STATUS_WRONG = 3 };
+enum { STACK_BYTES = 1 << 18, LOCAL_BYTES = 1 << 16, DEEP_WORDS = 4096, STATUS_WRONG = 3 };
 
 static const char outer_value[] = "of the outer scope", inner_value[] = "of the inner scope",
                   later_value[] = "of a later scope";
@@ -351,7 +351,7 @@ static void open_within(void *arg) {
 
 static void scopes_of_all_openers_are_found(void **state) {
     (void)state;
-    for (size_t i = 0; i < OPENERS * OPENERS; i++)
+    for (size_t i = 0; i < (size_t)OPENERS * OPENERS; i++)
         openers[i / OPENERS](outer_value, open_within, (void *)&openers[i % OPENERS]);
     readers_judge();
 }
@@ -370,7 +370,7 @@ static void *read_on_fiber(void *arg) {
 }
 
 static void run_fiber_on_local(void *arg) {
-    alignas(4096) char stack[16 * 4096];
+    alignas(4096) char stack[LOCAL_BYTES];
     struct fiber fiber;
     (void)arg;
     if (fiber_init_on(&fiber, stack, sizeof stack, read_on_fiber, NULL) != 0 || fiber_resume(&fiber) != 0)
@@ -412,7 +412,7 @@ static void raise_in_inner(void *arg) {
 }
 
 static void handle_on_local(void *arg) {
-    alignas(4096) char stack[16 * 4096];
+    alignas(4096) char stack[LOCAL_BYTES];
     const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack}, none = {.ss_flags = SS_DISABLE};
     const struct sigaction action = {.sa_handler = read_in_handler, .sa_flags = SA_ONSTACK};
     if (sigaltstack(&alternate, NULL) != 0 || sigaction(SIGUSR1, &action, NULL) != 0 ||
@@ -487,7 +487,7 @@ static void end_coroutine(void *arg) {
 }
 
 static void run_coroutine_on_local(void *arg) {
-    char stack[16 * 4096];
+    char stack[LOCAL_BYTES];
     start_coroutine(stack, sizeof stack, run_coroutine);
     if (readers_scope(later_value, end_coroutine, (void *)later_value) != 0)
         abort();
@@ -504,7 +504,7 @@ static void scopes_may_end_in_another_order(void **state) {
 }
 
 /* Runs fn there, from here: whoever walks the stack comes by here again. */
-CTX_OPAQUE static void call_on(char *top, void (*fn)(void *)) {
+CTX_OPAQUE static void call_on(const char *top, void (*fn)(void *)) {
     void *arg = NULL;
     __asm__ volatile("mov %%rsp, %%rbx\n\tmov %[top], %%rsp\n\tcall *%[fn]\n\tmov %%rbx, %%rsp"
                      : [top] "+r"(top), [fn] "+r"(fn), "+D"(arg)
@@ -534,11 +534,12 @@ static void run_coroutine_that_calls(void) {
 }
 
 static void lend_room(void *arg) {
-    alignas(16) char room[16 * 4096];
+    alignas(16) char room[LOCAL_BYTES];
     (void)arg;
     room_of_starter = room + sizeof room;
     char *const stack = new_stack();
     start_coroutine(stack, STACK_BYTES, run_coroutine_that_calls);
+    room_of_starter = NULL;
     if (munmap(stack, STACK_BYTES) != 0)
         abort();
 }
