@@ -46,11 +46,11 @@ struct fiber {
     fcontext next;    /* where the fiber goes on */
     fcontext resumer; /* where its resumer goes on, while it runs */
     struct fiber_stack stack;
-    struct known_stack known_stack;     /* the same, and the scopes on it */
     struct fiber_exceptions exceptions; /* while it does not run */
     struct fiber_tools tools;
     void *(*fn)(void *arg);
     void *arg, *result;
+    struct known_stack known_stack; /* the same stack, and the scopes on it */
 };
 
 /*
