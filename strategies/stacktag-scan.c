@@ -19,8 +19,8 @@ CTX_OPERATION const struct ctx *stacktag_scan_current(uintptr_t after) {
     return tag_context(answer, id);
 }
 
-CTX_OPERATION void stacktag_scan_with(const struct ctx *next, void (*fn)(void *), void *arg) {
-    if (__builtin_expect(!scan_with(next, ID_NONE, fn, arg), 0))
+CTX_OPERATION void stacktag_seal_with(const struct ctx *next, void (*fn)(void *), void *arg) {
+    if (__builtin_expect(!seal_with(next, ID_NONE, fn, arg), 0))
         tag_strategy_die_out_of_ids();
 }
 
@@ -36,7 +36,7 @@ static const struct ctx_exception stacktag_scan_exceptions[] = {
 #define CTX_EXCEPTIONS stacktag_scan_exceptions
 #define CTX_OP_UNAVAILABLE scan_unavailable
 #define CTX_OP_CURRENT(after) stacktag_scan_current(after)
-#define CTX_OP_WITH(next, fn, arg) stacktag_scan_with(next, fn, arg)
+#define CTX_OP_WITH(next, fn, arg) stacktag_seal_with(next, fn, arg)
 #define CTX_OP_THREAD_BEGIN stacktag_scan_thread_begin
 #define CTX_OP_THREAD_END tag_strategy_thread_end
 #include "kernels.h"

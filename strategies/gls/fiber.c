@@ -9,7 +9,7 @@
 
 /* ---- Which fiber runs on this thread ---- */
 
-static _Thread_local struct fiber *current;
+_Thread_local struct fiber *glsi_fiber_current;
 
 /*
  * Between two calls a fiber may have moved to another thread, so no compiler may keep the variable's address: it takes
@@ -17,12 +17,12 @@ static _Thread_local struct fiber *current;
  */
 __attribute__((noinline)) struct fiber *fiber_current(void) {
     __asm__ volatile("" : : : "memory");
-    return current;
+    return glsi_fiber_current;
 }
 
 __attribute__((noinline)) static void set_current(struct fiber *fiber) {
     __asm__ volatile("" : : : "memory");
-    current = fiber;
+    glsi_fiber_current = fiber;
 }
 
 /* Itanium C++ ABI, 2.2.2. Absent from a program without C++. */
@@ -115,6 +115,7 @@ void glsi_fiber_entry(struct fcontext_transfer first);
 /* On the stack that it has. */
 static void prepare(struct fiber *fiber) {
     fiber_tools_begin(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes);
+    glsi_stack_begin(&fiber->known_stack, (uintptr_t)lowest_byte(&fiber->stack), fiber->stack.bytes);
     fiber->next = make_fcontext(lowest_byte(&fiber->stack) + fiber->stack.bytes, fiber->stack.bytes, glsi_fiber_entry);
 }
 

@@ -18,6 +18,7 @@
 
 #include "gls/fcontext.h"
 #include "gls/fiber_tools.h"
+#include "gls/stacks.h"
 
 /* The least that reading a stack through libunwind, or a signal handler that does, gets along with. */
 enum { FIBER_STACK_BYTES_MIN = 32 << 10 };
@@ -49,6 +50,7 @@ struct fiber {
     struct fiber_tools tools;
     void *(*fn)(void *arg);
     void *arg, *result;
+    struct known_stack known_stack; /* the same stack, and the scopes on it */
 };
 
 /*
@@ -84,5 +86,11 @@ static inline bool fiber_is_done(const struct fiber *fiber) {
 
 /* The fiber that this runs on, or NULL. */
 struct fiber *fiber_current(void);
+
+/*
+ * Where a thread keeps that. Who reads it must find its address anew each time: between two reads a fiber may move to
+ * another thread, and compilers take the address for constant within a function.
+ */
+extern _Thread_local struct fiber *glsi_fiber_current;
 
 #endif

@@ -12,6 +12,8 @@
 
 struct id_pool glsi_id_pool;
 
+_Static_assert(sizeof(struct id_slot) == ID_LINE_BYTES, "a slot has outgrown its cache line");
+
 /* Slots are made accessible in steps of this many: the pool's memory follows the largest number of ids in use. */
 enum { READY_STEP = 4096 };
 

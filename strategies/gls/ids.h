@@ -34,7 +34,7 @@ enum {
 
 /*
  * What an id stands for while it is in use. Written by the thread that opens the scope before the tag is complete, read
- * through the tag; `lifetimes`, `path` and `alphabet` only by whoever looks for abandoned ids.
+ * through the tag; `lifetimes`, `path` and `alphabet` by whoever looks for abandoned ids.
  */
 struct id_slot {
     alignas(ID_LINE_BYTES) const struct ctx *context;
@@ -42,7 +42,10 @@ struct id_slot {
     _Atomic uint64_t lifetimes;    /* odd while a scope is open; counts on, so that no two lifetimes look the same */
     const uintptr_t *_Atomic path; /* in the frame of the open scope: the marks that spell the id ... */
     const struct mark_alphabet *_Atomic alphabet; /* ... in this alphabet */
-    _Atomic uintptr_t place; /* for readers that scan the stack: the word that completes the tag while it is in force */
+    /* The seal (stacktag/seal.h), for readers that follow no frames. */
+    _Atomic uintptr_t place;       /* the stack word that completes the tag, while it is in force; 0: not sealed */
+    _Atomic uint64_t epoch;        /* of the stack, when it was sealed */
+    struct id_slot *_Atomic outer; /* that was innermost on the stack before */
 };
 
 /*

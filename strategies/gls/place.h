@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "gls/stacks.h"
 #include "gls/tag.h"
 
 /* The innermost tag on this stack: what is in force, and which tag is the outermost. */
@@ -23,7 +24,7 @@ __attribute__((always_inline)) static inline bool find_place(struct place *place
 }
 
 static inline int open_scope(const struct ctx *context, uint32_t root, void (*fn)(void *), void *arg) {
-    return tag_with(context, root, fn, arg) ? 0 : EAGAIN;
+    return glsi_open_scope(context, root, fn, arg) ? 0 : EAGAIN;
 }
 
 #endif

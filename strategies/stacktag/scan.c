@@ -2,61 +2,48 @@
 
 #include "stacktag/scan_find.h"
 
-/* E's frame, and that of each digit after it, is a saved frame pointer and a return address (marks.S). */
-enum { WORD_BYTES = sizeof(uintptr_t), MARK_FRAME_BYTES = 2 * WORD_BYTES };
+enum verdict {
+    STALE,    /* no such scope is open here */
+    IN_FORCE, /* one is, and it is the innermost */
+    DOUBTFUL, /* one is open, perhaps here, and perhaps the innermost */
+};
 
 /*
- * Spells out what follows the word at `place`, if S comes before `end`; ID_NONE if it is no tag. The words may be
- * anything.
+ * What the tag at `place`, which spells `id`, is to a reader on that stack. While a scope is open its slot says so. It
+ * is sealed, if at all, where its tag is. Of those that are sealed, the stack's record names the innermost.
  */
-__attribute__((no_sanitize("address", "thread"))) static uint32_t decode(uintptr_t place, uintptr_t end) {
-    uint32_t value = 0;
-    uintptr_t at = place + MARK_FRAME_BYTES;
-    for (int digits = 0; digits <= MARK_DIGITS_MAX && at < end; digits++, at += MARK_FRAME_BYTES) {
-        const uintptr_t mark = mark_index(&mark_hexadecimal, *(const volatile uintptr_t *)at);
-        if (mark >= mark_digits(&mark_hexadecimal))
-            return mark == mark_S(&mark_hexadecimal) ? value : ID_NONE;
-        value = value << mark_hexadecimal.digit_bits | (uint32_t)mark;
-    }
-    return ID_NONE;
-}
-
-static bool is_sealed(uintptr_t place, uint32_t id) {
+static enum verdict judge(const struct known_stack *stack, uintptr_t place, uint32_t id) {
     if (id >= atomic_load_explicit(&glsi_id_pool.ready, memory_order_relaxed))
-        return false; /* it has no slot yet, or is none */
-    return atomic_load_explicit(&ids_slot(id)->place, memory_order_relaxed) == place;
+        return STALE; /* it has no slot yet, or is none */
+    const struct id_slot *const slot = ids_slot(id);
+    if (atomic_load_explicit(&slot->lifetimes, memory_order_relaxed) % 2 == 0)
+        return STALE;
+    const uintptr_t sealed = atomic_load_explicit(&slot->place, memory_order_relaxed);
+    if (sealed != place)
+        return sealed != 0 ? STALE : DOUBTFUL;
+    const bool is_innermost = slot == atomic_load_explicit(&stack->innermost, memory_order_relaxed) &&
+                              seal_place(stack, slot, place, place + 1) != 0;
+    return is_innermost ? IN_FORCE : DOUBTFUL;
 }
 
-struct scan_tag scan_find_sealed(uintptr_t from, uintptr_t end) {
-    while ((from = scan_find(from, end, (uintptr_t)mark_hexadecimal.end_return)) != 0) {
-        const uint32_t id = decode(from, end);
-        if (is_sealed(from, id))
-            return (struct scan_tag){.place = from, .id = id};
-        from += WORD_BYTES;
+enum tag_answer scan_find_tag(struct known_stack *stack, uintptr_t here, uint32_t *id) {
+    const uintptr_t end = stack->low + stack->bytes;
+    if (seal_is_behind(stack, here)) {
+        glsi_stack_forget(stack);
+        return TAG_UNREADABLE;
     }
-    return (struct scan_tag){.id = ID_NONE};
-}
-
-static void break_seal(struct id_slot *const *slot) {
-    atomic_store_explicit(&(*slot)->place, 0, memory_order_relaxed);
-}
-
-void scan_break_seals(uintptr_t from, uintptr_t end) {
-    struct scan_tag tag;
-    while ((tag = scan_find_sealed(from, end)).place != 0) {
-        struct id_slot *const slot = ids_slot(tag.id);
-        break_seal(&slot);
-        from = tag.place + WORD_BYTES;
+    for (uintptr_t at = here; (at = scan_find(at, end, (uintptr_t)mark_hexadecimal.end_return)) != 0;
+         at += SEAL_WORD_BYTES) {
+        *id = seal_spelt(at, end);
+        switch (judge(stack, at, *id)) {
+        case STALE:
+            break;
+        case IN_FORCE:
+            return TAG_FOUND;
+        case DOUBTFUL:
+            return TAG_UNREADABLE;
+        }
     }
-}
-
-/* A function of its own, called by E: its return address is the word that makes the tag complete. */
-__attribute__((noinline)) void scan_run_body(void *arg) {
-    const struct scan_body *body = arg;
-    const uintptr_t place = (uintptr_t)__builtin_frame_address(0) + WORD_BYTES;
-    /* It cannot be none: the tag is right here. */
-    __attribute__((cleanup(break_seal))) struct id_slot *const slot = ids_slot(decode(place, UINTPTR_MAX));
-    atomic_store_explicit(&slot->place, place, memory_order_relaxed);
-    atomic_signal_fence(memory_order_seq_cst);
-    body->fn(body->arg);
+    /* There may be one that is not vouched for any more, deeper than a reader on a stack within this. */
+    return atomic_load_explicit(&stack->innermost, memory_order_relaxed) == NULL ? TAG_NONE : TAG_UNREADABLE;
 }

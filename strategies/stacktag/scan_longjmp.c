@@ -1,7 +1,8 @@
 /*
  * A scope that is left by longjmp runs no code of ours, and its tag may stay on the stack, word for word, within a
  * frame that comes later: nothing in memory would tell it from a scope that is open. So the program's longjmp is ours:
- * it breaks the seals of the tags that it jumps over, then calls the C library's, or that of a sanitizer.
+ * it breaks the seals of the tags that it jumps over, then calls the C library's, or that of a sanitizer. So is its
+ * setcontext.
  *
  * Where the jump leads to is read from the jmp_buf, as the sanitizers do it. A look at a jmp_buf of our own shows, at
  * start-up, whether that can be relied on here.
@@ -12,8 +13,10 @@
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <ucontext.h>
 
-#include "stacktag/scan.h"
+#include "stacktag/scan_stacks.h"
+#include "stacktag/seal.h"
 
 /* glibc: rbx, rbp, r12 to r15, rsp, the return address; the last two, and rbp, are disguised by a secret. */
 static uintptr_t stack_pointer_in(const void *jump) {
@@ -23,29 +26,11 @@ static uintptr_t stack_pointer_in(const void *jump) {
     return disguised;
 }
 
-static bool contains(const struct scan_stack *stack, uintptr_t address) {
-    return address - stack->low < stack->bytes;
-}
-
-/* Off an alternate signal stack, nobody knows how deep the other one was: all seals below the target are looked at. */
-static void break_all_seals_between(uintptr_t low, uintptr_t target) {
-    const uint32_t ready = atomic_load_explicit(&glsi_id_pool.ready, memory_order_relaxed);
-    for (uint32_t id = 0; id < ready; id++) {
-        uintptr_t place = atomic_load_explicit(&ids_slot(id)->place, memory_order_relaxed);
-        if (place - low < target - low)
-            (void)atomic_compare_exchange_strong(&ids_slot(id)->place, &place, 0);
-    }
-}
-
-/* Stacks whose bounds are unknown are never scanned, and need no care. */
-static void leave_for(uintptr_t target, uintptr_t here) {
-    const struct scan_stack stack = scan_stack_of(target);
-    if (stack.bytes == 0)
-        return;
-    if (!contains(&stack, here))
-        break_all_seals_between(stack.low, target);
-    else if (here < target)
-        scan_break_seals(here, target);
+/* Wherever the jump begins: what is deeper than its target is gone. On stacks that nobody knows nothing is sealed. */
+static void leave_for(uintptr_t target) {
+    struct known_stack *const stack = scan_stack_running(0);
+    if (stack_contains(stack, target))
+        seal_break_below(stack, target);
 }
 
 /* ---- The functions themselves ---- */
@@ -80,7 +65,7 @@ static void find_all_next(void) {
 /* No sanitizer has its code in front of the jump, which it would take for the end of this function's frame. */
 #define JUMP(which)                                                                                                    \
     do {                                                                                                               \
-        leave_for(stack_pointer_in(jump), (uintptr_t)__builtin_frame_address(0));                                      \
+        leave_for(stack_pointer_in(jump));                                                                             \
         if (next.which == NULL)                                                                                        \
             find_all_next();                                                                                           \
         next.which(jump, value);                                                                                       \
@@ -102,6 +87,19 @@ __attribute__((no_sanitize("address", "thread"))) void scan_longjmp_chk(void *ju
     JUMP(longjmp_chk);
 }
 
+/* setcontext, which no sanitizer has one of. It may also go to another stack, and leaves nothing then. */
+typedef int context_function(const ucontext_t *context);
+context_function scan_setcontext CALLED("setcontext");
+
+static context_function *next_setcontext;
+
+int scan_setcontext(const ucontext_t *context) {
+    leave_for((uintptr_t)context->uc_mcontext.gregs[REG_RSP]);
+    if (next_setcontext == NULL)
+        next_setcontext = (context_function *)dlsym(RTLD_NEXT, "setcontext");
+    return next_setcontext(context);
+}
+
 /* ---- Can all this be relied on? ---- */
 
 /* setjmp keeps the stack pointer of the function that calls it, which lies between that function's bounds. */
@@ -118,6 +116,7 @@ static bool readable;
 
 __attribute__((constructor(102))) static void scan_longjmp_init(void) {
     find_all_next();
+    next_setcontext = (context_function *)dlsym(RTLD_NEXT, "setcontext");
     readable = is_readable();
 }
 
@@ -126,5 +125,7 @@ const char *scan_longjmp_unavailable(void) {
         return "this C library keeps the stack pointer elsewhere in a jmp_buf than glibc on x86-64";
     if ((jump_function *)dlsym(RTLD_DEFAULT, "longjmp") != scan_longjmp)
         return "longjmp is another module's: tags that it jumps over would be taken for open scopes";
+    if ((context_function *)dlsym(RTLD_DEFAULT, "setcontext") != scan_setcontext)
+        return "setcontext is another module's: tags that it leaves would be taken for open scopes";
     return NULL;
 }

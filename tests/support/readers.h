@@ -15,15 +15,17 @@
 #include "gls/gls.h"
 #include "gls/tag.h"
 #include "opaque.h"
+#include "stacktag/hint.h"
 #include "stacktag/scan.h"
 #include "stacktag/unwound.h"
 
 static gls_manager *readers_manager;
 static const gls_key *readers_key;
-static bool readers_scan; /* whether scans are right here; asking the strategy takes a lock */
+static bool readers_scan, readers_hint; /* whether they are right here; asking takes a lock */
 
 static void readers_init(void) {
     readers_scan = scan_unavailable() == NULL;
+    readers_hint = hint_unavailable() == NULL;
     readers_manager = gls_manager_new();
     readers_key = gls_key_intern("what the readers read");
     if (readers_manager == NULL || readers_key == NULL)
@@ -75,7 +77,13 @@ CTX_OPAQUE static enum gls_answer readers_by_scan(void **value) {
     return readers_look_up(answer, id, value);
 }
 
-enum reader { BY_LIBRARY, BY_FRAMES, BY_TABLES, BY_BACKTRACE, BY_CURSOR, BY_SCAN, READERS };
+CTX_OPAQUE static enum gls_answer readers_by_hint(void **value) {
+    uint32_t id = 0;
+    const enum tag_answer answer = hint_read(0, &id);
+    return readers_look_up(answer, id, value);
+}
+
+enum reader { BY_LIBRARY, BY_FRAMES, BY_TABLES, BY_BACKTRACE, BY_CURSOR, BY_SCAN, BY_HINT, READERS };
 
 static const struct {
     const char *name;
@@ -87,10 +95,11 @@ static const struct {
     [BY_BACKTRACE] = {"unwound_read_backtrace", readers_by_backtrace},
     [BY_CURSOR] = {"unwound_read_cursor", readers_by_cursor},
     [BY_SCAN] = {"scan_read", readers_by_scan},
+    [BY_HINT] = {"hint_read", readers_by_hint},
 };
 
 static bool readers_has(enum reader reader) {
-    return reader != BY_SCAN || readers_scan;
+    return reader == BY_SCAN ? readers_scan : reader == BY_HINT ? readers_hint : true;
 }
 
 /* ---- What they answered ---- */
@@ -139,12 +148,6 @@ static inline void readers_want_without_unwinder(const char *where, enum gls_ans
             readers_want_by(reader, where, answer, value);
 }
 
-/* In a scope that was not opened by readers_scope: all but scans find it. */
-static inline void readers_want_tag(const char *where, enum gls_answer answer, const void *value) {
-    for (enum reader reader = 0; reader < BY_SCAN; reader++)
-        readers_want_by(reader, where, answer, value);
-}
-
 /* Where the stack need not be readable: who answers must answer so. Returns whether it did. */
 static inline bool readers_want_if_readable_by(enum reader reader, const char *where, enum gls_answer answer,
                                                const void *value) {
@@ -170,13 +173,14 @@ static inline void readers_want_if_unwound(const char *where, enum gls_answer an
 }
 
 /*
- * Where the stack cannot be read, those that follow it must say so. A scan follows nothing and is not asked to be
- * blind: it must answer what is wanted.
+ * Where the stack cannot be read, those that follow it must say so. A scan and a hint follow nothing and are not asked
+ * to be blind: they must answer what is wanted. A hint cannot say that there is no context.
  */
 static inline void readers_want_unreadable(const char *where, enum gls_answer answer, const void *value) {
     for (enum reader reader = 0; reader < BY_SCAN; reader++)
         readers_want_by(reader, where, GLS_UNREADABLE, NULL);
     readers_want_by(BY_SCAN, where, answer, value);
+    readers_want_by(BY_HINT, where, answer == GLS_SET ? GLS_SET : GLS_UNREADABLE, value);
 }
 
 static const char *readers_name_of(enum gls_answer answer) {
@@ -215,7 +219,7 @@ struct readers_body {
 static void readers_run_sealed(void *arg) {
     const struct readers_body *body = arg;
     uint32_t id = 0;
-    if (tag_read(0, &id) != TAG_FOUND || !scan_with(ids_slot(id)->context, ids_slot(id)->root, body->fn, body->arg))
+    if (tag_read(0, &id) != TAG_FOUND || !seal_with(ids_slot(id)->context, ids_slot(id)->root, body->fn, body->arg))
         abort(); /* the library has just found it, and opened a tag beside it */
 }
 

@@ -14,14 +14,16 @@
 #include "opaque.h"
 #include "stacktag/scan.h"
 
+/* Who includes this need not use all of them. */
+#define STALE_KIND __attribute__((unused)) CTX_OPAQUE static
+
 enum { STALE_WORDS = 320 };
 
 /* How many words that complete a tag were found in locals that nobody has initialised. */
 static uint64_t stale_words_seen;
 
 /* Takes a part of the stack for locals, as it is: for a sanitizer, perhaps still as an earlier frame was marked. */
-__attribute__((no_sanitize("address", "thread"))) CTX_OPAQUE static void stale_run_above(void (*fn)(void *),
-                                                                                         void *arg) {
+__attribute__((no_sanitize("address", "thread"))) STALE_KIND void stale_run_above(void (*fn)(void *), void *arg) {
     volatile uintptr_t locals[STALE_WORDS];
     ctx_touch(locals);
     for (size_t i = 0; i < STALE_WORDS; i++)
@@ -30,55 +32,55 @@ __attribute__((no_sanitize("address", "thread"))) CTX_OPAQUE static void stale_r
     ctx_touch(locals);
 }
 
-static void stale_nothing(void *arg) {
+static inline void stale_nothing(void *arg) {
     (void)arg;
 }
 
 /* A scope that has ended. */
-CTX_OPAQUE static void stale_after_return(void (*fn)(void *), void *arg) {
-    (void)scan_with(&ctx_empty, ID_NONE, stale_nothing, NULL);
+STALE_KIND void stale_after_return(void (*fn)(void *), void *arg) {
+    (void)seal_with(&ctx_empty, ID_NONE, stale_nothing, NULL);
     stale_run_above(fn, arg);
 }
 
 /* A scope, and one within, that longjmp has left. */
-static jmp_buf stale_way_out;
+__attribute__((unused)) static jmp_buf stale_way_out;
 
-static void stale_jump(void *arg) {
+static inline void stale_jump(void *arg) {
     (void)arg;
     longjmp(stale_way_out, 1);
 }
 
-static void stale_jump_from_within(void *arg) {
-    (void)scan_with(&ctx_empty, ID_NONE, stale_jump, arg);
+static inline void stale_jump_from_within(void *arg) {
+    (void)seal_with(&ctx_empty, ID_NONE, stale_jump, arg);
 }
 
-CTX_OPAQUE static void stale_open_and_jump(void) {
+STALE_KIND void stale_open_and_jump(void) {
     if (setjmp(stale_way_out) == 0)
-        (void)scan_with(&ctx_empty, ID_NONE, stale_jump_from_within, NULL);
+        (void)seal_with(&ctx_empty, ID_NONE, stale_jump_from_within, NULL);
 }
 
-CTX_OPAQUE static void stale_after_longjmp(void (*fn)(void *), void *arg) {
+STALE_KIND void stale_after_longjmp(void (*fn)(void *), void *arg) {
     stale_open_and_jump();
     stale_run_above(fn, arg);
 }
 
 /* A scope that a C++ exception has left. */
-static void stale_throw(void *arg) {
+static inline void stale_throw(void *arg) {
     (void)arg;
     ctx_peer_throw();
 }
 
-static void stale_open_and_throw(void *arg) {
-    (void)scan_with(&ctx_empty, ID_NONE, stale_throw, arg);
+static inline void stale_open_and_throw(void *arg) {
+    (void)seal_with(&ctx_empty, ID_NONE, stale_throw, arg);
 }
 
-CTX_OPAQUE static void stale_after_exception(void (*fn)(void *), void *arg) {
+STALE_KIND void stale_after_exception(void (*fn)(void *), void *arg) {
     (void)ctx_peer_catch(stale_open_and_throw, NULL);
     stale_run_above(fn, arg);
 }
 
 /* Spells an id as marks would, frame pointers included, at an address where they never were. Returns the next word. */
-static uintptr_t *stale_forge(uintptr_t *word, uint32_t id) {
+static inline uintptr_t *stale_forge(uintptr_t *word, uint32_t id) {
     enum { SOMEWHERE_IN_A_MARK = 16 };
     uintptr_t path[MARK_PATH_MAX];
     const unsigned marks = mark_spell(&mark_hexadecimal, id, NULL, NULL, path);
@@ -94,7 +96,7 @@ static uintptr_t *stale_forge(uintptr_t *word, uint32_t id) {
 }
 
 /* Tags of the id that is in force, of neighbours of it, of one that is impossible; and one that has no end. */
-CTX_OPAQUE static void stale_forged(void (*fn)(void *), void *arg) {
+STALE_KIND void stale_forged(void (*fn)(void *), void *arg) {
     uintptr_t words[STALE_WORDS] = {0}, *next = words;
     uint32_t id = 0;
     (void)tag_read(0, &id);
@@ -109,7 +111,7 @@ CTX_OPAQUE static void stale_forged(void (*fn)(void *), void *arg) {
 }
 
 /* The tag that is in force, and what follows it, word for word. */
-__attribute__((no_sanitize("address", "thread"))) CTX_OPAQUE static void stale_copied(void (*fn)(void *), void *arg) {
+__attribute__((no_sanitize("address", "thread"))) STALE_KIND void stale_copied(void (*fn)(void *), void *arg) {
     enum { TAG_WORDS = 2 * (MARK_DIGITS_MAX + 2) };
     volatile uintptr_t words[TAG_WORDS + 1] = {0};
     uint32_t id = 0;

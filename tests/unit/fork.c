@@ -175,7 +175,7 @@ static void intern_keys(const void *unused) {
 }
 
 static void *read_inherited(void *arg) {
-    readers_want_tag("in a thread that inherits", GLS_SET, arg);
+    readers_want("in a thread that inherits", GLS_SET, arg);
     return NULL;
 }
 
@@ -192,7 +192,7 @@ static void inherit(const void *unused) {
 
 static void *yield_and_read(void *arg) {
     (void)gls_fiber_yield();
-    readers_want_tag("in a fiber", GLS_SET, arg);
+    readers_want("in a fiber", GLS_SET, arg);
     return NULL;
 }
 
