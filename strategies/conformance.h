@@ -88,21 +88,6 @@ static const struct ctx_condition ctx_condition_code = {"Code that nothing descr
 #define CTX_ENDS_WITH_A_CALL                                                                                           \
     CTX_NO_PLACE_TO_ATTACH(                                                                                            \
         "the context is an argument or lies in frames of the stack, and ends with the call that put it there")
-/*
- * What the compiler brings to each module, _init of crti.o and __do_global_dtors_aux of crtbeginS.o above all, has
- * neither unwind tables nor frame pointers; a signal that comes below it is a signal below code that nothing describes.
- */
-#if defined(CTX_EXPLICIT) && CTX_EXPLICIT
-#define CTX_NO_WAY_THROUGH_STARTUP_CODE CTX_NO_HANDLER_IS_GIVEN_IT
-#else
-#define CTX_NO_WAY_THROUGH_STARTUP_CODE                                                                                \
-    {                                                                                                                  \
-        .having = CTX_TRAIT_READS_STACK, .expected = CTX_FAILS,                                                        \
-        .reason =                                                                                                      \
-            "the code with which a module starts and ends (crti.o, crtbeginS.o) has no unwind tables: unreadable"      \
-    }
-#endif
-
 /* What is attached to a thread stays with it; what ends with a call cannot last. */
 #if defined(CTX_OP_PUT)
 #define CTX_SCOPE_OF_A_COROUTINE                                                                                       \
@@ -203,6 +188,12 @@ static const struct ctx_scenario ctx_scenarios[] = {
     {0, "unload", "a module is unloaded, and another build of it loaded in its place",
      .unavailable = ctx_peer_module_missing, .run = ctx_unload_root_prove, .condition = &ctx_condition_modules,
      .story = "HPCToolkit#321, libunwind PR 153"},
+    {0, "unload-destructor", "a static object of a module that is unloaded reads as it ends",
+     .unavailable = ctx_peer_module_missing, .run = ctx_unloaded_root_prove, .condition = &ctx_condition_modules,
+     .implied = {.having = CTX_TRAIT_READS_STACK,
+                 .expected = CTX_FAILS,
+                 .reason = "what ends a module (__do_global_dtors_aux of crtbeginS.o) has neither unwind tables nor "
+                           "frame pointers: unreadable"}},
     {0, "tls-exhausted", "modules are loaded when the static TLS block is used up",
      .unavailable = ctx_peer_module_missing, .run = ctx_full_root_prove, .condition = &ctx_condition_modules,
      .story = "glibc BZ 31372, ctx-sharing-demo"},
@@ -222,7 +213,7 @@ static const struct ctx_scenario ctx_scenarios[] = {
 
     {0, "signal-dlopen", "a signal handler reads while modules are loaded and unloaded",
      .unavailable = ctx_peer_module_missing, .run = CTX_UNLESS_EXPLICIT(ctx_loading_root_prove),
-     .condition = &ctx_condition_modules, .implied = CTX_NO_WAY_THROUGH_STARTUP_CODE,
+     .condition = &ctx_condition_modules, .implied = CTX_NO_HANDLER_IS_GIVEN_IT,
      .story = "libunwind#580, dd-trace-dotnet#5660"},
 
     {0, "longjmp", "longjmp out of a scope", .run = ctx_jump_root_prove, .condition = &ctx_condition_longjmp,

@@ -27,9 +27,16 @@ CTX_OPERATION void stacktag_hint_with(const struct ctx *next, void (*fn)(void *)
         tag_strategy_die_out_of_ids();
 }
 
+/* Nothing between scope and reader is looked at. */
+static const struct ctx_exception stacktag_hint_exceptions[] = {
+    {"jit", CTX_PASSES, NULL},
+    {"unload-destructor", CTX_PASSES, NULL},
+};
+
 #define CTX_NAME "stacktag-hint"
 #define CTX_SUMMARY "the same tags; the stack remembers the innermost, and is walked when in doubt"
 #define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#define CTX_EXCEPTIONS stacktag_hint_exceptions
 #define CTX_OP_UNAVAILABLE hint_unavailable
 #define CTX_OP_CURRENT(after) stacktag_hint_current(after)
 #define CTX_OP_WITH(next, fn, arg) stacktag_hint_with(next, fn, arg)

@@ -27,7 +27,7 @@ CTX_OPERATION void stacktag_seal_with(const struct ctx *next, void (*fn)(void *)
 static const struct ctx_exception stacktag_scan_exceptions[] = {
     /* Whose frames they are makes no difference to a look at the words. */
     {"jit", CTX_PASSES, NULL},
-    {"signal-dlopen", CTX_PASSES, NULL},
+    {"unload-destructor", CTX_PASSES, NULL},
 };
 
 #define CTX_NAME "stacktag-scan"

@@ -190,6 +190,22 @@ CTX_OPAQUE static void CTX_FN(ctx_unload_root, void *arg) {
 }
 CTX_SCENARIO(ctx_unload_root)
 
+/* ---- A static object of a module ends ---- */
+
+CTX_OPAQUE static void CTX_FN(ctx_unloaded_scope, void *arg) {
+    struct ctx_luggage luggage = {.proof = arg, .here = CTX_CURRENT(0)};
+    struct ctx_peer_module module;
+    ctx_load_or_die(&module, CTX_PEER_DESTRUCTOR);
+    module.call(ctx_module_callback, &luggage);
+    ctx_peer_unload_module(&module);
+    CTX_CALL(ctx_callback_over, &luggage);
+}
+
+CTX_OPAQUE static void CTX_FN(ctx_unloaded_root, void *arg) {
+    CTX_WITH_ONE(0, 1, ctx_unloaded_scope, arg);
+}
+CTX_SCENARIO(ctx_unloaded_root)
+
 /* ---- Code that nothing describes ---- */
 
 CTX_OPAQUE static void CTX_FN(ctx_code_scope, void *arg) {

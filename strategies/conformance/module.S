@@ -10,5 +10,6 @@ ctx_peer_\name\()_end:
 	.endm
 	carry small_frames, CTX_MODULE_SMALL
 	carry large_frames, CTX_MODULE_LARGE
+	carry destructor, CTX_MODULE_DESTRUCTOR
 	carry static_tls, CTX_MODULE_TLS
 	.section .note.GNU-stack, "", %progbits

@@ -14,6 +14,15 @@ __attribute__((tls_model("initial-exec"))) static _Thread_local volatile char mo
 #define MODULE_TOUCH() (void)0
 #endif
 
+#if defined(MODULE_DESTRUCTOR)
+/* What C++ compilers emit for objects of static storage duration (Itanium C++ ABI, 3.3.6). */
+extern void *__dso_handle;
+int __cxa_atexit(void (*function)(void *), void *arg, void *module);
+
+void ctx_module_call(ctx_peer_function *fn, void *arg) {
+    (void)__cxa_atexit(fn, arg, &__dso_handle);
+}
+#else
 /* Sums on the stack before and after the call: neither a tail call nor an empty frame. */
 void ctx_module_call(ctx_peer_function *fn, void *arg) {
     volatile unsigned char locals[MODULE_FRAME_BYTES] = {1};
@@ -21,3 +30,4 @@ void ctx_module_call(ctx_peer_function *fn, void *arg) {
     fn(arg);
     locals[1] = locals[0];
 }
+#endif

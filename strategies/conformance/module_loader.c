@@ -12,6 +12,7 @@ enum { REASON_MAX = 256 };
 
 extern const char ctx_peer_small_frames[], ctx_peer_small_frames_end[];
 extern const char ctx_peer_large_frames[], ctx_peer_large_frames_end[];
+extern const char ctx_peer_destructor[], ctx_peer_destructor_end[];
 extern const char ctx_peer_static_tls[], ctx_peer_static_tls_end[];
 
 static const struct {
@@ -19,6 +20,7 @@ static const struct {
 } images[] = {
     [CTX_PEER_SMALL_FRAMES] = {ctx_peer_small_frames, ctx_peer_small_frames_end},
     [CTX_PEER_LARGE_FRAMES] = {ctx_peer_large_frames, ctx_peer_large_frames_end},
+    [CTX_PEER_DESTRUCTOR] = {ctx_peer_destructor, ctx_peer_destructor_end},
     [CTX_PEER_STATIC_TLS] = {ctx_peer_static_tls, ctx_peer_static_tls_end},
 };
 

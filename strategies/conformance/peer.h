@@ -33,7 +33,8 @@ typedef void ctx_peer_call(ctx_peer_function *fn, void *arg);
 enum ctx_peer_kind {
     CTX_PEER_SMALL_FRAMES, /* without frame pointers */
     CTX_PEER_LARGE_FRAMES, /* the same function in another build: its frames differ, its addresses do not */
-    CTX_PEER_STATIC_TLS,   /* takes of the room that there is for thread-local variables beside the program's own */
+    CTX_PEER_DESTRUCTOR, /* its function has fn(arg) called when the module is unloaded, as a static object's end is */
+    CTX_PEER_STATIC_TLS, /* takes of the room that there is for thread-local variables beside the program's own */
 };
 struct ctx_peer_module {
     void *handle;
