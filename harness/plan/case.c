@@ -39,5 +39,8 @@ const char *case_inapplicable(const struct bench_case *c) {
     const struct ctx_workload *workload = c->kernel->workload;
     struct ctx_job job = {.iterations = 1, .threads = c->placement->thread_count};
     memcpy(job.parameters, c->parameters, sizeof job.parameters);
+    const char *refusal = c->peer != NULL ? peer_refuses(c->peer, workload, c->parameters) : NULL;
+    if (refusal != NULL)
+        return refusal;
     return workload->inapplicable == NULL ? NULL : workload->inapplicable(&job, c->strategy->traits);
 }
