@@ -197,8 +197,7 @@ static void print_everything(const struct registry *registry, const struct ctx_w
         if (registry->entries[i].peer == NULL)
             print_strategy(out, registry, &registry->entries[i]);
     if (registry->peer_count > 0)
-        (void)fputs("\nPeers: strategies of other runtimes, measured when they are named, or with --suite=peers\n",
-                    out);
+        (void)fputs("\nPeers: strategies of other runtimes, for --suite=peers, or by their names\n", out);
     for (size_t i = 0; i < registry->count; i++)
         if (registry->entries[i].peer != NULL)
             print_strategy(out, registry, &registry->entries[i]);

@@ -71,6 +71,7 @@ const struct command command_peer_check = {
     .operands_max = 1,
     .options = takes,
     .needs = COMMAND_NEEDS_TOPOLOGY,
-    .examples = {{"peer-check strategies/peers/python", "the skeleton, which lacks nothing"}},
+    .examples = {{"peer-check strategies/peers/python", "the skeleton, which lacks nothing"},
+                 {"peer-check ./mine", "a peer of one's own"}},
     .run = peer_check_command,
 };

@@ -96,7 +96,7 @@ class Floor:
         return self.answer
 
 
-STRATEGIES = {"python-contextvars": ContextVars, "python-threadlocal": ThreadLocal, "python-floor": Floor}
+STRATEGIES = {"python-context": ContextVars, "python-local": ThreadLocal, "python-floor": Floor}
 
 
 def key(number, manager="first"):
