@@ -140,8 +140,10 @@ static char *spoil(const char *key, json_t *value) {
     free(line);
     line = json_object_set_new(object, key, value) == 0 ? json_dumps(object, JSON_COMPACT) : NULL;
     json_decref(object);
-    char *whole = line == NULL ? NULL : realloc(line, strlen(line) + 2);
-    return whole == NULL ? NULL : strcat(whole, "\n");
+    char *whole = NULL;
+    const bool is_made = line != NULL && asprintf(&whole, "%s\n", line) >= 0;
+    free(line);
+    return is_made ? whole : NULL;
 }
 
 /* The two ways to refuse: an answer that says so, and an end with another status than 0 without any. */

@@ -2,7 +2,7 @@
 #
 # What tests of peers share: folders of peers that are the peer of Python but for one thing. Sourced, not run.
 
-export CTXBENCH_PEERS=$folder/peers
+export CTXBENCH_PEERS=$PWD/peers
 mkdir peers
 
 # make_peer NAME [PYTHON...]: strategies NAME-it and NAME-floor, with the workload `get` and the scenario `nest`. Each
