@@ -24,6 +24,8 @@ const struct quantity sample_quantities[SAMPLE_QUANTITIES] = {
 
 const struct quantity execution_quantities[EXECUTION_QUANTITIES] = {
     [QUANTITY_OVERHEAD_MS] = {"overhead_ms", QUANTITY_AMOUNT, false, NULL, "The worker's life without its samples."},
+    [QUANTITY_WARM_UP_MS] = {"warm_up_ms", QUANTITY_AMOUNT, false, NULL,
+                             "That a peer spent in its loop, untimed, so that its runtime compiled it."},
     [QUANTITY_MEMORY_PEAK_BYTES] = {"memory_peak_bytes", QUANTITY_COUNT, false, NULL, "Resident, of the worker."},
     [QUANTITY_ALLOCATIONS] =
         {"allocations", QUANTITY_AMOUNT, false, "footprint",

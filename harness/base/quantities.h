@@ -45,6 +45,7 @@ extern const struct quantity sample_quantities[SAMPLE_QUANTITIES];
 /* Of each execution. */
 enum execution_quantity {
     QUANTITY_OVERHEAD_MS,
+    QUANTITY_WARM_UP_MS,
     QUANTITY_MEMORY_PEAK_BYTES,
     QUANTITY_ALLOCATIONS,
     QUANTITY_ALLOCATED_BYTES,
