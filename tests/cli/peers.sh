@@ -22,6 +22,7 @@ expect 0 "$BENCH" --strategy=python-context,tls --workload=get,spawn,handoff --p
 expect_words 'spawn is not applicable to python-context, python-floor: the peer python takes fibers 0 to 0 alone'
 expect_words 'get is not applicable to python-context, python-floor: peers are measured on as few threads as it takes'
 told 'get in Python, throughput, per read'
+cp out table
 check run.json '
 ours = [row["ctxbench"] for row in rows if row["ctxbench"]["strategy"] == "python-context"]
 assert {row["workload"] for row in ours} == {"get", "spawn", "handoff"}
@@ -34,14 +35,15 @@ assert {"python-floor", "floor", "none"} <= names and "go-floor" not in names, n
 assert not failures'
 expect_schema schema.json run.json
 
-# Its times are held against the floor of its own runtime: C's is a hundred times as fast.
-ratio() {
-  awk -v strategy="$1" 'index($0, "get" (strategy == "tls" ? "," : " in Python")) { inside = 1 }
-    inside && index($0, strategy) { print $(NF - 1); exit }' out
-}
-read -r against_own <<<"$(ratio python-context)"
-awk -v ratio="$against_own" 'BEGIN { exit !(ratio > 1 && ratio < 20) }' ||
-  fail "python-context should be a few times its own floor, found '$against_own': $(cat out)"
+# Its times are held against the floor of its own runtime, and not against C's.
+ratio=$(awk '/^get in Python/ { inside = 1 } inside && /python-context/ { print $(NF - 1); exit }' table)
+check run.json '
+from statistics import median
+def time(strategy):
+    return median(median(row["ctxbench"]["samples"]["real_ns"]) for row in rows
+                  if row["name"] == strategy + "/get/depth:0/up:1/throughput/threads:1/pu")
+wanted = time("python-context") / time("python-floor")
+assert abs(float("'"$ratio"'") / wanted - 1) < 0.01, ("'"$ratio"'", wanted)'
 
 # The other readers of a result file.
 expect 0 "$BENCH" compare run.json run.json

@@ -5,12 +5,13 @@
 # shellcheck source=tests/support/run.bash
 source "$SOURCE/tests/support/run.bash"
 
-command -v go >/dev/null || { echo "skipped: go is missing; scripts/setup --peers installs it" && exit 77; }
+# shellcheck source=tests/support/shipped_peer.bash
+source "$SOURCE/tests/support/shipped_peer.bash"
+
 [[ -d /usr/share/gocode/src/github.com/jtolds/gls && -d /usr/share/gocode/src/github.com/petermattis/goid ]] ||
   { echo "skipped: jtolds/gls or petermattis/goid is missing; scripts/setup --peers installs them" && exit 77; }
-export XDG_CACHE_HOME=$folder/cache
 
-expect 0 "$BENCH" peer-check "$SOURCE/strategies/peers/go"
+check_shipped go go
 expect_words 'building the peer go, once'
 
 expect 0 "$BENCH" --strategy='go-*' --workload=get --parameter=depth=0,256 --parameter=up=1 --executions=2 --samples=2 \
