@@ -45,12 +45,12 @@ extern const struct quantity sample_quantities[SAMPLE_QUANTITIES];
 /* Of each execution. */
 enum execution_quantity {
     QUANTITY_OVERHEAD_MS,
-    QUANTITY_WARM_UP_MS,
     QUANTITY_MEMORY_PEAK_BYTES,
     QUANTITY_ALLOCATIONS,
     QUANTITY_ALLOCATED_BYTES,
     QUANTITY_SCOPE_STACK_BYTES,
     QUANTITY_SCOPE_HEAP_BYTES,
+    QUANTITY_WARM_UP_MS,
     EXECUTION_QUANTITIES
 };
 extern const struct quantity execution_quantities[EXECUTION_QUANTITIES];

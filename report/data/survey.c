@@ -225,6 +225,7 @@ static bool make_sweep(const struct group *group, size_t axis, size_t fewest, st
         return false;
     *sweep = (struct survey_sweep){
         .workload = workload,
+        .runtime = first->runtime,
         .form = first->form,
         .operation = first->operation,
         .axis = fewest > 1 ? axis_name(first, axis) : "",

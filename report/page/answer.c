@@ -74,12 +74,15 @@ static bool same_choice(const struct question *a, const struct question *b, cons
 }
 
 static bool is_better_reading(const struct survey_sweep *a, const struct survey_sweep *b) {
+    const bool a_is_peer = a->runtime[0] != '\0', b_is_peer = b->runtime[0] != '\0';
+    if (a_is_peer != b_is_peer)
+        return b_is_peer;
     return a->presented.is_ranked != b->presented.is_ranked ? a->presented.is_ranked : a->case_count > b->case_count;
 }
 
 /*
  * The sweep by which reads are compared: that of the workload that is there for it, by its first parameter; or of the
- * one that reads and has the most cases; or any.
+ * one that reads and has the most cases; or any. Peers' come last.
  */
 static const struct survey_sweep *reading_sweep(const struct survey *survey) {
     const struct survey_sweep *found = NULL;
@@ -387,8 +390,8 @@ static void add_ranking_alone(struct document *document, const struct run *run, 
         return;
     struct prose prose;
     prose_begin(&prose, document);
-    prose_add(&prose, DOCUMENT_STRONG "Fastest %s%s" DOCUMENT_STRONG ": ", sweep->operation,
-              all.count == 1 ? ", of one strategy" : "");
+    prose_add(&prose, DOCUMENT_STRONG "Fastest %s%s%s%s" DOCUMENT_STRONG ": ", sweep->operation,
+              sweep->runtime[0] != '\0' ? " in " : "", sweep->runtime, all.count == 1 ? ", of one strategy" : "");
     add_fastest(&prose, run, &all);
     prose_add(&prose, ".");
     add_far_end(&prose, run, sweep, NULL, all.cases[0]);

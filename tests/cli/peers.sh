@@ -52,6 +52,8 @@ head -1 out | grep -q ',linkage,runtime,' || fail "CSV should have a column for 
 grep '^python-context/' out | grep -q ',Python,' || fail "CSV should name the runtime of a peer"
 expect 0 "$BENCH" report --format=markdown run.json
 grep -q 'get in Python' out || fail "a report should tell of reads in Python: $(head -40 out)"
+grep -q '^- \*\*Fastest read, of one strategy\*\*: .tls.' out ||
+  fail "a report's first answer should be of strategies here, and not of peers: $(head -20 out)"
 
 # A gate compares builds, and a peer is part of none.
 expect 2 "$BENCH" check --against="$BENCH" --strategy=python-context --workload=get

@@ -9,7 +9,9 @@ source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/peers.bash"
 leave_signals_alone
 
-make_peer good
+# The good one refuses to measure anywhere but where it is to be bound.
+make_peer good "import os; measure = peer.measure" "peer.measure = lambda s, r: measure(s, r) \
+  if os.sched_getaffinity(0) == set(r['pus']) else sys.exit(f'bound to {os.sched_getaffinity(0)}')"
 make_peer idle "get = peer.get" \
   "peer.WORKLOADS['get'] = (lambda s, timed, n, *rest: get(s, timed, max(1, n // 2), *rest), 'depth', 'up')"
 make_peer slow "measure = peer.measure" \

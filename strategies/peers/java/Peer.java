@@ -111,7 +111,7 @@ final class Peer {
     }
 
     static final class Floor implements Strategy {
-        int cell = VALUE;
+        volatile int cell = VALUE; // each read is one
 
         public Map<Key, Integer> current() {
             return null;
