@@ -99,8 +99,9 @@ static bool add_limit(struct loader *loader, const struct ctx_workload *workload
     const struct ctx_parameter *parameter = &workload->parameters[index];
     const json_int_t min = json_integer_value(json_array_get(range, 0)),
                      max = json_integer_value(json_array_get(range, 1));
-    if (json_array_size(range) != 2 || min < (json_int_t)parameter->min || max > (json_int_t)parameter->max ||
-        min > max)
+    if (json_array_size(range) != 2 || !json_is_integer(json_array_get(range, 0)) ||
+        !json_is_integer(json_array_get(range, 1)) || min < (json_int_t)parameter->min ||
+        max > (json_int_t)parameter->max || min > max)
         return error_set(loader->error, "workload %s: wanted \"%s\" to be a range [MIN, MAX] within %u to %u",
                          workload->name, name, parameter->min, parameter->max);
     const char *reason = arena_printf(&peer->arena, "the peer %s takes %s %lld to %lld alone", peer->name, name,
@@ -286,8 +287,12 @@ static bool read_manifest(struct loader *loader) {
     if (version != PEER_MANIFEST_VERSION)
         return error_set(loader->error, "found \"ctxbench_peer\": %lld, wanted %d, the version of manifests",
                          (long long)version, PEER_MANIFEST_VERSION);
-    return (peer->name = get_text(loader, peer->manifest, "name")) != NULL &&
-           (peer->runtime = get_text(loader, peer->manifest, "runtime")) != NULL &&
+    peer->name = get_text(loader, peer->manifest, "name");
+    if (peer->name != NULL && !text_is_name(peer->name, PEER_NAME_MAX))
+        return error_set(loader->error,
+                         "found \"name\": \"%.40s\", wanted at most %d lower-case letters, digits and '-'", peer->name,
+                         PEER_NAME_MAX);
+    return peer->name != NULL && (peer->runtime = get_text(loader, peer->manifest, "runtime")) != NULL &&
            (peer->summary = get_text(loader, peer->manifest, "summary")) != NULL &&
            get_command(loader, "version", true, &peer->version_command) &&
            get_command(loader, "build", false, &peer->build_command) &&

@@ -15,7 +15,7 @@
 
 #define PEER_MANIFEST "peer.json"
 #define PEER_MANIFEST_VERSION 1
-enum { PEER_VERSION_MAX = 64 };
+enum { PEER_NAME_MAX = 31, PEER_VERSION_MAX = 64 };
 
 /* The values of one workload's parameter that a peer takes, where they are not all. */
 struct peer_limit {

@@ -30,6 +30,10 @@ make_peer unbuilt
 sed -i 's/"run": /"build": ["sh", "-c", "echo no compiler here; exit 3"], "run": /' peers/unbuilt/peer.json
 make_peer unfloored
 sed -i 's/"floor": "unfloored-floor"/"floor": "nothing"/' peers/unfloored/peer.json
+make_peer misnamed
+sed -i 's/"name": "misnamed",/"name": "..\/misnamed",/' peers/misnamed/peer.json
+make_peer unlimited
+sed -i 's/"depth": .*/"depth": ["few", "many"]}/' peers/unlimited/peer.json
 export XDG_CACHE_HOME=$folder/cache
 
 export CTXBENCH_PATIENCE=5
@@ -38,6 +42,8 @@ expect 1 "$BENCH" --strategy=peers,tls --workload=get --parameter=depth=0 --para
 expect_words 'absent-it is left out: Python is not installed: cannot start no-such-runtime'
 expect_words 'unbuilt-it is left out: it cannot be built: sh ended with status 3; it said: no compiler here'
 expect_words 'unfloored/peer.json: "floor" is missing, or none of its strategies'
+expect_words 'misnamed/peer.json: found "name": "../misnamed", wanted at most 31 lower-case letters'
+expect_words 'unlimited/peer.json: workload get: wanted "depth" to be a range [MIN, MAX] within 0 to 10000'
 check run.json '
 case = "-it/get/depth:0/up:1/throughput/threads:1/pu"
 found = {f["name"].split("-")[0]: (f["outcome"], f["reason"]) for f in failures if f["name"].endswith(case)}
