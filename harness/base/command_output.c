@@ -12,7 +12,7 @@
 #include "base/interrupt.h"
 #include "base/now.h"
 
-/* In a process group of its own, so that what it started can be killed along. Returns an error number. */
+/* In our process group, so that a Ctrl-C at the terminal reaches it, too. Returns an error number. */
 static int spawn(char *const argv[], const char *directory, int output, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -27,7 +27,7 @@ static int spawn(char *const argv[], const char *directory, int output, pid_t *p
     sigset_t defaults, mask;
     interrupt_changed_signals(&defaults);
     sigemptyset(&mask);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setsigmask(&attributes, &mask);
     failure = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -91,7 +91,7 @@ bool command_output(char *const argv[], const char *directory, double deadline_s
     if (failure != 0)
         return error_set(error, "cannot start %s: %s", argv[0], strerror(failure));
     if (!in_time)
-        (void)kill(-pid, SIGKILL);
+        (void)kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
     return in_time ? judge(argv[0], status, output, error)

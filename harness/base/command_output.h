@@ -9,7 +9,7 @@
 /*
  * Runs argv[0], a path or a name that is looked for along PATH, in `directory`, with nothing to read. The first of what
  * it writes to either stream is put into `output`, ended by a zero. False with *error set when it cannot be started,
- * ends with another status than 0, or takes longer than `deadline_seconds`: then it is killed, with what it started.
+ * ends with another status than 0, or takes longer than `deadline_seconds`: then it is killed.
  */
 bool command_output(char *const argv[], const char *directory, double deadline_seconds, char *output, size_t size,
                     struct error *error);

@@ -5,6 +5,10 @@
 # shellcheck source=tests/support/run.bash
 source "$SOURCE/tests/support/run.bash"
 
+mkdir peers
+ln -s "$SOURCE/strategies/peers/python" peers/python
+export CTXBENCH_PEERS=$PWD/peers
+
 # Only who names peers gets them.
 for named in "" --strategy='*' --strategy=tls; do
   expect 0 "$BENCH" --dry-run ${named:+"$named"}
