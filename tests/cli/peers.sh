@@ -9,6 +9,11 @@ mkdir peers
 ln -s "$SOURCE/strategies/peers/python" peers/python
 export CTXBENCH_PEERS=$PWD/peers
 
+# Authors of peers are told the version that is spoken.
+version=$(sed -n 's/^#define PROTOCOL_VERSION //p' "$SOURCE/harness/protocol/protocol.h")
+grep -q "^Version $version\." "$SOURCE/strategies/peers/README.md" ||
+  fail "strategies/peers/README.md should describe version $version of the protocol"
+
 # Only who names peers gets them.
 for named in "" --strategy='*' --strategy=tls; do
   expect 0 "$BENCH" --dry-run ${named:+"$named"}

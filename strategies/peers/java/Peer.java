@@ -121,8 +121,9 @@ final class Peer {
             body.run();
         }
 
+        /** With a read, without which a loop of empty scopes would be none. */
         public void scope(int first, int count, Runnable body) {
-            body.run();
+            if (cell == VALUE) body.run();
         }
 
         public long read(Key key) {
