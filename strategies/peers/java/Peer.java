@@ -24,7 +24,8 @@ final class Peer {
     static final int PROTOCOL = 5;
     static final int VALUE = 0x1234567; // what key 0 is bound to; key n is bound to VALUE + n
     static final int NO_CONTEXT = 0, NOT_SET = 1, SET = 2;
-    static final double WARM_UP_MS = 150; // of each loop, so that it is compiled
+    static final double WARM_UP_MS = 150, WARM_UP_MAX_MS = 1000; // of each loop, so that it is compiled
+    static final int STEADY = 5; // so many passes in a row are no faster than the best before
     static final long STACK_BYTES = 256L << 20; // of the thread that does it all: 10,000 calls have room
 
     /** Found in maps by its identity. */
@@ -511,12 +512,18 @@ final class Peer {
         return job;
     }
 
-    /** Until the loop is compiled; in milliseconds. */
+    /** Until the loop gets no faster any more; how long that took, in milliseconds. */
     static double warmUp(Strategy strategy, Request request) {
-        long began = System.nanoTime();
-        for (long iterations = 1; System.nanoTime() - began < WARM_UP_MS * 1e6;)
-            if (take(strategy, request, iterations).tookNs < WARM_UP_MS * 1e6 / 16) iterations *= 2;
-        return (System.nanoTime() - began) * 1e-6;
+        long began = System.nanoTime(), iterations = 1;
+        double best = Double.MAX_VALUE, tookMs = 0;
+        for (int steady = 0; tookMs < WARM_UP_MAX_MS && (tookMs < WARM_UP_MS || steady < STEADY);) {
+            long tookNs = take(strategy, request, iterations).tookNs;
+            steady = tookNs < 0.95 * best * iterations ? 0 : steady + 1;
+            best = Math.min(best, (double) tookNs / iterations);
+            if (tookNs < WARM_UP_MS * 1e6 / 16) iterations *= 2;
+            tookMs = (System.nanoTime() - began) * 1e-6;
+        }
+        return tookMs;
     }
 
     static String measure(Strategy strategy, Request request) {

@@ -8,7 +8,8 @@ const fs = require('fs');
 const PROTOCOL = 5;
 const VALUE = 0x1234567; // what key 0 is bound to; key n is bound to VALUE + n
 const NO_CONTEXT = 0, NOT_SET = 1, SET = 2;
-const WARM_UP_MS = 60; // of each loop, so that it is compiled
+const WARM_UP_MS = 60, WARM_UP_MAX_MS = 500; // of each loop, so that it is compiled
+const STEADY = 5; // so many passes in a row are no faster than the best before
 
 // Keys are objects: a Map finds them by identity.
 const keys = { first: [], second: [] };
@@ -378,13 +379,18 @@ async function calibrate(run, threads, seconds) {
   }
 }
 
+// Until the loop gets no faster any more; how long that took, in milliseconds.
 async function warmUp(run, threads) {
   const began = process.hrtime.bigint();
-  for (let iterations = 1; Number(process.hrtime.bigint() - began) < WARM_UP_MS * 1e6; ) {
+  let iterations = 1, best = Infinity, steady = 0, tookMs = 0;
+  while (tookMs < WARM_UP_MAX_MS && (tookMs < WARM_UP_MS || steady < STEADY)) {
     const sample = await take(run, iterations, threads);
-    if (sample.tookNs < (WARM_UP_MS * 1e6) / 8) iterations *= 2;
+    steady = sample.realNs < 0.95 * best ? 0 : steady + 1;
+    best = Math.min(best, sample.realNs);
+    if (sample.tookNs < (WARM_UP_MS * 1e6) / 16) iterations *= 2;
+    tookMs = Number(process.hrtime.bigint() - began) * 1e-6;
   }
-  return Number(process.hrtime.bigint() - began) * 1e-6;
+  return tookMs;
 }
 
 async function measure(strategy, request) {
