@@ -39,6 +39,8 @@ const struct quantity execution_quantities[EXECUTION_QUANTITIES] = {
     [QUANTITY_SCOPE_HEAP_BYTES] = {"scope_heap_bytes", QUANTITY_AMOUNT, false, "footprint",
                                    "That the allocator holds for that scope while it is open, rounded up as the "
                                    "allocator does."},
+    [QUANTITY_WARM_UP_MS] = {"warm_up_ms", QUANTITY_AMOUNT, false, NULL,
+                             "That a peer spent in its loop, untimed, so that its runtime compiled it."},
 };
 
 bool quantity_holds(const struct quantity *quantity, double value) {

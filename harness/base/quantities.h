@@ -50,6 +50,7 @@ enum execution_quantity {
     QUANTITY_ALLOCATED_BYTES,
     QUANTITY_SCOPE_STACK_BYTES,
     QUANTITY_SCOPE_HEAP_BYTES,
+    QUANTITY_WARM_UP_MS,
     EXECUTION_QUANTITIES
 };
 extern const struct quantity execution_quantities[EXECUTION_QUANTITIES];

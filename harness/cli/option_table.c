@@ -170,7 +170,7 @@ const struct option_row option_table[] = {
      .completion = OPTION_COMPLETES_NAMES,
      .parse = parse_text,
      INTO(strategies),
-     .help = "strategies to compare: names or globs, separated by commas"},
+     .help = "strategies to compare: names or globs, separated by commas; \"peers\" are those of other runtimes"},
     {.name = "workload",
      .argument = "LIST",
      .group = OPTION_GROUP_WHAT,

@@ -327,7 +327,8 @@ static bool get_ready(struct check *check, const struct topology *topology, stru
         return false;
     environment_capture(check->environment, topology_facts(topology));
     return plan_make(&check->plan, &check->options, check->registry, topology, check->options.quiet ? NULL : stderr,
-                     error);
+                     error) &&
+           gate_side_measures_all(&check->plan, error);
 }
 
 int check_command(const struct options *options, const struct registry *registry, const struct topology *topology) {

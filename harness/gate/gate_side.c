@@ -128,3 +128,13 @@ bool gate_side_request(const struct gate_side *side, const struct bench_case *c,
     request->plugin = plugin;
     return modules_find_beside(dirname(program), basename(file), plugin, error);
 }
+
+bool gate_side_measures_all(const struct plan *plan, struct error *error) {
+    for (size_t i = 0; i < plan->case_count; i++)
+        if (plan->cases[i].peer != NULL)
+            return error_set(error,
+                             "%s is a strategy of a peer, whose program is part of no build; wanted strategies of "
+                             "builds. Two runs of a peer are compared by `bench compare BASE.json NEW.json`",
+                             plan->cases[i].strategy->name);
+    return true;
+}

@@ -7,7 +7,7 @@
 
 #include <limits.h>
 
-#include "plan/case.h"
+#include "plan/plan.h"
 #include "protocol/execution.h"
 #include "registry/registry.h"
 
@@ -33,5 +33,11 @@ const char *gate_side_strategy(const struct gate_side *side, const struct regist
 bool gate_side_request(const struct gate_side *side, const struct bench_case *c, const char *name,
                        const struct registry *registry, char plugin[static PATH_MAX], struct execution_request *request,
                        struct error *error);
+
+/*
+ * A gate compares builds of ctxbench, whose workers take turns; a peer's program is part of no build. False with *error
+ * set when the plan has one.
+ */
+bool gate_side_measures_all(const struct plan *plan, struct error *error);
 
 #endif

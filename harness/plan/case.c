@@ -35,9 +35,20 @@ void case_name(const struct bench_case *c, char name[static CASE_NAME_MAX]) {
     append_comparison_name(c, name);
 }
 
+static const char *refusal_of_peer(const struct bench_case *c) {
+    if (c->placement->thread_count != c->kernel->workload->threads_min)
+        return "peers are measured on as few threads as it takes";
+    if (c->placement->memory_node_count > 0)
+        return "peers bind no memory to NUMA nodes";
+    return peer_refuses(c->peer, c->kernel->workload, c->parameters);
+}
+
 const char *case_inapplicable(const struct bench_case *c) {
     const struct ctx_workload *workload = c->kernel->workload;
     struct ctx_job job = {.iterations = 1, .threads = c->placement->thread_count};
     memcpy(job.parameters, c->parameters, sizeof job.parameters);
+    const char *refusal = c->peer != NULL ? refusal_of_peer(c) : NULL;
+    if (refusal != NULL)
+        return refusal;
     return workload->inapplicable == NULL ? NULL : workload->inapplicable(&job, c->strategy->traits);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "machine/topology.h"
+#include "registry/peer.h"
 #include "strategy.h"
 
 enum { CASE_NAME_MAX = 160 };
@@ -16,6 +17,7 @@ struct bench_case {
     const struct ctx_kernel *kernel; /* one of the strategy's */
     uint32_t parameters[CTX_PARAMETERS_MAX];
     const struct placement *placement; /* gives the number of threads, too */
+    const struct peer *peer;           /* whose program does the work; NULL: a worker of ours */
 };
 
 /*

@@ -52,12 +52,13 @@ static bool has_kernel(const struct builder *builder, const struct ctx_strategy 
     return false;
 }
 
-/* A yardstick measures what a chosen strategy measures; one that reads the stack stands only beside its like. */
-static bool is_yardstick_for(const struct builder *builder, const struct ctx_strategy *yardstick,
-                             const struct ctx_kernel *kernel) {
+/* A yardstick measures what a chosen strategy of its runtime measures; what reads the stack stands beside its like. */
+static bool is_yardstick_for(const struct builder *builder, const struct peer *peer,
+                             const struct ctx_strategy *yardstick, const struct ctx_kernel *kernel) {
     for (size_t i = 0; i < builder->selection.registry->count; i++) {
-        const struct ctx_strategy *chosen = builder->selection.registry->entries[i].strategy;
-        if (builder->selection.parts[i] != PART_CHOSEN || has_trait(chosen, CTX_TRAIT_REFERENCE))
+        const struct registry_entry *entry = &builder->selection.registry->entries[i];
+        const struct ctx_strategy *chosen = entry->strategy;
+        if (builder->selection.parts[i] != PART_CHOSEN || has_trait(chosen, CTX_TRAIT_REFERENCE) || entry->peer != peer)
             continue;
         bool alike = !has_trait(yardstick, CTX_TRAIT_READS_STACK) || has_trait(chosen, CTX_TRAIT_READS_STACK);
         if (alike && has_kernel(builder, chosen, kernel))
@@ -119,9 +120,10 @@ static struct sweep sweep_of(const struct options *options, const struct suite_c
 }
 
 /* One parameter at a time: first all at their base, then each through its other values. */
-static bool add_kernel_at(struct builder *builder, const struct use *use, const struct ctx_strategy *strategy,
+static bool add_kernel_at(struct builder *builder, const struct use *use, const struct registry_entry *entry,
                           const struct ctx_kernel *kernel, const struct spot *spot, struct error *error) {
-    struct bench_case base = {.strategy = strategy, .kernel = kernel, .placement = spot->placement};
+    struct bench_case base = {
+        .strategy = entry->strategy, .kernel = kernel, .placement = spot->placement, .peer = entry->peer};
     struct sweep sweeps[CTX_PARAMETERS_MAX] = {0};
     const struct ctx_parameter *parameters = kernel->workload->parameters;
     for (size_t i = 0; i < CTX_PARAMETERS_MAX && parameters[i].name != NULL; i++) {
@@ -143,13 +145,14 @@ static bool add_kernel_at(struct builder *builder, const struct use *use, const 
 
 static bool add_kernel(struct builder *builder, const struct use *use, size_t index, const struct ctx_kernel *kernel,
                        struct error *error) {
-    const struct ctx_strategy *strategy = builder->selection.registry->entries[index].strategy;
-    if (builder->selection.parts[index] == PART_YARDSTICK && !is_yardstick_for(builder, strategy, kernel))
+    const struct registry_entry *entry = &builder->selection.registry->entries[index];
+    if (builder->selection.parts[index] == PART_YARDSTICK &&
+        !is_yardstick_for(builder, entry->peer, entry->strategy, kernel))
         return true;
     if (use->wanted->forms != NULL && !text_matches(use->wanted->forms, kernel_form_name(kernel->form)))
         return true;
     for (size_t i = 0; i < use->spot_count; i++) {
-        if (!add_kernel_at(builder, use, strategy, kernel, &use->spots[i], error))
+        if (!add_kernel_at(builder, use, entry, kernel, &use->spots[i], error))
             return false;
     }
     return true;

@@ -17,6 +17,8 @@ void plan_identity(const struct plan *plan, const struct options *options, char 
         case_name(&plan->cases[i], name);
         hash = hash_bytes(hash, name, strlen(name) + 1);
         hash = hash_number(hash, plan->cases[i].kernel->workload->revision);
+        if (plan->cases[i].peer != NULL)
+            hash = hash_text(hash, plan->cases[i].peer->version);
         for (unsigned thread = 0; thread < plan->cases[i].placement->thread_count; thread++)
             hash = hash_number(hash, plan->cases[i].placement->pus[thread]);
     }

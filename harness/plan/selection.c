@@ -442,11 +442,25 @@ static bool check_placements(const struct selection *selection, struct error *er
 
 /* ---- Which strategies take part ---- */
 
-static bool is_available(struct selection *selection, const struct ctx_strategy *strategy) {
-    const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
+static bool is_available(struct selection *selection, const struct registry_entry *entry) {
+    const char *reason = registry_unavailable(entry, selection->notes);
     if (reason != NULL)
-        selection_leave_out(selection, "strategy %s is left out: %s", strategy->name, reason);
+        selection_leave_out(selection, "strategy %s is left out: %s", entry->strategy->name, reason);
     return reason == NULL;
+}
+
+/* Whether a reference belongs beside what is chosen so far: peers have their own, which are none for others. */
+static bool stands_beside(const struct selection *selection, const struct registry_entry *entry) {
+    if (!selection->options->adds_references || !has_trait(entry->strategy, CTX_TRAIT_REFERENCE))
+        return false;
+    const bool reads_stack = has_trait(entry->strategy, CTX_TRAIT_READS_STACK);
+    for (size_t i = 0; i < selection->registry->count; i++) {
+        const struct registry_entry *chosen = &selection->registry->entries[i];
+        if (selection->parts[i] == PART_CHOSEN && chosen->peer == entry->peer &&
+            (!reads_stack || has_trait(chosen->strategy, CTX_TRAIT_READS_STACK)))
+            return true;
+    }
+    return false;
 }
 
 static bool choose_strategies(struct selection *selection, struct error *error) {
@@ -459,15 +473,10 @@ static bool choose_strategies(struct selection *selection, struct error *error) 
     } else {
         done = registry_select(registry, selection->options->strategies, selected, error) ||
                error_prefix(error, "--strategy: ");
-        bool stack_is_read = false;
         for (size_t i = 0; done && i < registry->count; i++) { /* references come last */
-            const struct ctx_strategy *strategy = registry->entries[i].strategy;
-            bool stands_beside = selection->options->adds_references && has_trait(strategy, CTX_TRAIT_REFERENCE) &&
-                                 (stack_is_read || !has_trait(strategy, CTX_TRAIT_READS_STACK));
-            if ((!selected[i] && !stands_beside) || !is_available(selection, strategy))
-                continue;
-            selection->parts[i] = selected[i] ? PART_CHOSEN : PART_YARDSTICK;
-            stack_is_read = stack_is_read || has_trait(strategy, CTX_TRAIT_READS_STACK);
+            const struct registry_entry *entry = &registry->entries[i];
+            if ((selected[i] || stands_beside(selection, entry)) && is_available(selection, entry))
+                selection->parts[i] = selected[i] ? PART_CHOSEN : PART_YARDSTICK;
         }
     }
     free(selected);

@@ -74,6 +74,26 @@ static bool get_pus(const json_t *object, struct execution_answer *answer, struc
     return true;
 }
 
+/* A worker of ours compares its checksums itself, and tells none. */
+static bool get_checksums(const json_t *object, struct execution_answer *answer, struct error *error) {
+    const json_t *checksums = json_object_get(object, "checksums");
+    const size_t count = json_array_size(checksums);
+    if (checksums == NULL)
+        return true;
+    if (count != answer->sample_count)
+        return error_set(error, "found %zu \"checksums\", wanted one for each of %u samples", count,
+                         answer->sample_count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *checksum = json_array_get(checksums, i);
+        const json_int_t value = json_integer_value(checksum);
+        if (!json_is_integer(checksum) || value < 0 || value > UINT32_MAX)
+            return error_set(error, "\"checksums\" holds what is no whole number below 2^32");
+        answer->checksums[i] = (uint32_t)value;
+    }
+    answer->checksum_count = (unsigned)count;
+    return true;
+}
+
 static bool get_measurement(const json_t *object, struct execution_answer *answer, struct error *error) {
     const json_t *iterations = json_object_get(object, "iterations");
     if (!json_is_integer(iterations) || json_integer_value(iterations) < 1)
@@ -82,7 +102,7 @@ static bool get_measurement(const json_t *object, struct execution_answer *answe
     answer->memory_bound = json_is_true(json_object_get(object, "memory_bound"));
     return get_text(object, "linkage", answer->linkage, sizeof answer->linkage, error) &&
            get_time(object, "measured_ms", &answer->measured_ms, error) && get_pus(object, answer, error) &&
-           measured_from_json(object, answer, error);
+           measured_from_json(object, answer, error) && get_checksums(object, answer, error);
 }
 
 bool answer_from_json(const json_t *object, struct execution_answer *answer, struct error *error) {

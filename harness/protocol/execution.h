@@ -88,6 +88,9 @@ struct execution_answer {
     struct execution_sample samples[EXECUTION_SAMPLES_MAX];
     unsigned *pus_bound; /* as read back, one per thread; owned, freed by execution_answer_clear */
     double measured_ms;  /* all that was spent in kernels, the tries of a calibration too */
+    /* Of a peer, whose checksums are compared here: of all threads together, modulo 2^32, one for each sample. */
+    uint32_t checksums[EXECUTION_SAMPLES_MAX];
+    unsigned checksum_count; /* 0: it told none */
     /*
      * By enum execution_quantity. Allocations and scopes are looked at apart from the samples: of all threads together
      * while each does one operation, once all is set up; and of the innermost scope of an operation, where there is

@@ -241,7 +241,7 @@ static bool same_parameters(const struct ctx_workload *a, const struct ctx_workl
     return true;
 }
 
-bool contract_check(const struct ctx_strategy *strategy, struct error *error) {
+static bool check_descriptor(const struct ctx_strategy *strategy, struct error *error) {
     /* These two first: without them nothing else may be believed. */
     if (strategy->abi != CTX_STRATEGY_ABI)
         return error_set(error, "found ABI %u, wanted %u; build it against this program's strategy.h", strategy->abi,
@@ -254,12 +254,21 @@ bool contract_check(const struct ctx_strategy *strategy, struct error *error) {
         return false;
     if (!check_summary("the strategy's summary is missing or too long", strategy->summary, error) ||
         !check_yardstick(&strategy->yardstick, error) || !check_kernels(strategy, error) ||
-        !check_scenarios(strategy, error) || !check_exceptions(strategy, error) || !check_proofs(strategy, error))
+        !check_scenarios(strategy, error) || !check_exceptions(strategy, error))
         return error_prefix(error, "strategy %s: ", strategy->name);
     if ((strategy->traits & ~traits_known) != 0)
         return error_set(error, "strategy %s: found the unknown traits %#x, wanted only those of strategy.h",
                          strategy->name, strategy->traits & ~traits_known);
     return true;
+}
+
+bool contract_check(const struct ctx_strategy *strategy, struct error *error) {
+    return check_descriptor(strategy, error) &&
+           (check_proofs(strategy, error) || error_prefix(error, "strategy %s: ", strategy->name));
+}
+
+bool contract_check_peer(const struct ctx_strategy *strategy, struct error *error) {
+    return check_descriptor(strategy, error);
 }
 
 bool contract_check_agreement(const struct ctx_strategy *newcomer, const struct ctx_strategy *known,

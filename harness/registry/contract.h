@@ -11,6 +11,9 @@
 /* Checks one strategy by itself. */
 bool contract_check(const struct ctx_strategy *strategy, struct error *error);
 
+/* The same of a peer's (peer.h), which proves in its own program what it can, and need not prove all. */
+bool contract_check_peer(const struct ctx_strategy *strategy, struct error *error);
+
 /*
  * Checks that where both strategies have a workload of the same name, it is the same work: figures stand side by side.
  */

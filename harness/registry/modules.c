@@ -1,6 +1,7 @@
 #include "registry/modules.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,4 +38,20 @@ bool modules_find(const char *directory, const char *file, char path[static PATH
                error_set(error, "found no %s in %s", file, directory);
     char program[PATH_MAX];
     return find_program(program, error) && modules_find_beside(program, file, path, error);
+}
+
+bool modules_find_peers(char path[static PATH_MAX]) {
+    static const char *const folders[] = {"strategies", CTXBENCH_SHARED};
+    const char *given = getenv("CTXBENCH_PEERS");
+    char program[PATH_MAX];
+    struct error ignored;
+    if (given != NULL && given[0] != '\0')
+        return (size_t)snprintf(path, PATH_MAX, "%s", given) < PATH_MAX;
+    if (!find_program(program, &ignored))
+        return false;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        if (join(path, program, folders[i], "peers") && access(path, R_OK | X_OK) == 0)
+            return true;
+    }
+    return false;
 }

@@ -19,4 +19,10 @@ bool modules_find(const char *directory, const char *file, char path[static PATH
 /* The same for a program that stands in the directory `program`, and need not be the one that runs. */
 bool modules_find_beside(const char *program, const char *file, char path[static PATH_MAX], struct error *error);
 
+/*
+ * Writes the folder of the peers' folders: CTXBENCH_PEERS or, where that is not set, where the build or an installation
+ * put them. False when there is none.
+ */
+bool modules_find_peers(char path[static PATH_MAX]);
+
 #endif

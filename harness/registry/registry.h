@@ -12,17 +12,21 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "registry/peer.h"
 #include "strategy.h"
 
 struct registry_entry {
     const struct ctx_strategy *strategy;
-    char *plugin; /* path of the shared object that it comes from, owned; NULL when it is in the program */
-    bool own;     /* that object is one of the program's own, and not the user's */
+    char *plugin;      /* path of the shared object that it comes from, owned; NULL when it is in the program */
+    bool own;          /* that object is one of the program's own, and not the user's */
+    struct peer *peer; /* whose program has its loops; NULL: they are in this process */
 };
 
 struct registry {
     struct registry_entry *entries; /* references last, otherwise by name */
     size_t count;
+    struct peer **peers; /* owned */
+    size_t peer_count;
 };
 
 /* Registers the strategies in the program. False with *error set if one breaks the contract, or memory ran out. */
@@ -38,6 +42,18 @@ bool registry_init_only(struct registry *registry, const char *name, struct erro
  */
 bool registry_load_modules(struct registry *registry, const char *directory, FILE *notes);
 
+/*
+ * Registers the strategies of the peer in a folder, and its floor. False with *error set, and the registry unchanged,
+ * if its manifest is not as it should be, or a name is taken.
+ */
+bool registry_add_peer(struct registry *registry, const char *directory, struct error *error);
+
+/*
+ * Registers the peers in the folders of CTXBENCH_PEERS or, where that is not set, of the place where the build or the
+ * installation put them. One that cannot be registered is left out, and `notes` are told. Returns whether all are.
+ */
+bool registry_load_peers(struct registry *registry, FILE *notes);
+
 /* Registers a strategy of this process, under the same checks: how the built-in ones come in, and those of tests. */
 bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,
                   struct error *error);
@@ -52,9 +68,13 @@ void registry_free(struct registry *registry); /* plug-ins stay loaded: descript
 
 const struct registry_entry *registry_find(const struct registry *registry, const char *name);
 
+/* NULL when the strategy can run here, else the reason why not. A peer is built for that; `notes` are told. */
+const char *registry_unavailable(const struct registry_entry *entry, FILE *notes);
+
 /*
- * Sets selected[i] (of `count` entries) for those that match `patterns`: names and globs, separated by commas.
- * A pattern that matches nothing is an error, which suggests the nearest name.
+ * Sets selected[i] (of `count` entries) for those that match `patterns`: names and globs, separated by commas. "*"
+ * stands for all but those of peers, which "peers" stands for, and which other patterns may name. A pattern that
+ * matches nothing is an error, which suggests the nearest name.
  */
 bool registry_select(const struct registry *registry, const char *patterns, bool *selected, struct error *error);
 

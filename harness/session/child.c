@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -82,6 +83,35 @@ static char **environment_make(size_t pad_bytes) {
     return environment;
 }
 
+enum { PUS_MAX = 1 << 16 };
+
+/*
+ * Binds this thread to the child's PUs, which it then inherits. NULL when it cannot; else what unbind is given. A child
+ * of another runtime has threads before its first line runs, and cannot bind them all.
+ */
+static cpu_set_t *bind_for(const struct child_plan *plan) {
+    const size_t size = CPU_ALLOC_SIZE(PUS_MAX);
+    cpu_set_t *own = CPU_ALLOC(PUS_MAX), *wanted = CPU_ALLOC(PUS_MAX);
+    bool bound = own != NULL && wanted != NULL && sched_getaffinity(0, size, own) == 0;
+    if (bound) {
+        CPU_ZERO_S(size, wanted);
+        for (size_t i = 0; i < plan->pu_count; i++)
+            CPU_SET_S(plan->pus[i], size, wanted);
+        bound = sched_setaffinity(0, size, wanted) == 0;
+    }
+    CPU_FREE(wanted);
+    if (bound)
+        return own;
+    CPU_FREE(own);
+    return NULL;
+}
+
+static void unbind(cpu_set_t *own) {
+    if (own != NULL)
+        (void)sched_setaffinity(0, CPU_ALLOC_SIZE(PUS_MAX), own);
+    CPU_FREE(own);
+}
+
 /*
  * Spawns the child in a process group of its own: a Ctrl-C at the terminal reaches us alone, and killing the group
  * takes along what the child started. Returns an error number, 0 on success.
@@ -108,13 +138,17 @@ static int spawn(const struct child_plan *plan, const struct channels *channels,
         failure = posix_spawn_file_actions_adddup2(&actions, sources[fd], fd);
     if (plan->socket != NULL && failure == 0) /* last: what had this number is in its place by now */
         failure = posix_spawn_file_actions_adddup2(&actions, *plan->socket, TURNS_DESCRIPTOR);
+    cpu_set_t *own_pus = plan->pus != NULL ? bind_for(plan) : NULL;
     const int persona = plan->fixed_layout ? personality(0xffffffff) : -1;
     if (persona != -1) /* what a child inherits; containers may forbid it, and counts then say whether they vary */
         (void)personality((unsigned long)persona | ADDR_NO_RANDOMIZE);
+    if (failure == 0 && plan->pus != NULL && own_pus == NULL)
+        failure = EINVAL; /* as sched_setaffinity says of PUs that are not there */
     if (failure == 0)
         failure = posix_spawnp(pid, plan->program, &actions, &attributes, plan->argv, environment);
     if (persona != -1)
         (void)personality((unsigned long)persona);
+    unbind(own_pus);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;

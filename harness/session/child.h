@@ -27,7 +27,9 @@ struct child_plan {
     bool fixed_layout;        /* without address-space randomisation, where the system lets us */
     const char *input;        /* what it reads from standard input */
     size_t input_length;
-    int *socket;      /* handed to it, and -1 from then on; NULL: none */
+    int *socket;         /* handed to it, and -1 from then on; NULL: none */
+    const unsigned *pus; /* OS indices of those that all its threads are bound to; NULL: it binds itself */
+    size_t pu_count;
     size_t pad_bytes; /* length of a variable in its environment that moves its stack */
     double deadline_seconds;
     struct progress *progress; /* kept fitting the terminal while the child runs; may be NULL */

@@ -66,6 +66,10 @@ static json_t *make_our_row(struct json_build *build, const struct bench_case *c
     }
     json_build_put(build, object, "pus", pus);
     json_build_put_text(build, object, "linkage", answer->linkage);
+    if (c->peer != NULL) {
+        json_build_put_text(build, object, "runtime", c->peer->runtime);
+        json_build_put_text(build, object, "runtime_version", c->peer->version);
+    }
     build->out_of_memory |= !measured_to_json(answer, object);
     return object;
 }

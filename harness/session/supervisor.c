@@ -129,6 +129,8 @@ static enum supervisor_end attempt(struct supervisor *supervisor, const struct p
     const double began_seconds = now_seconds();
     const struct worker_call call = {
         .request = &request,
+        .peer = c->peer,
+        .peer_case = c->peer != NULL ? c : NULL,
         .pad_bytes = pad_bytes(plan, &entry),
         .deadline_seconds = supervisor->patience + patience_factor * request.sample_seconds * request.sample_count,
         .progress = &supervisor->progress,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/message.h"
 #include "base/text.h"
@@ -10,14 +11,32 @@
 
 enum { PATIENCE_FACTOR = 6 }; /* the longest scenario may take this many times a worker's usual patience */
 
+/* Why a peer's program need not, or cannot, be asked; NULL if it can. */
+static const char *why_not_asked(const struct registry_entry *entry, const char *scenario) {
+    const struct ctx_strategy *strategy = entry->strategy;
+    for (size_t i = 0; i < strategy->scenario_count; i++)
+        if (strcmp(strategy->scenarios[i].name, scenario) == 0 && strategy->scenarios[i].run != NULL)
+            return registry_unavailable(entry, stderr);
+    return "there is no way to take part";
+}
+
 bool trial_of_scenario(const struct registry_entry *entry, const char *scenario, struct progress *progress,
                        struct child_end *end, struct execution_answer *answer) {
     char name[TEXT_ITEM_MAX];
     (void)snprintf(name, sizeof name, "%s/%s", entry->strategy->name, scenario);
     const struct execution_request request = {
         .case_name = name, .strategy = entry->strategy->name, .scenario = scenario, .plugin = entry->plugin};
+    const char *why_not = entry->peer != NULL ? why_not_asked(entry, scenario) : NULL;
+    if (why_not != NULL) {
+        *answer = execution_answer_empty();
+        answer->outcome = EXECUTION_INAPPLICABLE;
+        (void)snprintf(answer->reason, sizeof answer->reason, "%s", why_not);
+        end->wall_seconds = 0;
+        return true;
+    }
     const struct worker_call call = {
         .request = &request,
+        .peer = entry->peer,
         .deadline_seconds = (double)PATIENCE_FACTOR * worker_patience_seconds(),
         .progress = progress,
         .end = end,
@@ -54,13 +73,16 @@ static bool is_first_case(const struct plan *plan, size_t index) {
     return true;
 }
 
-/* The plug-in that the case is the first of; NULL if there is none. What ships with ctxbench has a test that tries it.
+/*
+ * The plug-in, or strategy of a peer, that the case is the first of; NULL if there is none. Other strategies that ship
+ * with ctxbench have a test that tries them.
  */
 static const struct registry_entry *plugin_to_try(const struct plan *plan, size_t index,
                                                   const struct registry *registry) {
     const struct registry_entry *entry =
         is_first_case(plan, index) ? registry_find(registry, plan->cases[index].strategy->name) : NULL;
-    return entry != NULL && entry->plugin != NULL && !entry->own ? entry : NULL;
+    const bool is_plugin = entry != NULL && entry->plugin != NULL && !entry->own;
+    return is_plugin || (entry != NULL && entry->peer != NULL) ? entry : NULL;
 }
 
 struct trying {

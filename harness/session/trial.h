@@ -30,8 +30,9 @@ struct trial {
 };
 
 /*
- * Tries the plan's plug-ins, and tells `notes` (NULL: nobody) what they fail beyond what is expected of them; a terminal
- * shows what is tried meanwhile. An interrupt ends it early, and is left to the caller to notice. False with *error set when out of memory.
+ * Tries the plan's plug-ins, and tells `notes` (NULL: nobody) what they fail beyond what is expected of them; a
+ * terminal shows what is tried meanwhile. An interrupt ends it early, and is left to the caller to notice. False with
+ * *error set when out of memory.
  */
 bool trial_of_plugins(struct trial *trial, const struct plan *plan, const struct registry *registry, FILE *notes,
                       struct error *error);

@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "protocol/protocol.h"
 #include "session/judge.h"
+#include "session/peer_answer.h"
 
 static const char patience_variable[] = "CTXBENCH_PATIENCE"; /* for tests and slow machines */
 static const double patience_seconds = 10;
@@ -57,6 +58,18 @@ static void check_kind(const struct execution_request *request, struct execution
 static struct child_plan plan_of(const struct worker_call *call, const char *line) {
     static char program[] = "/proc/self/exe", name[] = "bench", role[] = "--worker";
     static char *const argv[] = {name, role, NULL};
+    if (call->peer != NULL)
+        return (struct child_plan){
+            .program = call->peer->argv[0],
+            .argv = call->peer->argv,
+            .input = line,
+            .input_length = strlen(line),
+            .pus = call->request->pus,
+            .pu_count = call->request->thread_count,
+            .pad_bytes = call->pad_bytes,
+            .deadline_seconds = call->deadline_seconds,
+            .progress = call->progress,
+        };
     return (struct child_plan){
         .program = call->program != NULL ? call->program : program,
         .argv = call->argv != NULL ? call->argv : argv,
@@ -100,6 +113,8 @@ static void fill(const struct worker_call *call, bool ran, const struct error *e
     } else if (call->end->fate != CHILD_INTERRUPTED) {
         judge_worker(call->end, call->request->case_name, answer);
         check_kind(call->request, answer);
+        if (call->peer_case != NULL)
+            peer_answer_check(call->peer_case, call->request, call->end, answer);
     }
 }
 

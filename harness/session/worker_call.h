@@ -2,6 +2,7 @@
 #ifndef CTXBENCH_WORKER_CALL_H
 #define CTXBENCH_WORKER_CALL_H
 
+#include "plan/case.h"
 #include "protocol/execution.h"
 #include "protocol/turns.h"
 #include "session/child.h"
@@ -11,10 +12,12 @@ double worker_patience_seconds(void);
 
 struct worker_call {
     const struct execution_request *request;
-    const char *program;      /* a path, or a name to be looked for; NULL: this program */
-    char *const *argv;        /* NULL: those of a worker */
-    char *const *environment; /* NULL: ours and the pad */
-    size_t pad_bytes;         /* of its environment, which moves its stack */
+    const char *program;                /* a path, or a name to be looked for; NULL: this program */
+    char *const *argv;                  /* NULL: those of a worker */
+    const struct peer *peer;            /* whose program it is; NULL: a worker of ours */
+    const struct bench_case *peer_case; /* of a peer that is to measure */
+    char *const *environment;           /* NULL: ours and the pad */
+    size_t pad_bytes;                   /* of its environment, which moves its stack */
     double deadline_seconds;
     struct progress *progress; /* may be NULL */
     struct child_end *end;     /* room for how it ended; too large for a stack */

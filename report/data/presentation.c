@@ -43,22 +43,58 @@ static const struct result_case *find_reference(const struct result_file *file, 
     return NULL;
 }
 
+const char *yardstick_of(const struct yardstick *yardstick, const char *runtime) {
+    for (size_t i = 0; i < yardstick->runtime_count; i++)
+        if (strcmp(yardstick->of[i].runtime, runtime) == 0)
+            return yardstick->of[i].strategy;
+    return NULL;
+}
+
+bool yardsticks_share(const struct yardstick *a, const struct yardstick *b) {
+    if (strcmp(a->label, b->label) != 0)
+        return false;
+    for (size_t i = 0; i < a->runtime_count; i++) {
+        const char *other = yardstick_of(b, a->of[i].runtime);
+        if (other != NULL && strcmp(other, a->of[i].strategy) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool has_strategy(const struct yardsticks *yardsticks, const char *strategy) {
+    for (size_t i = 0; i < yardsticks->count; i++)
+        for (size_t k = 0; k < yardsticks->list[i].runtime_count; k++)
+            if (strcmp(yardsticks->list[i].of[k].strategy, strategy) == 0)
+                return true;
+    return false;
+}
+
+/* Another runtime's reference goes into the column of its label. */
 static void add_yardstick(const struct result_file *file, struct yardsticks *yardsticks, const char *strategy,
                           const json_t *described) {
     const char *label = text_of(described, "label"), *legend = text_of(described, "legend");
     const struct result_case *c = find_reference(file, strategy);
-    if (c == NULL || yardsticks->count == YARDSTICKS_MAX)
+    if (c == NULL || has_strategy(yardsticks, strategy))
         return;
-    for (size_t i = 0; i < yardsticks->count; i++)
-        if (strcmp(yardsticks->list[i].strategy, strategy) == 0)
-            return;
-    yardsticks->list[yardsticks->count++] =
-        (struct yardstick){.strategy = c->strategy,
-                           .label = label != NULL ? label : c->strategy,
-                           .legend = legend != NULL ? legend : "times the time of this reference",
-                           .reads_stack = c->reads_stack,
-                           .no_context = json_is_true(json_object_get(described, "no_context")) ||
-                                         strcmp(c->strategy, NO_CONTEXT_IN_OLDER_FILES) == 0};
+    const struct yardstick added = {.strategy = c->strategy,
+                                    .label = label != NULL ? label : c->strategy,
+                                    .legend = legend != NULL ? legend : "times the time of this reference",
+                                    .reads_stack = c->reads_stack,
+                                    .no_context = json_is_true(json_object_get(described, "no_context")) ||
+                                                  strcmp(c->strategy, NO_CONTEXT_IN_OLDER_FILES) == 0,
+                                    .of = {{c->strategy, c->runtime}},
+                                    .runtime_count = 1};
+    for (size_t i = 0; i < yardsticks->count; i++) {
+        struct yardstick *known = &yardsticks->list[i];
+        if (!yardsticks_share(known, &added) || known->runtime_count == YARDSTICK_RUNTIMES_MAX)
+            continue;
+        known->of[known->runtime_count++] = added.of[0];
+        if (c->runtime[0] == '\0')
+            known->strategy = c->strategy;
+        return;
+    }
+    if (yardsticks->count < YARDSTICKS_MAX)
+        yardsticks->list[yardsticks->count++] = added;
 }
 
 /* Those that the file describes, then those of which it has only cases. */

@@ -15,15 +15,26 @@
 #define AXIS_STORE "store"
 #define AXIS_THREADS "threads"
 
-enum { YARDSTICKS_MAX = 4 };
+enum { YARDSTICKS_MAX = 4, YARDSTICK_RUNTIMES_MAX = 32 };
 
-/* A reference, and the column of ratios to it. */
+/* A reference, and the column of ratios to it: each runtime's cases are held against the reference of that runtime. */
 struct yardstick {
-    const char *strategy;
+    const char *strategy;       /* ctxbench's own, or else the first runtime's */
     const char *label, *legend; /* "vs LABEL: LEGEND" */
     bool reads_stack;           /* then it is one for those alone that read it, too */
     bool no_context;            /* it does the work without any context */
+    struct {
+        const char *strategy, *runtime;
+    } of[YARDSTICK_RUNTIMES_MAX];
+    size_t runtime_count;
 };
+
+/* The reference that cases of a runtime are held against; NULL if there is none. */
+const char *yardstick_of(const struct yardstick *yardstick, const char *runtime);
+
+/* Whether two, of the same file or of two, share a column: they have one label, and differ in no runtime's reference.
+ */
+bool yardsticks_share(const struct yardstick *a, const struct yardstick *b);
 
 struct yardsticks {
     struct yardstick list[YARDSTICKS_MAX]; /* the most important first */

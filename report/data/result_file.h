@@ -55,6 +55,7 @@ struct result_case {
     const char *label;      /* the strategy, with its store if that is not the chain */
     const char *operation;  /* what one iteration is: "read" */
     const char *linkage;    /* "program"; empty if unknown */
+    const char *runtime;    /* of a peer: "Go"; empty: measured by a worker of ctxbench's own */
     const char *parameters; /* as people read them: "depth 16, up 1"; may be empty */
     struct result_parameter parameter[RESULT_PARAMETERS_MAX]; /* the same, in the workload's order */
     size_t parameter_count;
@@ -77,7 +78,8 @@ struct result_failure {
 struct json_t; /* jansson's */
 
 struct result_file {
-    struct result_case *cases; /* by workload, form, threads, placement, parameters and strategy; references last */
+    struct result_case
+        *cases; /* by runtime, workload, form, threads, placement, parameters and strategy; references last */
     size_t case_count;
     struct result_execution *executions; /* of all cases */
     size_t execution_count;

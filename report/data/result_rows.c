@@ -186,6 +186,7 @@ static struct result_case describe_case(struct result_loader *loader, const char
         .placement = result_loader_keep_member(loader, ours, "placement"),
         .operation = result_loader_keep_member(loader, ours, "operation"),
         .linkage = result_loader_keep_member(loader, ours, "linkage"),
+        .runtime = result_loader_keep_member(loader, ours, "runtime"),
         .workload_revision = (unsigned)result_loader_count(ours, "workload_revision"),
         .threads = (unsigned)result_loader_count(row, "threads"),
         .reference = json_is_true(json_object_get(ours, "reference")),
@@ -199,8 +200,9 @@ static struct result_case describe_case(struct result_loader *loader, const char
 /* Whether a row of that description may be an execution of the case: what makes times comparable is the same. */
 static bool is_same_case(const struct result_case *a, const struct result_case *b) {
     return a->workload_revision == b->workload_revision && a->threads == b->threads && a->linkage == b->linkage &&
-           a->strategy == b->strategy && a->store == b->store && a->workload == b->workload && a->form == b->form &&
-           a->placement == b->placement && a->parameters == b->parameters && a->comparison_name == b->comparison_name;
+           a->runtime == b->runtime && a->strategy == b->strategy && a->store == b->store &&
+           a->workload == b->workload && a->form == b->form && a->placement == b->placement &&
+           a->parameters == b->parameters && a->comparison_name == b->comparison_name;
 }
 
 /* The case that a row belongs to, made if this is its first. False if the row contradicts it, or out of memory. */
@@ -259,7 +261,9 @@ static int compare_rows(const void *left, const void *right) {
 
 static int compare_cases(const void *left, const void *right) {
     const struct result_case *a = left, *b = right;
-    int order = strverscmp(a->workload, b->workload);
+    int order = strverscmp(a->runtime, b->runtime); /* none comes first */
+    if (order == 0)
+        order = strverscmp(a->workload, b->workload);
     if (order == 0)
         order = -strverscmp(a->form, b->form); /* throughput before latency */
     if (order == 0)

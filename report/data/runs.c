@@ -134,9 +134,9 @@ static void put_runs_first(struct runs *runs) {
     }
 }
 
-static size_t find_yardstick(const struct yardsticks *yardsticks, const char *strategy) {
+static size_t find_yardstick(const struct yardsticks *yardsticks, const struct yardstick *like) {
     size_t i = 0;
-    while (i < yardsticks->count && strcmp(yardsticks->list[i].strategy, strategy) != 0)
+    while (i < yardsticks->count && !yardsticks_share(&yardsticks->list[i], like))
         i++;
     return i;
 }
@@ -147,7 +147,7 @@ static void collect_yardsticks(struct runs *runs) {
         const struct summary *summary = runs->files[r].report;
         const struct yardsticks *own = summary != NULL ? &summary->yardsticks : NULL;
         for (size_t i = 0; own != NULL && i < own->count && runs->yardsticks.count < YARDSTICKS_MAX; i++)
-            if (find_yardstick(&runs->yardsticks, own->list[i].strategy) == runs->yardsticks.count)
+            if (find_yardstick(&runs->yardsticks, &own->list[i]) == runs->yardsticks.count)
                 runs->yardsticks.list[runs->yardsticks.count++] = own->list[i];
     }
 }
@@ -192,7 +192,7 @@ bool runs_share_machine(const struct runs *runs) {
 
 double run_ratio(const struct run *run, const struct summary_case *c, const struct yardstick *yardstick) {
     const struct yardsticks *own = &run->report->yardsticks;
-    const size_t index = find_yardstick(own, yardstick->strategy);
+    const size_t index = find_yardstick(own, yardstick);
     return index < own->count ? c->ratios[index] : 0;
 }
 

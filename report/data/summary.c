@@ -63,8 +63,9 @@ static void add_ratios(struct summary *report) {
         struct summary_case *c = &report->cases[i];
         for (size_t y = 0; y < report->yardsticks.count; y++) {
             const struct yardstick *yardstick = &report->yardsticks.list[y];
-            if (c->of->reads_stack || !yardstick->reads_stack)
-                c->ratios[y] = ratio_to(report, c, yardstick->strategy);
+            const char *strategy = yardstick_of(yardstick, c->of->runtime);
+            if (strategy != NULL && (c->of->reads_stack || !yardstick->reads_stack))
+                c->ratios[y] = ratio_to(report, c, strategy);
         }
     }
 }

@@ -11,7 +11,7 @@
 /* Parameters, then the store, then the threads and their place. */
 enum { AXES_MAX = RESULT_PARAMETERS_MAX + 2, VALUES_MAX = 64, FIXED_MAX = 256 };
 
-/* The cases of one workload in one form: neighbours in the report. */
+/* The cases of one workload in one form and one runtime: neighbours in the report. */
 struct group {
     const struct summary_case *cases;
     size_t count, axis_count;
@@ -218,10 +218,14 @@ static bool make_sweep(const struct group *group, size_t axis, size_t fewest, st
         return true;
     const char **labels = arena_take(group->arena, count * sizeof *labels);
     double *numbers = arena_take(group->arena, count * sizeof *numbers);
-    if (labels == NULL || numbers == NULL)
+    const char *workload = first->runtime[0] == '\0'
+                               ? first->workload
+                               : arena_printf(group->arena, "%s in %s", first->workload, first->runtime);
+    if (labels == NULL || numbers == NULL || workload == NULL)
         return false;
     *sweep = (struct survey_sweep){
-        .workload = first->workload,
+        .workload = workload,
+        .runtime = first->runtime,
         .form = first->form,
         .operation = first->operation,
         .axis = fewest > 1 ? axis_name(first, axis) : "",
@@ -232,7 +236,7 @@ static bool make_sweep(const struct group *group, size_t axis, size_t fewest, st
         .value_count = count,
         .case_count = group->count,
     };
-    sweep->presented = presentation_of_workload(group->file, sweep->workload, sweep->axis);
+    sweep->presented = presentation_of_workload(group->file, first->workload, sweep->axis);
     for (size_t i = 0; i < count; i++) {
         assert(values[i] != NULL);
         labels[i] = label_of(group->arena, values[i], axis);
@@ -275,7 +279,8 @@ static void mark_primary(struct survey *survey) {
 }
 
 static bool same_group(const struct result_case *a, const struct result_case *b) {
-    return strcmp(a->workload, b->workload) == 0 && strcmp(a->form, b->form) == 0 && axis_count(a) == axis_count(b);
+    return strcmp(a->runtime, b->runtime) == 0 && strcmp(a->workload, b->workload) == 0 &&
+           strcmp(a->form, b->form) == 0 && axis_count(a) == axis_count(b);
 }
 
 /* How many cases from `from` on make one group. */
@@ -313,7 +318,11 @@ const struct survey_sweep *survey_find(const struct survey *survey, const char *
     return NULL;
 }
 
+/* Peers' come last: a report advises on C. */
 static bool is_better(const struct survey_sweep *a, const struct survey_sweep *b, enum presented_role role) {
+    const bool a_is_peer = a->runtime[0] != '\0', b_is_peer = b->runtime[0] != '\0';
+    if (a_is_peer != b_is_peer)
+        return b_is_peer;
     const bool a_has_role = a->presented.role == role, b_has_role = b->presented.role == role;
     return a_has_role != b_has_role ? a_has_role : a->case_count > b->case_count;
 }

@@ -18,7 +18,9 @@ struct survey_curve {
 };
 
 struct survey_sweep {
-    const char *workload, *form, *operation;
+    const char *workload; /* as it is shown; a peer's with its runtime: "get in Go" */
+    const char *runtime;  /* of a peer; empty: none */
+    const char *form, *operation;
     const char *axis;  /* a parameter's name, AXIS_STORE, AXIS_THREADS, or "": nothing was varied */
     const char *fixed; /* what the others are: "up 1, 1 thread on pu"; may be empty */
     const char *const *labels;

@@ -45,7 +45,7 @@ static void print_text(FILE *out, const char *prefix, const char *text) {
 static void print_header(FILE *out, const struct columns *columns) {
     (void)fputs(
         "case,comparison_name,strategy,reference,store,workload,workload_revision,operation,form,placement,"
-        "threads,linkage",
+        "threads,linkage,runtime",
         out);
     for (size_t i = 0; i < columns->count; i++) {
         (void)fputc(',', out);
@@ -80,6 +80,8 @@ static void print_case(FILE *out, const struct result_file *file, const struct c
     print_text(out, "", c->placement);
     (void)fprintf(out, ",%u,", c->threads);
     print_text(out, "", c->linkage);
+    (void)fputc(',', out);
+    print_text(out, "", c->runtime);
     for (size_t i = 0; i < columns->count; i++) {
         (void)fputc(',', out);
         for (size_t k = 0; k < c->parameter_count; k++)

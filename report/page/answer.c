@@ -374,8 +374,8 @@ static void add_ranking_alone(struct document *document, const struct run *run, 
         return;
     struct prose prose;
     prose_begin(&prose, document);
-    prose_add(&prose, DOCUMENT_STRONG "Fastest %s%s" DOCUMENT_STRONG ": ", sweep->operation,
-              all.count == 1 ? ", of one strategy" : "");
+    prose_add(&prose, DOCUMENT_STRONG "Fastest %s%s%s%s" DOCUMENT_STRONG ": ", sweep->operation,
+              sweep->runtime[0] != '\0' ? " in " : "", sweep->runtime, all.count == 1 ? ", of one strategy" : "");
     add_fastest(&prose, run, &all);
     prose_add(&prose, ".");
     add_far_end(&prose, run, sweep, NULL, all.cases[0]);

@@ -37,10 +37,10 @@ static void measure_columns(struct grid *grid) {
     }
 }
 
-/* "get, latency, per read": what the rows of a group share. */
+/* "get, latency, per read", "get in Go, ...": what the rows of a group share. */
 static void write_heading(const struct result_case *c, char heading[static HEADING_MAX]) {
-    (void)snprintf(heading, HEADING_MAX, "%s, %s%s%s", c->workload, c->form, c->operation[0] != '\0' ? ", per " : "",
-                   c->operation);
+    (void)snprintf(heading, HEADING_MAX, "%s%s%s, %s%s%s", c->workload, c->runtime[0] != '\0' ? " in " : "", c->runtime,
+                   c->form, c->operation[0] != '\0' ? ", per " : "", c->operation);
 }
 
 static size_t name_width(const struct grid *grid) {
@@ -167,7 +167,8 @@ static void print_placement(const struct grid *grid, const struct result_case *c
 void grid_print(const struct grid *grid) {
     for (size_t i = 0; i < grid->row_count; i++) {
         const struct result_case *c = grid->rows[i].of, *above = i > 0 ? grid->rows[i - 1].of : NULL;
-        bool same_group = above != NULL && c->workload == above->workload && c->form == above->form;
+        bool same_group =
+            above != NULL && c->runtime == above->runtime && c->workload == above->workload && c->form == above->form;
         bool same_place = same_group && c->threads == above->threads && c->placement == above->placement;
         if (!same_group)
             print_heading(grid, c);

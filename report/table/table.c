@@ -103,7 +103,8 @@ static void choose_rows(struct table *table) {
     bool alone = true;
     for (size_t i = 0; i < report->file->case_count; i++) {
         const struct summary_case *c = &report->cases[i];
-        if (i == 0 || strcmp(c[-1].of->comparison_name, c->of->comparison_name) != 0)
+        if (i == 0 || strcmp(c[-1].of->comparison_name, c->of->comparison_name) != 0 ||
+            strcmp(c[-1].of->runtime, c->of->runtime) != 0)
             alone = c->of->reference;
         if (!pairs_table_has_place(report, c, table->style.width) &&
             (!c->of->reference || alone || table->style.references))

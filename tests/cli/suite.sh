@@ -5,6 +5,8 @@
 set -euo pipefail
 source "$SOURCE/tests/support/run.bash"
 
+export XDG_CACHE_HOME=$PWD/cache # for what peers build
+
 # Each built-in suite makes a plan on this machine and on larger ones, where every workload that it names exists.
 "$BENCH" --names=suite >names
 diff names <(cd "$SOURCE/harness/plan/suites" && printf '%s\n' *.json | sed 's/\.json$//') ||

@@ -244,6 +244,36 @@ static void test_nonsense_is_told_apart(void **state) {
     execution_answer_clear(&sent);
 }
 
+/* A peer's, which are compared here: one for each of two samples, below 2^32. */
+static void test_checksums_are_read(void **state) {
+    (void)state;
+    static const struct {
+        const char *list, *because; /* NULL: it is good */
+    } cases[] = {
+        {"[1, 4294967295]", NULL},
+        {"[1]", "found 1 \"checksums\", wanted one for each of 2 samples"},
+        {"[1, -1]", "no whole number below 2^32"},
+        {"[1, 4294967296]", "no whole number below 2^32"},
+        {"[1, \"2\"]", "no whole number below 2^32"},
+    };
+    struct execution_answer sent = answer_make();
+    char *good = protocol_encode_answer(&sent, "a case"), text[8192];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct execution_answer got;
+        struct error error;
+        (void)snprintf(text, sizeof text, "{\"checksums\":%s,%s", cases[i].list, good + 1);
+        if (cases[i].because != NULL) {
+            assert_nonsense(text, strlen(text), cases[i].because);
+            continue;
+        }
+        assert_true(protocol_decode_answer(text, strlen(text), "a case", &got, &error));
+        assert_true(got.checksum_count == 2 && got.checksums[0] == 1 && got.checksums[1] == UINT32_MAX);
+        execution_answer_clear(&got);
+    }
+    free(good);
+    execution_answer_clear(&sent);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request_survives),
@@ -252,6 +282,7 @@ int main(void) {
         cmocka_unit_test(test_answer_survives),
         cmocka_unit_test(test_reasons_survive),
         cmocka_unit_test(test_nonsense_is_told_apart),
+        cmocka_unit_test(test_checksums_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,6 +143,41 @@ static void test_ratios_are_to_the_same_work(void **state) {
 }
 
 /* A reference whose loop did nothing gives no ratio, and above all no infinity. */
+#define RUNTIME_ROW(strategy, reference, runtime, time)                                                                \
+    "{\"name\": \"" strategy "/get/pu\", \"real_time\": " time                                                         \
+    ", \"time_unit\": \"ns\", \"ctxbench\": "                                                                          \
+    "{\"strategy\": \"" strategy                                                                                       \
+    "\", \"workload\": \"get\", \"comparison_name\": \"get/pu\", \"reference\": " reference runtime                    \
+    ", \"samples\": {\"real_ns\": [" time "], \"cpu_ns\": [1], \"involuntary_switches\": [0]}}}"
+
+/* A peer's times are held against the reference of its own runtime, in the same column, and stand after ours. */
+static void test_runtimes_have_references_of_their_own(void **state) {
+    (void)state;
+    static const char text_of_file[] =
+        "{\"context\": {\"ctxbench\": {\"schema_version\": 1, \"presentation\": {\"references\": ["
+        "{\"strategy\": \"go-floor\", \"label\": \"floor\", \"legend\": \"theirs\"},"
+        "{\"strategy\": \"floor\", \"label\": \"floor\", \"legend\": \"ours\"}]}}}, \"benchmarks\": [" //
+        RUNTIME_ROW("go-map", "false", ", \"runtime\": \"Go\"", "60") ","                              //
+        RUNTIME_ROW("go-floor", "true", ", \"runtime\": \"Go\"", "20") ","                             //
+        RUNTIME_ROW("perl-local", "false", ", \"runtime\": \"Perl\"", "900") ","                       //
+        RUNTIME_ROW("tls", "false", "", "8") ","                                                       //
+        RUNTIME_ROW("floor", "true", "", "2") "]}";
+    write_text_file(text_of_file);
+    struct summary *report = load();
+    assert_int_equal(report->yardsticks.count, 1);
+    assert_string_equal(report->yardsticks.list[0].strategy, "floor");
+    assert_true(case_named(report, "go-map/get/pu")->ratios[0] == 3);
+    assert_true(case_named(report, "tls/get/pu")->ratios[0] == 4);
+    assert_true(case_named(report, "perl-local/get/pu")->ratios[0] == 0);
+    assert_string_equal(report->cases[0].of->strategy, "tls");
+    assert_string_equal(report->cases[2].of->strategy, "go-map");
+    char *text = draw(report, (struct table_style){.width = 80});
+    assert_non_null(strstr(text, "\nget in Go,"));
+    assert_non_null(strstr(text, "\nget in Perl,"));
+    free(text);
+    unload(report);
+}
+
 static void test_no_ratio_to_nothing(void **state) {
     (void)state;
     struct fixture fixture;
@@ -455,6 +490,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_FILE(test_cases_are_summarised),
         WITH_FILE(test_ratios_are_to_the_same_work),
+        WITH_FILE(test_runtimes_have_references_of_their_own),
         WITH_FILE(test_no_ratio_to_nothing),
         WITH_FILE(test_missing_parts_are_tolerated),
         WITH_FILE(test_table_fits_its_width),

@@ -77,7 +77,9 @@ static void print_strategy(FILE *out, const struct registry *registry, const str
     print_stores(out, registry, strategy, NULL);
     if (entry->plugin != NULL && !entry->own)
         print_line(out, "from %s", entry->plugin);
-    const char *reason = strategy->unavailable != NULL ? strategy->unavailable() : NULL;
+    if (entry->peer != NULL)
+        print_line(out, "a peer, in %s", entry->peer->runtime);
+    const char *reason = entry->peer != NULL ? peer_missing(entry->peer) : registry_unavailable(entry, NULL);
     if (reason != NULL)
         print_line(out, "not available here: %s", reason);
 }
@@ -192,7 +194,13 @@ static void print_everything(const struct registry *registry, const struct ctx_w
                              FILE *out) {
     (void)fputs("Strategies\n", out);
     for (size_t i = 0; i < registry->count; i++)
-        print_strategy(out, registry, &registry->entries[i]);
+        if (registry->entries[i].peer == NULL)
+            print_strategy(out, registry, &registry->entries[i]);
+    if (registry->peer_count > 0)
+        (void)fputs("\nPeers: strategies of other runtimes, for --suite=peers, or by their names\n", out);
+    for (size_t i = 0; i < registry->count; i++)
+        if (registry->entries[i].peer != NULL)
+            print_strategy(out, registry, &registry->entries[i]);
     (void)fputs("\nWorkloads\n", out);
     for (size_t i = 0; i < workload_count; i++)
         print_workload(out, registry, workloads[i]);
