@@ -28,13 +28,49 @@ const char *ctx_peer_loop_missing(void) {
     return "no loop";
 }
 
-ctx_peer_call *ctx_peer_load_module(const char **why_not) {
+bool ctx_peer_load_module(struct ctx_peer_module *module, enum ctx_peer_kind kind, const char **why_not) {
+    (void)module, (void)kind;
     *why_not = "no module";
-    return NULL;
+    return false;
+}
+
+void ctx_peer_unload_module(struct ctx_peer_module *module) {
+    (void)module;
 }
 
 const char *ctx_peer_module_missing(void) {
     return "no module";
+}
+
+ctx_peer_call *ctx_peer_make_code(void) {
+    return NULL;
+}
+
+const char *ctx_peer_code_missing(void) {
+    return "no code";
+}
+
+/* What the workload `coroutine` resumes. */
+struct ctx_peer_coroutine {
+    ctx_peer_step *step;
+    void *arg;
+};
+
+struct ctx_peer_coroutine *ctx_peer_coroutine_new(ctx_peer_step *step, void *arg, unsigned suspensions) {
+    struct ctx_peer_coroutine *coroutine = malloc(sizeof *coroutine);
+    (void)suspensions;
+    if (coroutine != NULL)
+        *coroutine = (struct ctx_peer_coroutine){step, arg};
+    return coroutine;
+}
+
+bool ctx_peer_coroutine_resume(struct ctx_peer_coroutine *coroutine) {
+    coroutine->step(coroutine->arg, 0);
+    return true;
+}
+
+void ctx_peer_coroutine_free(struct ctx_peer_coroutine *coroutine) {
+    free(coroutine);
 }
 
 static const struct ctx_strategy *volatile strategy = &CTX_STRATEGY_ENTRY;
