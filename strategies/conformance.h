@@ -74,20 +74,12 @@ static const struct ctx_condition ctx_condition_code = {"Code that nothing descr
     { .having = CTX_TRAIT_EXPLICIT_ARGUMENT, .expected = CTX_DOES_NOT_APPLY, .reason = why }
 #define CTX_THREADS_FAIL_ON_FIBERS(why)                                                                                \
     { .lacking = CTX_TRAITS_OF_FIBERS, .expected = CTX_FAILS, .reason = why }
-/* NOLINTEND(bugprone-macro-parentheses) */
-#define CTX_NOTHING_RESTORES                                                                                           \
-    {                                                                                                                  \
-        .lacking = CTX_TRAIT_EXPLICIT_ARGUMENT | CTX_TRAIT_READS_STACK, .expected = CTX_FAILS,                         \
-        .reason = "nothing restores the context when longjmp passes over the scope"                                    \
-    }
-#define CTX_NO_HANDLER_IS_GIVEN_IT                                                                                     \
-    CTX_ARGUMENT_HAS_NO_WAY("the system calls a handler, and hands it nothing of what it interrupts")
-
 #define CTX_NO_PLACE_TO_ATTACH(why)                                                                                    \
     { .lacking = CTX_TRAIT_ATTACHES, .expected = CTX_DOES_NOT_APPLY, .reason = why }
 #define CTX_ENDS_WITH_A_CALL                                                                                           \
     CTX_NO_PLACE_TO_ATTACH(                                                                                            \
         "the context is an argument or lies in frames of the stack, and ends with the call that put it there")
+
 /* What is attached to a thread stays with it; what ends with a call cannot last. */
 #if defined(CTX_OP_PUT)
 #define CTX_SCOPE_OF_A_COROUTINE                                                                                       \
@@ -103,6 +95,15 @@ static const struct ctx_condition ctx_condition_code = {"Code that nothing descr
         .reason = "a scope is a call, and a coroutine that suspends returns from all of them; wrap each resumption"    \
     }
 #endif
+/* NOLINTEND(bugprone-macro-parentheses) */
+
+#define CTX_NOTHING_RESTORES                                                                                           \
+    {                                                                                                                  \
+        .lacking = CTX_TRAIT_EXPLICIT_ARGUMENT | CTX_TRAIT_READS_STACK, .expected = CTX_FAILS,                         \
+        .reason = "nothing restores the context when longjmp passes over the scope"                                    \
+    }
+#define CTX_NO_HANDLER_IS_GIVEN_IT                                                                                     \
+    CTX_ARGUMENT_HAS_NO_WAY("the system calls a handler, and hands it nothing of what it interrupts")
 
 static const struct ctx_scenario ctx_scenarios[] = {
     {CTX_SCENARIO_NEST, "nest", "nested override and restore", .run = ctx_nest_root_prove,

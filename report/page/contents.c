@@ -15,8 +15,9 @@ static const struct presented_section other_section = {"other", "Other workloads
 
 /* Sections of the report itself. */
 static bool is_taken(const char *id) {
-    static const char *const taken[] = {
-        "answer", "decide", "trust", "comparison", "conformance", "other", "method", "environment-section", "failures", "raw"};
+    static const char *const taken[] = {"answer",      "decide", "trust",  "comparison",
+                                        "conformance", "other",  "method", "environment-section",
+                                        "failures",    "raw"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strcmp(taken[i], id) == 0)
             return true;

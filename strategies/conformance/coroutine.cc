@@ -13,15 +13,15 @@ struct ctx_peer_coroutine {
         static ctx_peer_coroutine get_return_object_on_allocation_failure() noexcept {
             return {nullptr};
         }
-        std::suspend_always initial_suspend() noexcept {
+        static std::suspend_always initial_suspend() noexcept {
             return {};
         }
-        std::suspend_always final_suspend() noexcept {
+        static std::suspend_always final_suspend() noexcept {
             return {};
         }
-        void return_void() noexcept {
+        static void return_void() noexcept {
         }
-        void unhandled_exception() {
+        static void unhandled_exception() {
             throw;
         }
     };
