@@ -112,6 +112,21 @@ PROCESSOR_READS_CODE bool processor_is_behind_call(const void *code) {
     return false;
 }
 
+/* The length of the no-op at `at`, in the encodings that assemblers pad with; 0 if it is something else. */
+PROCESSOR_READS_CODE size_t processor_no_op_bytes(const unsigned char *at, const unsigned char *end) {
+    const unsigned char *byte = at;
+    while (byte < end && (*byte == 0x66 || *byte == 0x2e))
+        byte++;
+    if (byte < end && (*byte == 0x90 || (byte == at && (*byte == 0xcc || *byte == 0x00))))
+        return (size_t)(byte + 1 - at);
+    if (end - byte < 3 || byte[0] != 0x0f || byte[1] != 0x1f)
+        return 0;
+    /* nop r/m: mod selects the displacement, r/m 4 a SIB byte. */
+    const unsigned char mod = byte[2] >> 6, rm = byte[2] & 7;
+    const size_t displacement = mod == 1 ? 1 : mod == 2 ? 4 : 0;
+    return (size_t)(byte - at) + 3 + (rm == 4 ? 1 : 0) + displacement;
+}
+
 /* Where a context of makecontext returns to at its end; 0 if it is not where it is looked for. */
 static inline uintptr_t processor_end_of_context(const ucontext_t *made) {
     return *(const uintptr_t *)made->uc_mcontext.gregs[REG_RSP];
@@ -188,6 +203,16 @@ PROCESSOR_READS_CODE bool processor_is_call_stub(const void *bytes) {
             return false;
     }
     return false;
+}
+
+/* NOP, and the undefined instruction 0 that fills gaps. */
+PROCESSOR_READS_CODE size_t processor_no_op_bytes(const unsigned char *at, const unsigned char *end) {
+    enum { NOP = 0xd503201f };
+    uint32_t instruction = 0;
+    if (end - at < (ptrdiff_t)sizeof instruction)
+        return (size_t)(end - at); /* less than an instruction */
+    memcpy(&instruction, at, sizeof instruction);
+    return instruction == 0 || instruction == NOP ? sizeof instruction : 0;
 }
 
 /* bl, blr, and blr with an address that is signed. */

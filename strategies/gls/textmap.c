@@ -79,21 +79,6 @@ static bool sets_frame_pointer(const struct cfi_row *row) {
     return false;
 }
 
-/* The length of the no-op at `at`, in the encodings that assemblers pad with; 0 if it is something else. */
-static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
-    const unsigned char *byte = at;
-    while (byte < end && (*byte == 0x66 || *byte == 0x2e))
-        byte++;
-    if (byte < end && (*byte == 0x90 || (byte == at && (*byte == 0xcc || *byte == 0x00))))
-        return (size_t)(byte + 1 - at);
-    if (end - byte < 3 || byte[0] != 0x0f || byte[1] != 0x1f)
-        return 0;
-    /* nop r/m: mod selects the displacement, r/m 4 a SIB byte. */
-    const unsigned char mod = byte[2] >> 6, rm = byte[2] & 7;
-    const size_t displacement = mod == 1 ? 1 : mod == 2 ? 4 : 0;
-    return (size_t)(byte - at) + 3 + (rm == 4 ? 1 : 0) + displacement;
-}
-
 #elif defined(__aarch64__)
 
 /* The return address is in a register, and a function that never returns may call without having saved it. */
@@ -135,15 +120,6 @@ static bool sets_frame_pointer(const struct cfi_row *row) {
     return false;
 }
 
-/* NOP, and the undefined instruction 0 that fills gaps. */
-static size_t no_op_bytes(const unsigned char *at, const unsigned char *end) {
-    enum { NOP = 0xd503201f };
-    if (end - at < INSTRUCTION_BYTES)
-        return (size_t)(end - at); /* less than an instruction */
-    const uint32_t instruction = instruction_at((uintptr_t)at);
-    return instruction == 0 || instruction == NOP ? INSTRUCTION_BYTES : 0;
-}
-
 #else
 #error "textmap.c knows the instructions of x86-64 and aarch64"
 #endif
@@ -156,7 +132,7 @@ static bool is_padding(uintptr_t start, uintptr_t end) {
     if (end - start > ALIGNMENT_MAX)
         return false;
     while (at < limit) {
-        const size_t bytes = no_op_bytes(at, limit);
+        const size_t bytes = processor_no_op_bytes(at, limit);
         if (bytes == 0)
             return false;
         at += bytes;
