@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gls/place.h"
+#include "gls/walk.h"
 
 gls_manager *gls_manager_new(void) {
     gls_manager *manager = malloc(sizeof *manager);
@@ -83,6 +84,18 @@ enum gls_answer gls_get_value(const gls_manager *manager, const gls_key *key, vo
     if (!find_place(&here))
         return GLS_UNREADABLE;
     return answers[ctx_lookup(here.context, manager, key, value)];
+}
+
+const void *gls_unreadable(void) {
+    struct walk walk;
+    uintptr_t code = 0;
+    enum walk_step step = WALK_STEPPED;
+    walk_from_here(&walk);
+    while (step == WALK_STEPPED) {
+        code = walk.code;
+        step = glsi_walk_step(&walk);
+    }
+    return step == WALK_ENDED ? NULL : (const void *)code; /* NOLINT: an address of code, for dladdr */
 }
 
 bool gls_get_id(unsigned *id) {

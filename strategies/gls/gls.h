@@ -8,7 +8,8 @@
  * Where you can, pass the context explicitly. gls is for what lies beyond code that you cannot change. See gls(3).
  *
  * Errors: functions that return int return 0 or an errno value; none of them has run `fn` when it returns an error.
- * Thread-safety: every function may be called from any thread; gls_get_value and gls_get_id also from signal handlers.
+ * Thread-safety: every function may be called from any thread; gls_get_value, gls_get_id and gls_unreadable also from
+ * signal handlers.
  * Units and ownership: values are the caller's pointers and are never dereferenced, copied or freed.
  *
  * Source of the idea: jtolds/gls, goroutine-local storage for Go.
@@ -72,6 +73,12 @@ enum gls_answer {
 
 /* Reads what the innermost scope binds. *value is written with GLS_SET only. */
 enum gls_answer gls_get_value(const gls_manager *manager, const gls_key *key, void **value);
+
+/*
+ * Why a read here is GLS_UNREADABLE: an address in the first function, from the caller outwards, whose own caller cannot
+ * be found. dladdr(3) names it and its module, where it has them. NULL: the stack can be read to its end.
+ */
+const void *gls_unreadable(void);
 
 /*
  * Runs fn with the id of this stack: small, the same for all nested calls, reused once the stack has no scope any more.

@@ -301,10 +301,19 @@ static void *must_not_start(void *arg) {
     return NULL;
 }
 
+/* In one of the functions that nothing describes, all of which are short. */
+static bool is_uncovered(const void *code) {
+    enum { BYTES_MAX = 64 };
+    const uintptr_t at = (uintptr_t)code;
+    return at - (uintptr_t)call_uncovered < BYTES_MAX || at - (uintptr_t)uncovered_body < BYTES_MAX ||
+           at - (uintptr_t)call_uncovered_without_frame < BYTES_MAX;
+}
+
 static void find_unreadable(void *arg) {
     const struct gls_binding binding = {key, &bound};
     unsigned id = 0;
     pthread_t thread;
+    assert_true(is_uncovered(gls_unreadable()));
     read_value(arg);
     assert_int_equal(reads.unreadable, reads.count);
     assert_false(gls_get_id(&id));
@@ -325,6 +334,7 @@ static void test_missing_unwind_information_is_no_missing_context(void **state) 
     (void)state;
     const struct gls_binding binding = {key, &bound};
     struct uncovered_call call = {find_unreadable, NULL};
+    assert_null(gls_unreadable());
     go_uncovered(NULL);
     assert_int_equal(gls_set_values(manager, &binding, 1, go_uncovered, NULL), 0);
     assert_int_equal(gls_set_values(manager, &binding, 1, uncovered_body, &call), 0);
