@@ -213,7 +213,7 @@ static const struct ctx_scenario ctx_scenarios[] = {
      .implied = CTX_NO_HANDLER_IS_GIVEN_IT},
 
     {0, "signal-dlopen", "a signal handler reads while modules are loaded and unloaded",
-     .unavailable = ctx_peer_module_missing, .run = CTX_UNLESS_EXPLICIT(ctx_loading_root_prove),
+     .unavailable = ctx_peer_module_missing, .run = CTX_UNLESS_EXPLICIT(CTX_UNLESS_IT_WAITS(ctx_loading_root_prove)),
      .condition = &ctx_condition_modules, .implied = CTX_NO_HANDLER_IS_GIVEN_IT,
      .story = "libunwind#580, dd-trace-dotnet#5660"},
 
