@@ -6,6 +6,7 @@
 #include <new>
 
 struct ctx_peer_coroutine {
+    // NOLINTBEGIN(readability-convert-member-functions-to-static): the compiler calls them on the promise
     struct promise_type {
         ctx_peer_coroutine get_return_object() noexcept {
             return {std::coroutine_handle<promise_type>::from_promise(*this)};
@@ -13,18 +14,19 @@ struct ctx_peer_coroutine {
         static ctx_peer_coroutine get_return_object_on_allocation_failure() noexcept {
             return {nullptr};
         }
-        static std::suspend_always initial_suspend() noexcept {
+        std::suspend_always initial_suspend() noexcept {
             return {};
         }
-        static std::suspend_always final_suspend() noexcept {
+        std::suspend_always final_suspend() noexcept {
             return {};
         }
-        static void return_void() noexcept {
+        void return_void() noexcept {
         }
-        static void unhandled_exception() {
+        void unhandled_exception() {
             throw;
         }
     };
+    // NOLINTEND(readability-convert-member-functions-to-static)
     std::coroutine_handle<promise_type> handle;
 };
 
