@@ -18,7 +18,8 @@ static char calls_value[] = "value";
 static bool calls_is_found(void) {
     void *found = NULL;
     unsigned id = 0;
-    return gls_get_value(calls_manager, calls_key, &found) == GLS_SET && found == calls_value && gls_get_id(&id);
+    return gls_get_value(calls_manager, calls_key, &found) == GLS_SET && found == calls_value && gls_get_id(&id) &&
+           gls_unreadable() == NULL;
 }
 
 static bool calls_is_outside(void) {
