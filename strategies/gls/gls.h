@@ -75,8 +75,8 @@ enum gls_answer {
 enum gls_answer gls_get_value(const gls_manager *manager, const gls_key *key, void **value);
 
 /*
- * Why a read here is GLS_UNREADABLE: an address in the first function, from the caller outwards, whose own caller cannot
- * be found. dladdr(3) names it and its module, where it has them. NULL: the stack can be read to its end.
+ * Why a read here is GLS_UNREADABLE: an address in the first function, from the caller outwards, whose own caller
+ * cannot be found. dladdr(3) names it and its module, where it has them. NULL: the stack can be read to its end.
  */
 const void *gls_unreadable(void);
 
