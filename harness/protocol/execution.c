@@ -1,5 +1,6 @@
 #include "protocol/execution.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,4 +47,18 @@ void execution_answer_clear(struct execution_answer *answer) {
     free(answer->pus_bound);
     recording_clear(&answer->recording);
     *answer = execution_answer_empty();
+}
+
+void execution_answer_refuse_v(struct execution_answer *answer, enum execution_outcome outcome, const char *format,
+                               va_list args) {
+    execution_answer_clear(answer);
+    answer->outcome = outcome;
+    (void)vsnprintf(answer->reason, sizeof answer->reason, format, args);
+}
+
+void execution_answer_refuse(struct execution_answer *answer, enum execution_outcome outcome, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    execution_answer_refuse_v(answer, outcome, format, args);
+    va_end(args);
 }

@@ -7,6 +7,7 @@
 #ifndef CTXBENCH_EXECUTION_H
 #define CTXBENCH_EXECUTION_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -110,5 +111,12 @@ struct execution_answer execution_answer_empty(void);
 
 /* Frees what the answer owns and makes it an empty one. */
 void execution_answer_clear(struct execution_answer *answer);
+
+/* The same, with an outcome and the reason for it. */
+__attribute__((format(printf, 3, 4))) void
+execution_answer_refuse(struct execution_answer *answer, enum execution_outcome outcome, const char *format, ...);
+__attribute__((format(printf, 3, 0))) void execution_answer_refuse_v(struct execution_answer *answer,
+                                                                     enum execution_outcome outcome, const char *format,
+                                                                     va_list args);
 
 #endif

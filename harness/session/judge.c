@@ -13,11 +13,9 @@
 __attribute__((format(printf, 4, 5))) static void conclude(struct execution_answer *answer,
                                                            enum execution_outcome outcome, const struct child_end *end,
                                                            const char *format, ...) {
-    execution_answer_clear(answer);
-    answer->outcome = outcome;
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(answer->reason, sizeof answer->reason, format, args);
+    execution_answer_refuse_v(answer, outcome, format, args);
     va_end(args);
     char said[256];
     excerpt_last(said, sizeof said, end->complaint, end->complaint_length);

@@ -1,7 +1,6 @@
 #include "session/peer_answer.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,16 +11,6 @@ uint32_t peer_answer_checksum(const struct bench_case *c, uint64_t iterations) {
     for (job.thread = 0; job.thread < job.threads; job.thread++)
         sum += c->kernel->workload->checksum(&job, c->strategy->traits);
     return (uint32_t)sum;
-}
-
-__attribute__((format(printf, 3, 4))) static void refuse(struct execution_answer *answer,
-                                                         enum execution_outcome outcome, const char *format, ...) {
-    execution_answer_clear(answer);
-    answer->outcome = outcome;
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(answer->reason, sizeof answer->reason, format, args);
-    va_end(args);
 }
 
 static bool has_pus_asked_for(const struct execution_request *request, const struct execution_answer *answer) {
@@ -44,24 +33,27 @@ void peer_answer_check(const struct bench_case *c, const struct execution_reques
     const uint32_t wanted = peer_answer_checksum(c, answer->iterations);
     const double lived_ms = end->wall_seconds * 1e3, told_ms = samples_ms(answer);
     if (answer->sample_count != request->sample_count)
-        refuse(answer, EXECUTION_NONSENSE, "answered with %u samples, wanted %u", answer->sample_count,
-               request->sample_count);
+        execution_answer_refuse(answer, EXECUTION_NONSENSE, "answered with %u samples, wanted %u", answer->sample_count,
+                                request->sample_count);
     else if (request->iterations != 0 && answer->iterations != request->iterations)
-        refuse(answer, EXECUTION_NONSENSE, "answered for %" PRIu64 " iterations, wanted %" PRIu64, answer->iterations,
-               request->iterations);
+        execution_answer_refuse(answer, EXECUTION_NONSENSE, "answered for %" PRIu64 " iterations, wanted %" PRIu64,
+                                answer->iterations, request->iterations);
     else if (!has_pus_asked_for(request, answer))
-        refuse(answer, EXECUTION_NONSENSE, "answered for other \"pus\" than it was asked for and bound to");
+        execution_answer_refuse(answer, EXECUTION_NONSENSE,
+                                "answered for other \"pus\" than it was asked for and bound to");
     else if (answer->checksum_count == 0)
-        refuse(answer, EXECUTION_NONSENSE, "answered without \"checksums\", wanted one for each sample");
+        execution_answer_refuse(answer, EXECUTION_NONSENSE,
+                                "answered without \"checksums\", wanted one for each sample");
     else if (told_ms > lived_ms || answer->measured_ms > lived_ms)
-        refuse(answer, EXECUTION_NONSENSE, "told of %.3g ms of measuring, and lived for %.3g ms",
-               told_ms > answer->measured_ms ? told_ms : answer->measured_ms, lived_ms);
+        execution_answer_refuse(answer, EXECUTION_NONSENSE, "told of %.3g ms of measuring, and lived for %.3g ms",
+                                told_ms > answer->measured_ms ? told_ms : answer->measured_ms, lived_ms);
     for (unsigned i = 0; i < answer->checksum_count; i++) {
         if (answer->checksums[i] == wanted)
             continue;
-        refuse(answer, EXECUTION_WRONG_CHECKSUM,
-               "sample %u returned the checksum %#" PRIx32 " after %" PRIu64 " operations, wanted %#" PRIx32, i,
-               answer->checksums[i], answer->iterations, wanted);
+        execution_answer_refuse(answer, EXECUTION_WRONG_CHECKSUM,
+                                "sample %u returned the checksum %#" PRIx32 " after %" PRIu64
+                                " operations, wanted %#" PRIx32,
+                                i, answer->checksums[i], answer->iterations, wanted);
         return;
     }
 }

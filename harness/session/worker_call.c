@@ -40,19 +40,15 @@ static void check_kind(const struct execution_request *request, struct execution
     const bool applies_always = request->scenario == NULL && !request->count;
     const char *found = kind_of(answer->outcome);
     if (answer->outcome == EXECUTION_OK && request->memory_node_count > 0 && !answer->memory_bound) {
-        execution_answer_clear(answer);
-        answer->outcome = EXECUTION_NONSENSE;
-        (void)snprintf(answer->reason, sizeof answer->reason,
-                       "measured without having bound its memory, as builds do that do not know how");
+        execution_answer_refuse(answer, EXECUTION_NONSENSE,
+                                "measured without having bound its memory, as builds do that do not know how");
         return;
     }
     if (answer->outcome == EXECUTION_INAPPLICABLE && applies_always)
         found = "proof";
     if (found == NULL || strcmp(found, wanted) == 0)
         return;
-    execution_answer_clear(answer);
-    answer->outcome = EXECUTION_NONSENSE;
-    (void)snprintf(answer->reason, sizeof answer->reason, "answered with a %s where a %s was asked for", found, wanted);
+    execution_answer_refuse(answer, EXECUTION_NONSENSE, "answered with a %s where a %s was asked for", found, wanted);
 }
 
 static struct child_plan plan_of(const struct worker_call *call, const char *line) {
