@@ -18,6 +18,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 
 releases=(bookworm trixie sid)
 system=$PWD/build/debian/system # where it is mounted
+bare=$PWD/build/debian/bare     # another, in which nothing is built
 clone=$system/root/ctxbench
 
 # The tests that may be skipped, in whole or in part. Any other that is skipped is a failure.
@@ -104,9 +105,21 @@ prove() {
   keep build/conformance.json conformance.json
 }
 
-# The packages, where this revision makes any: built, installed, used and removed.
+# What the second system gets of the clone: the packages, and the script that tries them.
+hand_over_packages() {
+  mkdir -p "$bare"/root/{scripts,tests/variants}
+  cp "$clone/scripts/tally.sh" "$bare/root/scripts/"
+  cp "$clone/tests/variants/packages.sh" "$bare/root/tests/variants/"
+  mv "$clone/build/packages" "$bare/root/packages"
+}
+
+# The packages: built here; installed, used and removed in a second system, which is fresh and has nothing else.
 try_packages() {
-  [[ ! -e $clone/debian/control ]] || tally run tests/variants/packages.sh
+  mkdir -p "$clone/build/packages"
+  tally run 'tests/variants/packages.sh --build build/packages'
+  check "$release: a second fresh system" make_system "$bare" "$release" "$mirror"
+  check "$release: the packages are there" hand_over_packages
+  tally in_system "$bare" '/root/tests/variants/packages.sh --try /root/packages'
 }
 
 # All that is done with one release, in namespaces of its own.

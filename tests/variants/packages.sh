@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 #
-# Debian's packages, as users get them: built from what is committed, read by lintian, installed by apt alone into the
-# root that this runs in, tried there, and removed without a trace. For a root that may be lost: a fresh one, as debian.sh
-# in this folder makes it. Ends with a line of counts; what lacks a tool is skipped, and says so.
+# Debian's packages, as users get them, in two steps that need not share a system:
+#
+#   tests/variants/packages.sh --build FOLDER   builds them from what is committed, reads them, and leaves them in FOLDER
+#   tests/variants/packages.sh --try FOLDER     installs those by apt alone into the root that this runs in, tries them
+#                                               there, and removes them without a trace
+#
+# For roots that may be lost: fresh ones, as debian.sh in this folder makes them. The second wants a root in which nothing
+# was built or installed, or it would not show that a package names all that it needs. Each ends with a line of counts;
+# what lacks a tool is skipped, and says so.
 
 set -euo pipefail
-# shellcheck disable=SC2046 # a list of names: what git sets in a hook, and would mean another repository
-unset $(git rev-parse --local-env-vars)
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 # shellcheck source=scripts/tally.sh
 . scripts/tally.sh
@@ -39,6 +43,8 @@ complain() {
 
 build_packages() {
   needs dpkg-buildpackage dh git
+  # shellcheck disable=SC2046 # a list of names: what git sets in a hook, and would mean another repository
+  unset $(git rev-parse --local-env-vars)
   mkdir "$folder/source"
   git archive HEAD | tar -x -C "$folder/source"
   cd "$folder/source"
@@ -60,16 +66,20 @@ list_packages() {
   dpkg-query --show --showformat='${db:Status-Status} ${Package}:${Architecture}\n' | sed -n 's/^installed //p' | sort
 }
 
+# install_packages [PACKAGE]...: ours, and others of the distribution.
 install_packages() {
-  apt-get --quiet --yes --no-install-recommends install "$folder"/deb/*.deb
+  apt-get --quiet --yes --no-install-recommends install "$debs"/*.deb "$@"
 }
 
 # Nothing of a package's files was left to a symbol table: what is found there is found by unwind tables alone.
 files_are_hardened() {
-  needs readelf
-  local file libraries
-  libraries=$(dirname "$(dpkg --listfiles libgls0 | grep 'libgls\.so\.0$')")
-  for file in /usr/bin/ctxbench "$libraries/libgls.so.0" "$libraries"/ctxbench/*.so; do
+  needs readelf dpkg-deb
+  local file package libraries unpacked=$folder/unpacked
+  for package in "$debs"/*.deb; do
+    dpkg-deb --extract "$package" "$unpacked"
+  done
+  libraries=$(dirname "$(find "$unpacked" -name libgls.so.0)")
+  for file in "$unpacked/usr/bin/ctxbench" "$libraries/libgls.so.0" "$libraries"/ctxbench/*.so; do
     readelf --wide --file-header --dynamic --sections "$file" >"$folder/elf"
     if grep -q '\.symtab' "$folder/elf"; then complain "$file is not stripped"; fi
     grep -qE 'BIND_NOW|Flags:.* NOW' "$folder/elf" || complain "$file binds its functions late"
@@ -157,33 +167,55 @@ remove_packages() {
   list_files | diff "$folder/files.before" -
 }
 
-[[ $EUID -eq 0 ]] || { echo "packages.sh: installs packages, and has to be called as root" >&2; exit 1; }
-type -P apt-get dpkg-query >/dev/null || { echo "packages.sh: this is no Debian" >&2; exit 1; }
-for package in "${packages[@]}"; do
-  if dpkg-query --show "$package" >/dev/null 2>&1; then
-    echo "packages.sh: $package is known to dpkg here already; wanted a root that may be lost, without it" >&2
-    exit 1
+build() {
+  check "what the packages are built with" install_tools
+  check "the packages are built" build_packages
+  if ! compgen -G "$folder/*.changes" >/dev/null; then
+    finish
   fi
-done
+  check "lintian finds no error" read_packages
+  local package
+  for package in "${packages[@]}"; do
+    mv "$folder/$package"_*.deb "$debs/"
+  done
+  check "their files are hardened, and stripped" files_are_hardened
+}
 
-check "what the packages are built with" install_tools
-check "the packages are built" build_packages
-if ! compgen -G "$folder/*.changes" >/dev/null; then
-  finish
+# The program first, with nothing but what apt brings for it; then programs of users, with what these are built with.
+try_packages() {
+  list_files >"$folder/files.before"
+  list_packages >"$folder/packages.before"
+  check "apt alone installs them" install_packages
+  check "the program" run_program
+  check "stack tags in the program" prove_tags
+  check "apt removes them without a trace" remove_packages
+  check "apt installs them beside a compiler" install_packages gcc libc6-dev pkg-config cmake ninja-build
+  check "the gls library by pkg-config" run_gls
+  check "the gls library by CMake" run_gls_by_cmake
+  check "a plug-in" run_plugin
+}
+
+# For apt and dpkg, in a root that does not know the packages yet.
+require_fresh_root() {
+  local package
+  [[ $EUID -eq 0 ]] || { echo "packages.sh: installs packages, and has to be called as root" >&2; exit 1; }
+  type -P apt-get dpkg-query >/dev/null || { echo "packages.sh: this is no Debian" >&2; exit 1; }
+  for package in "${packages[@]}"; do
+    if dpkg-query --show "$package" >/dev/null 2>&1; then
+      echo "packages.sh: $package is known to dpkg here already; wanted a root that may be lost, without it" >&2
+      exit 1
+    fi
+  done
+}
+
+if [[ $# -ne 2 || ! -d $2 || ( $1 != --build && $1 != --try ) ]]; then
+  echo "packages.sh: found \"$*\"; wanted --build or --try, and a folder that exists, for the packages" >&2
+  exit 2
 fi
-check "lintian finds no error" read_packages
-mkdir "$folder/deb"
-for package in "${packages[@]}"; do
-  mv "$folder/$package"_*.deb "$folder/deb/"
-done
-list_files >"$folder/files.before"
-list_packages >"$folder/packages.before"
-check "apt installs them" install_packages
-check "their files are hardened, and stripped" files_are_hardened
-check "the program" run_program
-check "stack tags in the program" prove_tags
-check "the gls library by pkg-config" run_gls
-check "the gls library by CMake" run_gls_by_cmake
-check "a plug-in" run_plugin
-check "apt removes them without a trace" remove_packages
+debs=$(readlink -f "$2")
+require_fresh_root
+case $1 in
+  --build) build ;;
+  --try) try_packages ;;
+esac
 finish
