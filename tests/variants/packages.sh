@@ -17,7 +17,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 
 export DEBIAN_FRONTEND=noninteractive
 unset LD_LIBRARY_PATH PKG_CONFIG_PATH CFLAGS CXXFLAGS CPPFLAGS LDFLAGS DESTDIR
-packages=(ctxbench ctxbench-dev libgls0 libgls-dev)
+packages=(ctxbench ctxbench-dev libgls0 libgls-dev gls-tools)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder" # apt reads packages as a user of its own
@@ -96,6 +96,11 @@ run_program() {
 
 prove_tags() {
   ctxbench conformance --strategy='stacktag*'
+}
+
+# The shell's own program, which Debian builds with unwind tables.
+run_tools() {
+  gls-check /bin/bash | grep -E '^(fast|slower) .*bash$'
 }
 
 # The example of gls(3), linked in the ways that the package offers, whole and stripped.
@@ -188,6 +193,7 @@ try_packages() {
   check "apt alone installs them" install_packages
   check "the program" run_program
   check "stack tags in the program" prove_tags
+  check "the tools of gls" run_tools
   check "apt removes them without a trace" remove_packages
   check "apt installs them beside a compiler" install_packages gcc libc6-dev pkg-config cmake ninja-build
   check "the gls library by pkg-config" run_gls

@@ -1,4 +1,3 @@
-#!/usr/bin/perl
 # The peer of Perl. Its parts are as those of ../python/peer.py, which explains them; ../README.md has the protocol.
 # There are no threads: an interpreter has one.
 use strict;
