@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,36 +10,18 @@
 #include "base/excerpt.h"
 #include "base/interrupt.h"
 #include "base/now.h"
+#include "base/spawn.h"
 
 /* In our process group, so that a Ctrl-C at the terminal reaches it, too. Returns an error number. */
-static int spawn(char *const argv[], const char *directory, int output, pid_t *pid) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failure = posix_spawn_file_actions_init(&actions);
-    if (failure != 0)
-        return failure;
-    failure = posix_spawnattr_init(&attributes);
-    if (failure != 0) {
-        posix_spawn_file_actions_destroy(&actions);
-        return failure;
-    }
-    sigset_t defaults, mask;
-    interrupt_changed_signals(&defaults);
-    sigemptyset(&mask);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setsigmask(&attributes, &mask);
-    failure = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (failure == 0)
-        failure = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    if (failure == 0)
-        failure = posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-    if (failure == 0)
-        failure = posix_spawn_file_actions_addchdir_np(&actions, directory);
-    if (failure == 0)
-        failure = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
+static int start(char *const argv[], const char *directory, int output, pid_t *pid) {
+    const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing < 0)
+        return errno;
+    const int descriptors[] = {nothing, output, output};
+    const struct spawn_plan plan = {
+        .argv = argv, .program = argv[0], .directory = directory, .descriptors = descriptors, .descriptor_count = 3};
+    const int failure = spawn_program(&plan, pid);
+    (void)close(nothing);
     return failure;
 }
 
@@ -84,7 +65,7 @@ bool command_output(char *const argv[], const char *directory, double deadline_s
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(error, "cannot start %s, no pipe: %s", argv[0], strerror(errno));
     const double deadline = now_seconds() + deadline_seconds;
-    const int failure = spawn(argv, directory, ends[1], &pid);
+    const int failure = start(argv, directory, ends[1], &pid);
     (void)close(ends[1]);
     const bool in_time = failure == 0 && collect(ends[0], deadline, output, size);
     (void)close(ends[0]);

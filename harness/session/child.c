@@ -6,7 +6,6 @@
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +15,7 @@
 
 #include "base/interrupt.h"
 #include "base/now.h"
+#include "base/spawn.h"
 #include "session/progress.h"
 
 #define PAD_VARIABLE "CTXBENCH_PAD"
@@ -116,41 +116,27 @@ static void unbind(cpu_set_t *own) {
  * Spawns the child in a process group of its own: a Ctrl-C at the terminal reaches us alone, and killing the group
  * takes along what the child started. Returns an error number, 0 on success.
  */
-static int spawn(const struct child_plan *plan, const struct channels *channels, char *const *environment, pid_t *pid) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int failure = posix_spawn_file_actions_init(&actions);
-    if (failure != 0)
-        return failure;
-    failure = posix_spawnattr_init(&attributes);
-    if (failure != 0) {
-        posix_spawn_file_actions_destroy(&actions);
-        return failure;
-    }
-    sigset_t defaults, mask;
-    interrupt_changed_signals(&defaults);
-    sigemptyset(&mask);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setsigmask(&attributes, &mask);
-    const int sources[] = {channels->input, channels->output[1], channels->complaint[1]};
-    for (int fd = 0; fd < 3 && failure == 0; fd++)
-        failure = posix_spawn_file_actions_adddup2(&actions, sources[fd], fd);
-    if (plan->socket != NULL && failure == 0) /* last: what had this number is in its place by now */
-        failure = posix_spawn_file_actions_adddup2(&actions, *plan->socket, TURNS_DESCRIPTOR);
+static int start_program(const struct child_plan *plan, const struct channels *channels, char *const *environment,
+                         pid_t *pid) {
+    const int descriptors[] = {channels->input, channels->output[1], channels->complaint[1],
+                               plan->socket != NULL ? *plan->socket : -1};
+    _Static_assert(TURNS_DESCRIPTOR == 3, "the socket is the child's descriptor after the three streams");
+    const struct spawn_plan program = {.argv = plan->argv,
+                                       .environment = environment,
+                                       .program = plan->program,
+                                       .descriptors = descriptors,
+                                       .descriptor_count = plan->socket != NULL ? 4 : 3,
+                                       .own_group = true};
     cpu_set_t *own_pus = plan->pus != NULL ? bind_for(plan) : NULL;
+    if (plan->pus != NULL && own_pus == NULL)
+        return EINVAL; /* as sched_setaffinity says of PUs that are not there */
     const int persona = plan->fixed_layout ? personality(0xffffffff) : -1;
     if (persona != -1) /* what a child inherits; containers may forbid it, and counts then say whether they vary */
         (void)personality((unsigned long)persona | ADDR_NO_RANDOMIZE);
-    if (failure == 0 && plan->pus != NULL && own_pus == NULL)
-        failure = EINVAL; /* as sched_setaffinity says of PUs that are not there */
-    if (failure == 0)
-        failure = posix_spawnp(pid, plan->program, &actions, &attributes, plan->argv, environment);
+    const int failure = spawn_program(&program, pid);
     if (persona != -1)
         (void)personality((unsigned long)persona);
     unbind(own_pus);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
     return failure;
 }
 
@@ -273,7 +259,8 @@ static bool start(struct running *running, const struct child_plan *plan, struct
         return false;
     }
     running->started = now_seconds();
-    int failure = spawn(plan, &running->channels, environment != NULL ? environment : plan->environment, &running->pid);
+    int failure =
+        start_program(plan, &running->channels, environment != NULL ? environment : plan->environment, &running->pid);
     free(environment);
     if (failure != 0) {
         channels_close(&running->channels);
