@@ -1,6 +1,6 @@
 /*
- * A loaded topology as plain data: what topology.c makes from hwloc's objects, topology_placements.c finds placements
- * in and topology_draw.c draws. Private to these and topology_memory.c; everybody else includes topology.h.
+ * A loaded topology as plain data: what topology_build.c makes from hwloc's objects, topology_placements.c finds
+ * placements in and topology_draw.c draws. Private to these and topology_memory.c; everybody else includes topology.h.
  */
 #ifndef CTXBENCH_TOPOLOGY_MODEL_H
 #define CTXBENCH_TOPOLOGY_MODEL_H
