@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #define CTX_STRATEGY_ENTRY broken_strategy /* of the one that is defined here */
+#include "../support/all_strategies.h"
 #include "registry/registry.h"
 
 /* Each is the mistake of some real scheme, and breaks the scenario of the same position in `defects` below. */
@@ -382,21 +383,6 @@ static void test_a_forked_process_can_exit(void **state) {
         fail_msg("found a child that ended with status %#x, wanted %d", (unsigned)status, HELD);
 }
 
-static int set_up(void **state) {
-    static struct registry registry;
-    struct error error;
-    *state = &registry;
-    if (registry_init(&registry, &error) && registry_load_plugin(&registry, TEST_SKELETON, &error))
-        return registry_load_modules(&registry, TEST_MODULES, stderr) ? 0 : -1;
-    print_error("%s\n", error.text);
-    return -1;
-}
-
-static int tear_down(void **state) {
-    registry_free(*state);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_strategy_passes),
@@ -407,5 +393,5 @@ int main(void) {
         cmocka_unit_test(test_a_blind_strategy_passes_nothing),
         cmocka_unit_test(test_sound_strategy_passes),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, all_strategies_load, all_strategies_free);
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #define CTX_STRATEGY_ENTRY lossy_strategy /* of the one that is defined here */
+#include "../support/all_strategies.h"
 #include "registry/registry.h"
 
 enum { THREADS = 2, VALUES_MAX = CTX_DEFAULTS_MAX + 2 };
@@ -306,21 +307,6 @@ static void test_recorders_get_each_operation(void **state) {
     free(recorders);
 }
 
-static int set_up(void **state) {
-    static struct registry registry;
-    struct error error;
-    *state = &registry;
-    if (registry_init(&registry, &error) && registry_load_plugin(&registry, TEST_SKELETON, &error))
-        return registry_load_modules(&registry, TEST_MODULES, stderr) ? 0 : -1;
-    print_error("%s\n", error.text);
-    return -1;
-}
-
-static int tear_down(void **state) {
-    registry_free(*state);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stores_are_right),
@@ -331,5 +317,5 @@ int main(void) {
         cmocka_unit_test(test_wrong_work_gives_a_wrong_checksum),
         cmocka_unit_test(test_thread_hooks_are_the_strategys),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, all_strategies_load, all_strategies_free);
 }

@@ -10,40 +10,14 @@
 
 #include <cmocka.h>
 
-#include "../support/results_fixture.h"
+#include "../support/result_on_disk.h"
 #include "statistics/statistics.h"
 #include "text/format.h"
 
-enum { ERROR_MAX = 1024 };
-
-static char path[] = "/tmp/ctxbench-report-XXXXXX";
-
-static int make_file(void **state) {
-    (void)state;
-    (void)snprintf(path, sizeof path, "/tmp/ctxbench-report-XXXXXX");
-    return close(mkstemp(path));
-}
-
-static int remove_file(void **state) {
-    (void)state;
-    return unlink(path);
-}
-
-static void write_text_file(const char *text) {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0 && fclose(file) == 0);
-}
-
-/* Never NULL: what cannot be read ends the test. */
+/* Never NULL. */
 static struct summary *load(void) {
-    char message[ERROR_MAX] = "";
-    struct result_file *file = result_file_load(path, message, sizeof message);
-    struct summary *report = file != NULL ? summary_make(file) : NULL;
-    if (report == NULL) {
-        print_error("%s\n", message);
-        abort();
-    }
+    struct summary *report = summary_make(read_file());
+    assert_non_null(report);
     return report;
 }
 
@@ -53,9 +27,7 @@ static void unload(struct summary *report) {
 }
 
 static struct summary *load_fixture(struct fixture *fixture) {
-    struct error error;
-    if (!results_write(&fixture->results, path, true, &error))
-        fail_msg("%s", error.text);
+    write_fixture(fixture);
     return load();
 }
 

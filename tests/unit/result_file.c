@@ -9,46 +9,14 @@
 
 #include <cmocka.h>
 
-#include "../support/results_fixture.h"
+#include "../support/result_on_disk.h"
 #include "statistics/statistics.h"
 
 enum { ERROR_MAX = 1024 };
 
-static char path[] = "/tmp/ctxbench-result-file-XXXXXX";
-
-static int make_file(void **state) {
-    (void)state;
-    (void)snprintf(path, sizeof path, "/tmp/ctxbench-result-file-XXXXXX");
-    return close(mkstemp(path));
-}
-
-static int remove_file(void **state) {
-    (void)state;
-    return unlink(path);
-}
-
-static void write_text_file(const char *text) {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0 && fclose(file) == 0);
-}
-
-/* Never NULL: what cannot be read ends the test. */
-static struct result_file *load(void) {
-    char message[ERROR_MAX] = "";
-    struct result_file *file = result_file_load(path, message, sizeof message);
-    if (file == NULL) {
-        print_error("%s\n", message);
-        abort();
-    }
-    return file;
-}
-
 static struct result_file *load_fixture(struct fixture *fixture) {
-    struct error error;
-    if (!results_write(&fixture->results, path, true, &error))
-        fail_msg("%s", error.text);
-    return load();
+    write_fixture(fixture);
+    return read_file();
 }
 
 /* What is kept. */
@@ -177,7 +145,7 @@ static void test_texts_steer_no_terminal(void **state) {
     write_text_file(
         "{\"context\": {\"host_name\": \"a\\u001b[31mb\", \"ctxbench\": {\"schema_version\": 1,"
         "\"warnings\": [\"\\u009b5m\"], \"machine\": {\"k\\u0007\": [\"\\n\"]}}}, \"benchmarks\": []}");
-    struct result_file *file = load();
+    struct result_file *file = read_file();
     char *text = json_dumps(file->context, JSON_ENSURE_ASCII);
     assert_non_null(text);
     assert_null(strchr(text, '\\'));
@@ -210,7 +178,7 @@ static void test_unusable_rows_are_left_out(void **state) {
         char text[1024];
         (void)snprintf(text, sizeof text, "{\"context\": {" OURS "}, \"benchmarks\": [" ROW ", %s]}", rows[i]);
         write_text_file(text);
-        struct result_file *file = load();
+        struct result_file *file = read_file();
         if (file->unusable_rows != 1 || file->case_count != 1 || file->execution_count != 1)
             fail_msg("%s: %zu rows are unusable, %zu are kept", rows[i], file->unusable_rows, file->execution_count);
         result_file_free(file);
@@ -224,7 +192,7 @@ static void test_other_arrays_may_be_missing(void **state) {
                     "}, \"benchmarks\": [{\"name\": \"x\", \"ctxbench\": {\"samples\": {"
                     "\"real_ns\": [3, 1, 2], \"cpu_ns\": [1, 2], \"run_delay_ns\": [1, -1, 2],"
                     "\"involuntary_switches\": [5, 6, 7]}, \"pus\": [0, -1]}}]}");
-    struct result_file *file = load();
+    struct result_file *file = read_file();
     const struct result_execution *execution = file->cases[0].executions;
     assert_int_equal(execution->sample_count, 3);
     assert_true(execution->median_ns == 2);
