@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "machine/topology_hwloc.h"
+#include "machine/topology_kind.h"
 
 void topology_list_set(char *list, size_t size, hwloc_const_bitmap_t set) {
     static const char ellipsis[] = ",...";
@@ -29,6 +30,8 @@ struct topology *topology_load(const char *spec, struct error *error) {
         ok = (topology_build(topology, hwloc, allowed, spec) && topology_find_placements(topology) &&
               topology_find_bound_placements(topology)) ||
              error_set(error, "out of memory while reading the topology");
+        if (ok)
+            topology_find_kind(topology, hwloc);
     }
     hwloc_bitmap_free(allowed);
     hwloc_topology_destroy(hwloc);

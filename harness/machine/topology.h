@@ -47,11 +47,12 @@ struct topology_cache {
 struct topology_facts {
     char source[256]; /* "this machine", or the file or synthetic description */
     unsigned package_count, numa_node_count, core_count, pu_count; /* those with a PU that we may use */
-    unsigned pus_present;            /* in the machine and online, allowed or not; > pu_count when restricted */
-    bool restricted;                 /* a cpuset or affinity keeps us from some PUs */
-    char allowed_pus[512];           /* as a list, "0-3,8"; ends in "..." if it does not fit */
-    unsigned core_kind_count;        /* in the machine; > 1 on hybrid machines */
-    char cpu_model[128];             /* empty if unknown */
+    unsigned pus_present;     /* in the machine and online, allowed or not; > pu_count when restricted */
+    bool restricted;          /* a cpuset or affinity keeps us from some PUs */
+    char allowed_pus[512];    /* as a list, "0-3,8"; ends in "..." if it does not fit */
+    unsigned core_kind_count; /* in the machine; > 1 on hybrid machines */
+    char cpu_model[128];      /* empty if unknown */
+    char kind[17]; /* equal on machines of one processor and one shape, whatever we may use of them; 16 hex digits */
     struct topology_cache caches[8]; /* of the machine, each kind once, whatever we may use of it */
     size_t cache_count;
 };

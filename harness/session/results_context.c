@@ -47,6 +47,7 @@ static json_t *make_topology(struct json_build *build, const struct topology_fac
     json_build_put_count(build, object, "pus_present", facts->pus_present);
     json_build_put_text(build, object, "allowed_pus", facts->allowed_pus);
     json_build_put(build, object, "restricted", json_boolean(facts->restricted));
+    json_build_put_text(build, object, "kind", facts->kind);
     return object;
 }
 
@@ -111,6 +112,18 @@ json_t *results_facts(const struct environment *environment) {
     put_facts(&build, ours, environment);
     json_build_put(&build, context, "ctxbench", ours);
     return json_build_finish(&build, context);
+}
+
+json_t *results_machine(const struct topology_facts *facts, const struct environment *environment) {
+    struct json_build made = {0}, *build = &made;
+    json_t *object = make_topology(build, facts);
+    json_build_put_text(build, object, "cpu_model", facts->cpu_model);
+    if (environment != NULL) {
+        json_build_put_text(build, object, "fingerprint", environment->fingerprint);
+        json_build_put_text(build, object, "host_name", environment->host);
+        json_build_put_text(build, object, "architecture", environment->architecture);
+    }
+    return json_build_finish(build, object);
 }
 
 static json_t *make_settings(struct json_build *build, const struct results *results) {

@@ -546,16 +546,28 @@ static unsigned last_pu(void) {
     return last;
 }
 
+static void read_kind(const char *spec, char kind[static 17]) {
+    struct error error;
+    struct topology *topology = topology_load(spec, &error);
+    assert_non_null(topology);
+    assert_int_equal(strlen(topology_facts(topology)->kind), 16);
+    (void)snprintf(kind, 17, "%s", topology_facts(topology)->kind);
+    topology_free(topology);
+}
+
 static void check_restricted_affinity(void) {
     const unsigned pu = last_pu();
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(pu, &set);
+    char whole[17];
+    read_kind(NULL, whole);
     CHECK(sched_setaffinity(0, sizeof set, &set) == 0);
     struct error error = {0};
     struct topology *topology = topology_load(NULL, &error);
     CHECK(topology != NULL);
     const struct topology_facts *facts = topology_facts(topology);
+    CHECK(strcmp(facts->kind, whole) == 0);
     char list[16];
     (void)snprintf(list, sizeof list, "%u", pu);
     CHECK(strcmp(facts->allowed_pus, list) == 0);
@@ -860,8 +872,30 @@ static void all_pairs_keep_to_the_allowed_pus(void **state) {
     topology_free(topology);
 }
 
+static void kinds_are_told_by_shape_and_processor(void **state) {
+    (void)state;
+    static const char *const different[] = {
+        "package:1 core:4 pu:2",          "package:2 core:4 pu:1",
+        "package:2 core:4 pu:2",          "package:2 l3:1 core:4 pu:2",
+        "package:2 l3:2 core:4 pu:2",     "package:2 l3:1(size=8MB) core:4 pu:2",
+        TEST_DATA "/topology/hybrid.xml", TEST_DATA "/topology/restricted.xml",
+    };
+    enum { COUNT = sizeof different / sizeof *different };
+    char kinds[COUNT][17], again[17];
+    for (size_t i = 0; i < COUNT; i++) {
+        read_kind(different[i], kinds[i]);
+        read_kind(different[i], again);
+        assert_string_equal(kinds[i], again);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(kinds[i], kinds[j]);
+    }
+    read_kind("package:2 core:4 pu:2(indexes=0,8,1,9,2,10,3,11,4,12,5,13,6,14,7,15)", again);
+    assert_string_equal(again, kinds[2]); /* however firmware numbers the PUs */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kinds_are_told_by_shape_and_processor),
         cmocka_unit_test(all_pairs_name_each_pair_once),
         cmocka_unit_test(all_pairs_keep_to_the_allowed_pus),
         cmocka_unit_test(test_exact_placements),
