@@ -53,7 +53,7 @@ static void print_command_line(FILE *out, const struct command *command) {
 
 static void print_program(const struct command *const *commands, FILE *out) {
     const char *program = program_invocation_short_name;
-    (void)fprintf(out, "%s: %s.\n\nUsage: %s [COMMAND [FILE]...] [--OPTION[=VALUE]]...\n\n", program, usage_summary,
+    (void)fprintf(out, "%s: %s.\nUsage: %s [COMMAND [FILE]...] [--OPTION[=VALUE]]...\n\n", program, usage_summary,
                   program);
     for (enum command_group group = COMMAND_MEASURES; group < COMMAND_HIDDEN; group++) {
         (void)fprintf(out, "%s\n", command_group_title(group));

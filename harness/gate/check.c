@@ -67,7 +67,7 @@ static bool load_baseline(struct check *check, struct error *error) {
     if (measures(check, METRIC_INSTRUCTIONS))
         return counts_load(&check->base_counts, path, message, sizeof message) ||
                error_set(error, "--baseline: %s", message);
-    check->baseline = result_file_load(path, message, sizeof message);
+    check->baseline = result_file_load_machine(path, check->environment->fingerprint, message, sizeof message);
     return check->baseline != NULL || error_set(error, "--baseline: %s", message);
 }
 
@@ -323,9 +323,9 @@ static bool get_ready(struct check *check, const struct topology *topology, stru
     check->base_shown = utf8_shown(base != NULL ? base : "");
     if (check->base_shown == NULL)
         return error_set(error, "out of memory for a path");
+    environment_capture(check->environment, topology_facts(topology));
     if (!check->options.dry_run && !load_baseline(check, error))
         return false;
-    environment_capture(check->environment, topology_facts(topology));
     return plan_make(&check->plan, &check->options, check->registry, topology, check->options.quiet ? NULL : stderr,
                      error) &&
            gate_side_measures_all(&check->plan, error);

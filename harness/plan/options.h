@@ -51,8 +51,10 @@ struct options {
     unsigned executions;   /* at most */
     unsigned sample_count;
     uint64_t seed;
-    const char *out;    /* NULL: results/<host>-<date>-<time>.json; "-": standard output */
-    const char *resume; /* result file or journal to go on with */
+    const char *out;     /* NULL: results/<host>-<date>-<time>.json; "-": standard output */
+    const char *machine; /* of a result file of several; NULL: it has to be of one */
+    const char *missing; /* a list of machines that have no result; NULL: none */
+    const char *resume;  /* result file or journal to go on with */
     const char **plugins;
     size_t plugin_count;
     const char *topology;           /* NULL: this machine */

@@ -17,8 +17,11 @@
 #include "base/quantities.h"
 #include "statistics/quantile.h"
 
-/* The version of the result file that is understood: context.ctxbench.schema_version. */
-enum { RESULT_FILE_SCHEMA_VERSION = 1 };
+/*
+ * The newest version of the result file that is understood: context.ctxbench.schema_version. A file of one machine has
+ * version 1, one of several has version 2.
+ */
+enum { RESULT_FILE_SCHEMA_VERSION = 2 };
 
 /* Some hundred hours of measuring fit into this. */
 #define RESULT_FILE_BYTES_MAX ((size_t)512 << 20)
@@ -96,6 +99,10 @@ struct result_file {
 
 /* Reads a result file. NULL with a message in `error` (of error_size bytes) if it is none. */
 struct result_file *result_file_load(const char *path, char *error, size_t error_size);
+
+/* The same of a file that may hold several machines: the one of this name or fingerprint. NULL: there must be only one.
+ */
+struct result_file *result_file_load_machine(const char *path, const char *machine, char *error, size_t error_size);
 void result_file_free(struct result_file *file);
 
 /* NULL if there is none of this name. */

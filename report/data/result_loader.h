@@ -26,6 +26,12 @@ struct result_loader {
     json_int_t schema_version;
     bool has_context, has_benchmarks, has_ours;
     bool exhausted, out_of_memory;
+    const char *wanted_machine; /* of a file of several: by name or fingerprint; NULL: none was chosen */
+    json_t *common;             /* the context that machines differ from */
+    size_t machine_count;       /* 0: the file is of one machine, and does not list any */
+    size_t matching_count;
+    json_int_t machine; /* the index of the one that is taken */
+    char machine_names[RESULT_LOADER_TEXT_MAX];
 };
 
 /* The array with room for `count` elements. Without memory or budget for them, that is noted and the array stays. */
@@ -48,6 +54,18 @@ size_t result_loader_count(const json_t *object, const char *key);
 /* Take what a file holds; it stays the caller's. False to stop, out of memory or budget. */
 bool result_loader_take_context(struct result_loader *loader, const json_t *context);
 bool result_loader_take_failure(struct result_loader *loader, const json_t *failure);
+
+/* The first one counts, until another takes its place. */
+void result_loader_forget_context(struct result_loader *loader);
+
+/* Takes the list of machines, and the context of the one that is wanted. False with a message, or out of memory. */
+bool result_loader_read_machines(struct result_loader *loader);
+
+/* Whether a row or a failure, by its member "machine", is of the machine that is taken. */
+bool result_loader_is_of_machine(const struct result_loader *loader, const json_t *machine);
+
+/* False, with a message for the stream. */
+__attribute__((format(printf, 2, 3))) bool result_loader_fail(struct result_loader *loader, const char *format, ...);
 
 /* The file, if all went well; otherwise NULL, with the message that is missing. Frees what reading needed. */
 struct result_file *result_loader_end(struct result_loader *loader, const char *path, bool loaded);

@@ -108,11 +108,12 @@ static const char *keep_path(struct arena *arena, const char *path) {
     return kept;
 }
 
-static bool load_file(struct arena *arena, struct run *run, const char *path, char *error, size_t error_size) {
+static bool load_file(struct arena *arena, struct run *run, const char *path, const char *machine, char *error,
+                      size_t error_size) {
     run->path = keep_path(arena, path);
     if (run->path == NULL)
         return out_of_memory(error, error_size);
-    run->file = result_file_load(path, error, error_size);
+    run->file = result_file_load_machine(path, machine, error, error_size);
     if (run->file == NULL)
         return false;
     run->report = summary_make(run->file);
@@ -152,13 +153,15 @@ static void collect_yardsticks(struct runs *runs) {
     }
 }
 
-bool runs_load(struct runs *runs, char *const *paths, size_t path_count, char *error, size_t error_size) {
+bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, char *error,
+               size_t error_size) {
     *runs = (struct runs){0};
     runs->files = calloc(path_count + 1, sizeof *runs->files);
     if (runs->files == NULL)
         return out_of_memory(error, error_size);
     for (; runs->file_count < path_count; runs->file_count++)
-        if (!load_file(&runs->arena, &runs->files[runs->file_count], paths[runs->file_count], error, error_size)) {
+        if (!load_file(&runs->arena, &runs->files[runs->file_count], paths[runs->file_count], machine, error,
+                       error_size)) {
             runs->file_count++; /* it may be half loaded, and has to be freed */
             return false;
         }

@@ -32,8 +32,9 @@ struct runs {
     struct arena arena;
 };
 
-/* False with a message in `error`. runs_free in both cases. */
-bool runs_load(struct runs *runs, char *const *paths, size_t path_count, char *error, size_t error_size);
+/* Of files of several machines the one named `machine`. False with a message in `error`. runs_free in both cases. */
+bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, char *error,
+               size_t error_size);
 void runs_free(struct runs *runs);
 
 /* Whether all runs took place on one machine, so that their times may be compared. */

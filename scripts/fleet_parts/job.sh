@@ -30,7 +30,7 @@ finish() {
   trap '' TERM
   {
     printf '%s\n' "array=$array" "task=$task" "restart=$restart" "node=$here" "host=$(uname -n)" "status=$1" \
-      "reason=$2" "started=$started" "began=${SLURM_JOB_START_TIME-}" "ended=$(date +%s)" "kind=${found-}" \
+      "reason=$2" "started=$started" "ended=$(date +%s)" "kind=${found-}" \
       >"$attempt/exit.new" && mv "$attempt/exit.new" "$attempt/exit"
   } 2>/dev/null || exit "$cannot_write"
   exit "$1"

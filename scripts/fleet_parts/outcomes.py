@@ -1,4 +1,6 @@
 """What became of each node, and why one has no result: from results, exits and Slurm, in this order."""
+import datetime
+
 from . import slurm, state
 
 # What a task's exit status says (job.sh).
@@ -80,12 +82,13 @@ def _ended(job, facts, said, down):
     return what, "; ".join(why)
 
 
-def clock_skew(said):
-    """Seconds by which a node's clock is ahead of Slurm's, by what its task said; 0 if nothing shows it."""
-    if not said or not said.get("began", "").isdigit():
+def clock_skew(facts, said):
+    """Seconds by which a node's clock is ahead of Slurm's, by when either says that a task began; 0 within a minute."""
+    try:
+        skew = round(int(said["started"]) - datetime.datetime.fromisoformat(facts["start"]).timestamp())
+    except (KeyError, TypeError, ValueError):
         return 0
-    skew = int(said["started"]) - int(said["began"])
-    return skew if skew < -CLOCK_SKEW_SECONDS or skew > CLOCK_SKEW_SECONDS else 0
+    return skew if abs(skew) > CLOCK_SKEW_SECONDS else 0
 
 
 def down_nodes(fleet):

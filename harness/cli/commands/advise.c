@@ -125,7 +125,7 @@ static int advise_command(const struct command_call *call) {
         if (count > 0 && !options->quiet)
             (void)fputs(".\n", stderr);
     }
-    loaded = loaded && runs_load(&runs, paths, count, error.text, sizeof error.text);
+    loaded = loaded && runs_load(&runs, paths, count, NULL, error.text, sizeof error.text);
     const int status = loaded ? advise(&runs, options, &arena) : message_fail(EXIT_STATUS_USAGE, &error);
     arena_free(&arena);
     runs_free(&runs);

@@ -7,12 +7,12 @@
 #include "base/utf8.h"
 #include "compare/comparison.h"
 
-static bool load(const char *path, struct comparison_side *side, struct error *error) {
+static bool load(const char *path, const char *machine, struct comparison_side *side, struct error *error) {
     char *shown = utf8_shown(path);
     *side = (struct comparison_side){.path = shown};
     if (shown == NULL)
         return error_set(error, "out of memory for the comparison of %.300s", path);
-    side->file = result_file_load(path, error->text, sizeof error->text);
+    side->file = result_file_load_machine(path, machine, error->text, sizeof error->text);
     return side->file != NULL;
 }
 
@@ -87,7 +87,8 @@ static int compare_command(const struct command_call *call) {
     const struct options *options = call->options;
     struct comparison_side base = {0}, other = {0};
     struct error error;
-    bool loaded = load(options->operands[0], &base, &error) && load(options->operands[1], &other, &error);
+    bool loaded = load(options->operands[0], options->machine, &base, &error) &&
+                  load(options->operands[1], options->machine, &other, &error);
     int status = loaded ? compare(base, other, options) : message_fail(EXIT_STATUS_USAGE, &error);
     unload(&base);
     unload(&other);
@@ -97,6 +98,7 @@ static int compare_command(const struct command_call *call) {
 static const struct command_option takes[] = {
     {.name = "threshold", .help = "changes within it do not matter", .preset = "3%"},
     {.name = "strict"},
+    {.name = "machine"},
     {.name = "out", .help = "the file to write; standard output when not given"},
     {.name = "format", .help = "how it is printed: terminal, markdown or json"},
     {.name = "force", .help = "replace a file that exists; compare files that do not compare, and say so"},

@@ -58,7 +58,8 @@ static bool is_possible(const struct options *options, struct error *error) {
 static int export_command(const struct command_call *call) {
     const struct options *options = call->options;
     struct error error;
-    struct result_file *file = result_file_load(options->operands[0], error.text, sizeof error.text);
+    struct result_file *file =
+        result_file_load_machine(options->operands[0], options->machine, error.text, sizeof error.text);
     if (file == NULL)
         return message_fail(EXIT_STATUS_USAGE, &error);
     const bool ready = has_cases(file, options->operands[0], &error);
@@ -70,6 +71,7 @@ static int export_command(const struct command_call *call) {
 static const struct command_option takes[] = {
     {.name = "out", .help = "the file to write; standard output when not given"},
     {.name = "format", .help = "for whom: bmf (Bencher), codspeed, csv, or gbench-flat (one row for each case)"},
+    {.name = "machine"},
     {.name = "force"},
     {.name = NULL},
 };

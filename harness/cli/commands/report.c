@@ -164,7 +164,8 @@ static int make_report(struct reporting *reporting) {
     struct error error = {.text = ""};
     if (!output_file_check(target, options->force, &error))
         return message_fail(EXIT_STATUS_USAGE, &error);
-    if (!runs_load(&reporting->runs, options->operands, options->operand_count, error.text, sizeof error.text))
+    if (!runs_load(&reporting->runs, options->operands, options->operand_count, options->machine, error.text,
+                   sizeof error.text))
         return message_fail(EXIT_STATUS_USAGE, &error);
     if (!contents_make(&reporting->document, &reporting->runs))
         return (void)error_set(&error, "out of memory for the report"), message_fail(EXIT_STATUS_FAILED, &error);
@@ -187,6 +188,7 @@ static const struct command_option takes[] = {
     {.name = "out", .help = "the file to write; when not given, report.html, or standard output for text"},
     {.name = "format", .help = "html, markdown or terminal; html when not given"},
     {.name = "terminal"},
+    {.name = "machine"},
     {.name = "figures"},
     {.name = "force"},
     {.name = "quiet", .help = "say nothing but errors"},
