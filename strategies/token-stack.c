@@ -29,7 +29,8 @@ static _Thread_local struct token_stack token_stack_here;
 
 CTX_OPERATION struct token_stack_context *token_stack_take(struct token_stack_context *context) {
     if (__libc_single_threaded)
-        atomic_store_explicit(&context->references, atomic_load_explicit(&context->references, memory_order_relaxed) + 1,
+        atomic_store_explicit(&context->references,
+                              atomic_load_explicit(&context->references, memory_order_relaxed) + 1,
                               memory_order_relaxed);
     else
         (void)atomic_fetch_add_explicit(&context->references, 1, memory_order_relaxed);

@@ -6,18 +6,23 @@
 /* Spawning, as measured on a 2-core virtual machine; and a calibration takes about four samples. */
 static const double guessed_around_execution = 0.02, guessed_calibration_samples = 4;
 
+/* The same of a peer: the mean of those in strategies/peers/, of which some warm up. */
+static const double guessed_around_peer = 0.3;
+
 /* The share of the newest execution in what the next one is expected to take. */
 static const double newest_share = 0.5;
 
 static const double unknown = -1;
 
-/* Gives the case its group: that of its workload. There are few, so that looking through them is cheap. */
-static void join_group(struct estimate *estimate, size_t case_index, const struct ctx_workload *workload) {
+/* Gives the case its group. There are few, so that looking through them is cheap. */
+static void join_group(struct estimate *estimate, size_t case_index, const struct bench_case *c) {
+    const struct ctx_workload *workload = c->kernel->workload;
     size_t group = 0;
-    while (group < estimate->group_count && estimate->groups[group].workload != workload)
+    while (group < estimate->group_count &&
+           (estimate->groups[group].workload != workload || estimate->groups[group].peer != c->peer))
         group++;
     if (group == estimate->group_count)
-        estimate->groups[estimate->group_count++] = (struct estimate_group){.workload = workload};
+        estimate->groups[estimate->group_count++] = (struct estimate_group){.workload = workload, .peer = c->peer};
     estimate->groups[group].case_count++;
     estimate->group_of[case_index] = group;
 }
@@ -28,8 +33,7 @@ bool estimate_init(struct estimate *estimate, const struct plan *plan, const str
     *estimate = (struct estimate){
         .case_count = count,
         .sample_count = options->sample_count,
-        .guessed_execution = guessed_around_execution + options->sample_count * options->sample_seconds,
-        .guessed_calibration = guessed_around_execution + guessed_calibration_samples * options->sample_seconds,
+        .sample_seconds = options->sample_seconds,
         .execution_seconds = calloc(count + 1, sizeof *estimate->execution_seconds),
         .is_executed = calloc(count + 1, sizeof *estimate->is_executed),
         .group_of = calloc(count + 1, sizeof *estimate->group_of),
@@ -40,7 +44,7 @@ bool estimate_init(struct estimate *estimate, const struct plan *plan, const str
         return error_set(error, "out of memory for the estimate of %zu cases", count);
     for (size_t i = 0; i < count; i++) {
         estimate->execution_seconds[i] = unknown;
-        join_group(estimate, i, plan->cases[i].kernel->workload);
+        join_group(estimate, i, &plan->cases[i]);
     }
     return true;
 }
@@ -93,41 +97,60 @@ bool estimate_is_blind(const struct estimate *estimate, size_t case_index) {
     return estimate->groups[estimate->group_of[case_index]].calibrated_count == 0;
 }
 
-/* The mean of what is known of a group; of all groups where nothing is known of it; and a guess at the beginning. */
-static double mean_of(double seconds, size_t count, double otherwise) {
-    return count > 0 ? seconds / (double)count : otherwise;
+/* Of executions, or of calibrations, in groups: how long those that are known took, and how many they are. */
+struct known {
+    double seconds;
+    size_t count;
+};
+
+static struct known executions_of(const struct estimate_group *group) {
+    return (struct known){group->known_seconds, group->known_count};
+}
+
+static struct known calibrations_of(const struct estimate_group *group) {
+    return (struct known){group->calibrated_seconds, group->calibrated_count};
+}
+
+/* One of a group that nothing is known of: the mean of its peer's other groups, or of our own; a guess at the
+ * beginning. */
+static double expect(const struct estimate *estimate, const struct peer *peer,
+                     struct known (*of)(const struct estimate_group *), double samples) {
+    struct known all = {0};
+    for (size_t i = 0; i < estimate->group_count; i++) {
+        if (estimate->groups[i].peer != peer)
+            continue;
+        all.seconds += of(&estimate->groups[i]).seconds;
+        all.count += of(&estimate->groups[i]).count;
+    }
+    return all.count > 0
+               ? all.seconds / (double)all.count
+               : (peer != NULL ? guessed_around_peer : guessed_around_execution) + samples * estimate->sample_seconds;
+}
+
+/* One of each case that none is known of: the mean of its group, if there is one. */
+static double unknown_seconds(const struct estimate *estimate, struct known (*of)(const struct estimate_group *),
+                              double samples) {
+    double seconds = 0;
+    for (size_t i = 0; i < estimate->group_count; i++) {
+        const struct estimate_group *group = &estimate->groups[i];
+        const struct known known = of(group);
+        if (group->case_count > known.count)
+            seconds +=
+                (double)(group->case_count - known.count) *
+                (known.count > 0 ? known.seconds / (double)known.count : expect(estimate, group->peer, of, samples));
+    }
+    return seconds;
 }
 
 double estimate_round_seconds(const struct estimate *estimate) {
-    double all_seconds = 0, round = 0;
-    size_t all_count = 0;
-    for (size_t i = 0; i < estimate->group_count; i++) {
-        all_seconds += estimate->groups[i].known_seconds;
-        all_count += estimate->groups[i].known_count;
-    }
-    const double overall = mean_of(all_seconds, all_count, estimate->guessed_execution);
-    for (size_t i = 0; i < estimate->group_count; i++) {
-        const struct estimate_group *group = &estimate->groups[i];
-        round += group->known_seconds + (double)(group->case_count - group->known_count) *
-                                            mean_of(group->known_seconds, group->known_count, overall);
-    }
+    double round = unknown_seconds(estimate, executions_of, estimate->sample_count);
+    for (size_t i = 0; i < estimate->group_count; i++)
+        round += estimate->groups[i].known_seconds;
     return round;
 }
 
 double estimate_calibration_seconds(const struct estimate *estimate) {
-    double all_seconds = 0, left = 0;
-    size_t all_count = 0;
-    for (size_t i = 0; i < estimate->group_count; i++) {
-        all_seconds += estimate->groups[i].calibrated_seconds;
-        all_count += estimate->groups[i].calibrated_count;
-    }
-    const double overall = mean_of(all_seconds, all_count, estimate->guessed_calibration);
-    for (size_t i = 0; i < estimate->group_count; i++) {
-        const struct estimate_group *group = &estimate->groups[i];
-        left += (double)(group->case_count - group->calibrated_count) *
-                mean_of(group->calibrated_seconds, group->calibrated_count, overall);
-    }
-    return left;
+    return unknown_seconds(estimate, calibrations_of, guessed_calibration_samples);
 }
 
 unsigned estimate_rounds(const struct estimate *estimate, double budget_seconds, double spent_seconds, unsigned done,

@@ -7,9 +7,13 @@
 
 #include "plan/plan.h"
 
-/* What is known of one workload: proofs, threads and operations longer than a sample make them differ. */
+/*
+ * What is known of one workload, of our own workers or of one peer: proofs, threads, operations longer than a sample,
+ * and what it takes to start a runtime and to warm it up make them differ.
+ */
 struct estimate_group {
     const struct ctx_workload *workload;
+    const struct peer *peer; /* NULL: our own */
     size_t case_count, calibrated_count, known_count;
     double calibrated_seconds; /* of the calibrations done */
     double known_seconds;      /* one execution of each case that is known */
@@ -18,7 +22,7 @@ struct estimate_group {
 struct estimate {
     size_t case_count;
     unsigned sample_count;
-    double guessed_execution, guessed_calibration; /* seconds, until there is anything to learn from */
+    double sample_seconds;
     double *execution_seconds;                     /* by case; negative: not known yet */
     bool *is_executed;                             /* by case: that comes from executions, not from a calibration */
     size_t *group_of;                              /* by case */
@@ -49,7 +53,7 @@ void estimate_given_up(struct estimate *estimate, size_t case_index, double seco
  */
 void estimate_executed(struct estimate *estimate, size_t case_index, double seconds);
 
-/* Whether nothing is known of the workload of this case yet. */
+/* Whether nothing is known of the group of this case yet. */
 bool estimate_is_blind(const struct estimate *estimate, size_t case_index);
 
 /* One execution of every case; and the calibrations that are still to be done. */

@@ -177,7 +177,7 @@ static enum supervisor_end do_step(struct supervisor *supervisor, size_t index, 
     return end;
 }
 
-/* Calibrates and executes one case of each workload, so that there is something to base an estimate on. */
+/* Calibrates and executes one case of each group, so that there is something to base an estimate on. */
 static enum supervisor_end probe(struct supervisor *supervisor, struct error *error) {
     const struct plan *plan = supervisor->given->plan;
     enum supervisor_end end = SUPERVISOR_DONE;

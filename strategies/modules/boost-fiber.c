@@ -1,8 +1,8 @@
 /*
  * boost::fibers::fiber_specific_ptr: each fiber of Boost.Fiber has a map, in which the address of the pointer is looked
- * up; a thread's own stack is such a fiber. Boost's scheduler is to switch the fibers. Ours are switched behind its back
- * (gls/fiber.h), so that all of a thread's share the map of its main fiber, as with any thread-local variable. The calls
- * of C++ are in boost-fiber.cc: a read is a call more than it would be in C++.
+ * up; a thread's own stack is such a fiber. Boost's scheduler is to switch the fibers. Ours are switched behind its
+ * back (gls/fiber.h), so that all of a thread's share the map of its main fiber, as with any thread-local variable. The
+ * calls of C++ are in boost-fiber.cc: a read is a call more than it would be in C++.
  */
 #include "strategy.h"
 
@@ -15,7 +15,8 @@
 #define CTX_OP_PUT(context) boost_pointer_put(context)
 
 static const struct ctx_exception boost_fiber_exceptions[] = {
-    {"key-destructor", CTX_FAILS, "a thread's main fiber is gone when destructors of its keys run, and its map with it"},
+    {"key-destructor", CTX_FAILS,
+     "a thread's main fiber is gone when destructors of its keys run, and its map with it"},
 };
 #define CTX_EXCEPTIONS boost_fiber_exceptions
 

@@ -4,7 +4,8 @@
 
 #include "modules/boost-pointer.h"
 
-static void keep(struct ctx *) {}
+static void keep(struct ctx *) {
+}
 static boost::fibers::fiber_specific_ptr<struct ctx> pointer(keep);
 
 // In destructors of a thread's keys its main fiber is gone, and Boost would read through a null pointer.

@@ -3,7 +3,8 @@
 
 #include "modules/boost-pointer.h"
 
-static void keep(struct ctx *) {}
+static void keep(struct ctx *) {
+}
 static boost::thread_specific_ptr<struct ctx> pointer(keep);
 
 CTX_BOOST_POINTER(pointer, true)

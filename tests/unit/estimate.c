@@ -59,6 +59,31 @@ static void a_calibration_tells_of_its_workload_and_at_first_of_all(void **state
     estimate_free(&estimate);
 }
 
+/* Two cases of a workload that are ours, two that are one peer's and two that are another's. */
+static void each_peer_is_a_group_of_its_own(void **state) {
+    (void)state;
+    static struct peer peers[2];
+    static struct bench_case cases[6];
+    for (size_t i = 0; i < 6; i++)
+        cases[i] = (struct bench_case){.kernel = &kernels[0], .peer = i < 2 ? NULL : &peers[i / 2 - 1]};
+    const struct plan plan = {.cases = cases, .case_count = 6};
+    const struct options options = {.sample_count = 3, .sample_seconds = 0.004};
+    struct estimate estimate;
+    struct error error;
+    assert_true(estimate_init(&estimate, &plan, &options, &error));
+    near(estimate_round_seconds(&estimate), 2 * (0.02 + 3 * 0.004) + 4 * (0.3 + 3 * 0.004));
+
+    static const struct estimate_calibration of_jvm = {.seconds = 1, .measured_seconds = 0.06, .sample_seconds = 0.02};
+    estimate_calibrated(&estimate, 0, &slow);
+    near(estimate_round_seconds(&estimate), 2 * 0.1 + 4 * (0.3 + 3 * 0.004));
+    assert_true(estimate_is_blind(&estimate, 2));
+    estimate_calibrated(&estimate, 2, &of_jvm);
+    assert_true(estimate_is_blind(&estimate, 4));
+    near(estimate_round_seconds(&estimate), 2 * 0.1 + 2 * 1.0 + 2 * (0.3 + 3 * 0.004));
+    near(estimate_calibration_seconds(&estimate), 0.1 + 1 + 2 * (0.3 + 4 * 0.004));
+    estimate_free(&estimate);
+}
+
 static void what_executions_take_is_followed(void **state) {
     (void)state;
     struct estimate estimate = begin();
@@ -117,6 +142,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_begins_with_a_guess),
         cmocka_unit_test(a_calibration_tells_of_its_workload_and_at_first_of_all),
+        cmocka_unit_test(each_peer_is_a_group_of_its_own),
         cmocka_unit_test(what_executions_take_is_followed),
         cmocka_unit_test(a_case_that_failed_takes_no_more_time),
         cmocka_unit_test(a_budget_lowers_the_number_of_rounds),
