@@ -25,7 +25,7 @@ static int with_registry(struct command_call *call) {
     if (ready)
         (void)registry_load_modules(&registry, NULL, stderr);
     if (ready)
-        (void)registry_load_peers(&registry, stderr);
+        (void)registry_load_peers(&registry, NULL, stderr);
     for (size_t i = 0; ready && i < options->plugin_count; i++)
         ready = registry_load_plugin(&registry, options->plugins[i], &error) || error_prefix(&error, "--plugin: ");
     call->registry = &registry;

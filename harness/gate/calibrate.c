@@ -192,8 +192,7 @@ static bool get_ready(struct calibrate *calibrate, struct error *error) {
     }
     if (!gate_side_find(&calibrate->side, NULL, calibrate->registry, error) ||
         !plan_make(&calibrate->plan, options, calibrate->registry, calibrate->topology, options->quiet ? NULL : stderr,
-                   error) ||
-        !gate_side_measures_all(&calibrate->plan, error))
+                   error))
         return false;
     calibrate->random.state = calibrate->plan.seed;
     calibrate->told = options->quiet ? NULL : stream_output_to(STDOUT_FILENO);

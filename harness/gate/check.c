@@ -307,6 +307,16 @@ static int carry_out(struct check *check) {
     return done ? conclude(check) : status;
 }
 
+/* Instructions are counted by valgrind around our own workers alone. */
+static bool counts_all(const struct check *check, struct error *error) {
+    const struct bench_case *of_peer = gate_side_first_of_peers(&check->plan);
+    return of_peer == NULL || !measures(check, METRIC_INSTRUCTIONS) ||
+           error_set(error,
+                     "%s is a strategy of a peer, whose instructions are not counted; wanted --metric=time, or "
+                     "strategies of ctxbench's own",
+                     of_peer->strategy->name);
+}
+
 /* From the command line to what will be compared. */
 static bool get_ready(struct check *check, const struct topology *topology, struct error *error) {
     check->environment = malloc(sizeof *check->environment);
@@ -328,7 +338,7 @@ static bool get_ready(struct check *check, const struct topology *topology, stru
         return false;
     return plan_make(&check->plan, &check->options, check->registry, topology, check->options.quiet ? NULL : stderr,
                      error) &&
-           gate_side_measures_all(&check->plan, error);
+           counts_all(check, error) && gate_side_load_peers(&check->other, &check->plan, error);
 }
 
 int check_command(const struct options *options, const struct registry *registry, const struct topology *topology) {
@@ -343,6 +353,7 @@ int check_command(const struct options *options, const struct registry *registry
     else
         status = carry_out(&check);
     timing_end(&check.timing);
+    gate_side_free(&check.other);
     free(check.count_changes.items);
     counts_free(&check.base_counts);
     counts_free(&check.counts);

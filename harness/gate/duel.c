@@ -120,6 +120,11 @@ static bool make_call(struct ring *ring, struct duel_entry *entry, int side, uin
         give_up(entry, side, DUEL_LACKING, error.text);
         return false;
     }
+    const struct peer *peer;
+    if (!gate_side_peer(duel->sides[side], entry->c, &peer, &error)) {
+        give_up(entry, side, DUEL_LACKING, error.text);
+        return false;
+    }
     made->request.iterations = iterations;
     made->request.sample_count = duel->sample_count;
     made->request.sample_seconds = duel->sample_seconds;
@@ -127,6 +132,8 @@ static bool make_call(struct ring *ring, struct duel_entry *entry, int side, uin
     made->call = (struct worker_call){
         .request = &made->request,
         .program = duel->sides[side]->program,
+        .peer = peer,
+        .peer_case = peer != NULL ? entry->c : NULL,
         .pad_bytes = random_below(&ring->random, PAD_BYTES_MAX + 1),
         .deadline_seconds = ring->patience + patience_factor * duel->sample_seconds * duel->sample_count,
         .progress = &ring->progress,
@@ -195,7 +202,19 @@ static int first_of(const struct duel *duel, size_t entry, size_t pair) {
     return (random_below(&random, 2) ^ (pair % 2)) != 0 ? DUEL_NEW : DUEL_BASE;
 }
 
-/* Both sides together. False when interrupted. */
+/*
+ * Lets both sides measure, in turns. Peers, which know no turns, measure one after the other: what the machine does
+ * meanwhile need not meet both alike. False when interrupted.
+ */
+static bool call_pair(const struct worker_call calls[DUEL_SIDES], int first,
+                      struct execution_answer answers[DUEL_SIDES]) {
+    if (calls[first].peer == NULL)
+        return worker_call_in_turns(calls, first, answers);
+    answers[1 - first] = execution_answer_empty();
+    return worker_call(&calls[first], &answers[first]) && worker_call(&calls[1 - first], &answers[1 - first]);
+}
+
+/* Both sides. False when interrupted. */
 static bool execute_pair(struct ring *ring, size_t index, double samples_ns[DUEL_SIDES][EXECUTION_SAMPLES_MAX]) {
     struct duel_entry *entry = &ring->duel->entries[index];
     struct side_call made[DUEL_SIDES];
@@ -204,15 +223,14 @@ static bool execute_pair(struct ring *ring, size_t index, double samples_ns[DUEL
     for (int side = 0; side < DUEL_SIDES; side++) {
         if (!make_call(ring, entry, side, executed_iterations(entry, side), &made[side]))
             return true;
-        made[side].request.in_turns = true;
+        made[side].request.in_turns = entry->c->peer == NULL;
         calls[side] = made[side].call;
         calls[side].deadline_seconds *= (double)DUEL_SIDES; /* it waits for the other */
     }
     /* Where the new side hangs, the base sees it gone and ends well; where the base does, both are late, and the first
      * that is looked at is to blame. */
     calls[DUEL_BASE].deadline_seconds *= 2;
-    const bool going_on =
-        worker_call_in_turns(calls, first_of(ring->duel, index, entry->sides[DUEL_NEW].count), answers);
+    const bool going_on = call_pair(calls, first_of(ring->duel, index, entry->sides[DUEL_NEW].count), answers);
     for (int side = 0; side < DUEL_SIDES; side++) {
         if (going_on && entry->state == DUEL_OPEN)
             take_samples(ring, entry, side, &answers[side], samples_ns[side]);

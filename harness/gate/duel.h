@@ -2,7 +2,8 @@
  * Two builds, measured in turns: for each case an execution of one and one of the other at the same time, on the same
  * PUs and with the same number of iterations, which take their samples in turn (turns.h), in random order (A B, then B
  * A, or the other way round); until each verdict is settled or the budget is spent. What the machine does meanwhile
- * meets both sides alike; what is compared is by what one took longer than the other, pair by pair.
+ * meets both sides alike; what is compared is by what one took longer than the other, pair by pair. Peers do not take
+ * turns: a pair of theirs is one execution after the other.
  *
  * A side may be given more work than its times are divided by: that is a slow-down of known size, on the very code that
  * the case measures, and how the gate itself is tested. The base may be values that were measured before; then only the

@@ -129,12 +129,38 @@ bool gate_side_request(const struct gate_side *side, const struct bench_case *c,
     return modules_find_beside(dirname(program), basename(file), plugin, error);
 }
 
-bool gate_side_measures_all(const struct plan *plan, struct error *error) {
+const struct bench_case *gate_side_first_of_peers(const struct plan *plan) {
     for (size_t i = 0; i < plan->case_count; i++)
         if (plan->cases[i].peer != NULL)
-            return error_set(error,
-                             "%s is a strategy of a peer, whose program is part of no build; wanted strategies of "
-                             "builds. Two runs of a peer are compared by `bench compare BASE.json NEW.json`",
-                             plan->cases[i].strategy->name);
+            return &plan->cases[i];
+    return NULL;
+}
+
+bool gate_side_load_peers(struct gate_side *side, const struct plan *plan, struct error *error) {
+    char program[PATH_MAX];
+    if (!side->is_other || side->plugin[0] != '\0' || gate_side_first_of_peers(plan) == NULL)
+        return true;
+    (void)snprintf(program, sizeof program, "%s", side->program);
+    if (!registry_init(&side->peers, error))
+        return false;
+    (void)registry_load_peers(&side->peers, dirname(program),
+                              stderr); /* one that is missing is missed where it counts */
     return true;
+}
+
+void gate_side_free(struct gate_side *side) {
+    registry_free(&side->peers);
+}
+
+bool gate_side_peer(const struct gate_side *side, const struct bench_case *c, const struct peer **peer,
+                    struct error *error) {
+    *peer = c->peer;
+    if (c->peer == NULL || side->peers.count == 0)
+        return true;
+    const struct registry_entry *entry = registry_find(&side->peers, c->strategy->name);
+    if (entry == NULL || entry->peer == NULL)
+        return error_set(error, "found no peer with the strategy %s beside %s", c->strategy->name, side->program);
+    const char *reason = peer_unavailable(entry->peer, stderr);
+    *peer = entry->peer;
+    return reason == NULL || error_set(error, "%s", reason);
 }

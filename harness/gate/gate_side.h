@@ -15,6 +15,7 @@ struct gate_side {
     char program[PATH_MAX]; /* absolute */
     bool is_other;          /* not the running program, or not the plug-in that was loaded */
     char plugin[PATH_MAX];  /* absolute; in place of the one that was loaded; empty: the same */
+    struct registry peers;  /* of another program: those that it finds; see gate_side_load_peers */
 };
 
 /*
@@ -35,9 +36,20 @@ bool gate_side_request(const struct gate_side *side, const struct bench_case *c,
                        struct error *error);
 
 /*
- * A gate compares builds of ctxbench, whose workers take turns; a peer's program is part of no build. False with *error
- * set when the plan has one.
+ * Where the plan has strategies of peers: finds the peers of the other program, which may be other versions of them.
+ * False with *error set when out of memory. Free the side in both cases.
  */
-bool gate_side_measures_all(const struct plan *plan, struct error *error);
+bool gate_side_load_peers(struct gate_side *side, const struct plan *plan, struct error *error);
+void gate_side_free(struct gate_side *side);
+
+/*
+ * The peer that answers for a case on this side, ready to be run; NULL where a worker of ctxbench does. False with
+ * *error set when the side does not have that peer.
+ */
+bool gate_side_peer(const struct gate_side *side, const struct bench_case *c, const struct peer **peer,
+                    struct error *error);
+
+/* The first case of a plan that a peer answers for; NULL: none. */
+const struct bench_case *gate_side_first_of_peers(const struct plan *plan);
 
 #endif

@@ -40,17 +40,17 @@ bool modules_find(const char *directory, const char *file, char path[static PATH
     return find_program(program, error) && modules_find_beside(program, file, path, error);
 }
 
-bool modules_find_peers(char path[static PATH_MAX]) {
+bool modules_find_peers(const char *program, char path[static PATH_MAX]) {
     static const char *const folders[] = {"strategies", CTXBENCH_SHARED};
     const char *given = getenv("CTXBENCH_PEERS");
-    char program[PATH_MAX];
+    char running[PATH_MAX];
     struct error ignored;
     if (given != NULL && given[0] != '\0')
         return (size_t)snprintf(path, PATH_MAX, "%s", given) < PATH_MAX;
-    if (!find_program(program, &ignored))
+    if (program == NULL && !find_program(running, &ignored))
         return false;
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-        if (join(path, program, folders[i], "peers") && access(path, R_OK | X_OK) == 0)
+        if (join(path, program != NULL ? program : running, folders[i], "peers") && access(path, R_OK | X_OK) == 0)
             return true;
     }
     return false;

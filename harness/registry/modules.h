@@ -21,8 +21,8 @@ bool modules_find_beside(const char *program, const char *file, char path[static
 
 /*
  * Writes the folder of the peers' folders: CTXBENCH_PEERS or, where that is not set, where the build or an installation
- * put them. False when there is none.
+ * put them, of the program in the directory `program` (NULL: of the running one). False when there is none.
  */
-bool modules_find_peers(char path[static PATH_MAX]);
+bool modules_find_peers(const char *program, char path[static PATH_MAX]);
 
 #endif

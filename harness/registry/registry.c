@@ -181,12 +181,12 @@ static int is_shown(const struct dirent *entry) {
     return entry->d_name[0] != '.';
 }
 
-bool registry_load_peers(struct registry *registry, FILE *notes) {
+bool registry_load_peers(struct registry *registry, const char *program, FILE *notes) {
     char folder[PATH_MAX], path[PATH_MAX];
     struct dirent **found;
     struct error error;
     bool all = true;
-    const int count = modules_find_peers(folder) ? scandir(folder, &found, is_shown, alphasort) : 0;
+    const int count = modules_find_peers(program, folder) ? scandir(folder, &found, is_shown, alphasort) : 0;
     for (int i = 0; i < count; i++) {
         const int length = snprintf(path, sizeof path, "%s/%s/%s", folder, found[i]->d_name, PEER_MANIFEST);
         const bool is_peer = length > 0 && (size_t)length < sizeof path && access(path, F_OK) == 0;

@@ -50,9 +50,10 @@ bool registry_add_peer(struct registry *registry, const char *directory, struct 
 
 /*
  * Registers the peers in the folders of CTXBENCH_PEERS or, where that is not set, of the place where the build or the
- * installation put them. One that cannot be registered is left out, and `notes` are told. Returns whether all are.
+ * installation put them, for the program in the directory `program` (NULL: the running one). One that cannot be
+ * registered is left out, and `notes` are told. Returns whether all are.
  */
-bool registry_load_peers(struct registry *registry, FILE *notes);
+bool registry_load_peers(struct registry *registry, const char *program, FILE *notes);
 
 /* Registers a strategy of this process, under the same checks: how the built-in ones come in, and those of tests. */
 bool registry_add(struct registry *registry, const struct ctx_strategy *strategy, const char *plugin,

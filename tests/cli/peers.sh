@@ -64,9 +64,5 @@ grep -q 'get in Python' out || fail "a report should tell of reads in Python: $(
 grep -q '^- \*\*Fastest read, of one strategy\*\*: .tls.' out ||
   fail "a report's first answer should be of strategies here, and not of peers: $(head -20 out)"
 
-# A gate compares builds, and a peer is part of none.
-expect 2 "$BENCH" check --against="$BENCH" --strategy=python-context --workload=get
-expect_words 'python-context is a strategy of a peer, whose program is part of no build'
-
 # What it is expected to hold, it holds.
 expect 0 "$BENCH" conformance --strategy='python-*' --scenario=nest,inherit,handoff,longjmp
