@@ -43,6 +43,35 @@ tr -s ' \n' ' ' <listing | grep -q 'stores: cached, chain, flat, native, table' 
 grep -q 'not available here: needs a processor' listing || fail "list does not say why a strategy is not available"
 tr -s ' \n' ' ' <listing | grep -q 'from [^ ]*unavailable.so' || fail "list does not say where a strategy comes from"
 
+# For programs: the same names, and each strategy's outcome in each of its scenarios is stated once.
+"$BENCH" list --format=json >list.json || fail "list --format=json failed"
+"${PYTHON:-python3}" - "$("$BENCH" --names=strategy)" "$("$BENCH" --names=workload)" "$("$BENCH" --names=scenario)" <<'END' ||
+import json, sys
+listed = json.load(open("list.json"))
+assert listed["ctxbench_list"] == 1
+for key, names in zip(("strategies", "workloads", "scenarios"), sys.argv[1:]):
+    assert [row["name"] for row in listed[key]] == names.split(), key
+scenarios = {row["name"]: row for row in listed["scenarios"]}
+strategies = {row["name"]: row for row in listed["strategies"]}
+for row in strategies.values():
+    stated = [cell["scenario"] for key in ("passes", "fails", "not_applicable") for cell in row[key]]
+    assert len(set(stated)) == len(stated) and set(stated) <= set(scenarios), row["name"]
+    assert stated or row["reference"], row["name"]
+    assert all("reason" in cell for cell in row["fails"]), row["name"]
+fails = {cell["scenario"]: cell["reason"] for cell in strategies["tls"]["fails"]}
+assert "longjmp" in fails and "fiber-switch" in fails, fails
+assert "longjmp" in [cell["scenario"] for cell in strategies["stacktag"]["passes"]]
+assert "folly#2017" in scenarios["restore-absence"]["story"]
+assert all(set(row["scenarios"]) <= set(scenarios) for row in listed["conditions"])
+get = next(row for row in listed["workloads"] if row["name"] == "get")
+assert [p["name"] for p in get["parameters"]][0] == "depth" and get["operation"] == "read"
+END
+  fail "list --format=json is not as it should be"
+if [ -e /dev/full ]; then
+  "$BENCH" list --format=json >/dev/full 2>err && fail "list --format=json succeeds on a full disk"
+  [ "$(wc -l <err)" -eq 1 ] || fail "list --format=json on a full disk: $(cat err)"
+fi
+
 "$BENCH" --help >help || fail "--help failed"
 wide help && fail "--help is wider than 80 columns"
 "$BENCH" --version | grep -Eqx 'bench \(ctxbench\) [0-9]+\.[0-9]+\.[0-9]+' || fail "--version: $("$BENCH" --version)"

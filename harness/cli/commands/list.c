@@ -6,22 +6,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/list_json.h"
+#include "cli/traits.h"
 #include "plan/suite.h"
 
 enum { LIST_INDENT = 19 };
-
-static const struct {
-    enum ctx_trait trait;
-    const char *words;
-} trait_words[] = {
-    {CTX_TRAIT_REFERENCE, "a yardstick"},
-    {CTX_TRAIT_NO_CONTEXT, "finds no context, by design"},
-    {CTX_TRAIT_EXPLICIT_ARGUMENT, "changes every signature"},
-    {CTX_TRAIT_READS_STACK, "reads the stack"},
-    {CTX_TRAIT_SURVIVES_FIBER_SWITCH, "survives a fiber switch"},
-    {CTX_TRAIT_NEEDS_FRAME_POINTERS, "faster with frame pointers"},
-};
-enum { TRAIT_COUNT = sizeof trait_words / sizeof trait_words[0] };
 
 /* Lines of a list: a name on the left, and lines on the right that are wrapped to the width. */
 static void print_entry(FILE *out, const char *name, const char *text) {
@@ -262,6 +251,9 @@ static bool print_names(const char *option, const struct registry *registry, con
 
 static int list_command(const struct command_call *call) {
     struct error error;
+    if (options_want_format(call->options, "json"))
+        return list_print_json(call->registry, stdout, &error) ? EXIT_STATUS_OK
+                                                               : message_fail(EXIT_STATUS_FAILED, &error);
     return print_list(call->registry, call->topology, stdout, &error) ? EXIT_STATUS_OK
                                                                       : message_fail(EXIT_STATUS_USAGE, &error);
 }
@@ -277,8 +269,11 @@ static const struct command_option takes[] = {
     {.name = "plugin"},
     {.name = "topology",
      .help = "the places of another machine: hwloc's FILE.xml, or \"synthetic:package:2 core:4 pu:2\""},
+    {.name = "format", .help = "how it is printed: terminal, or json, with what is expected of each strategy"},
     {.name = NULL},
 };
+
+COMMAND_FORMATS("terminal", "json")
 
 const struct command command_list = {
     .name = "list",
@@ -286,11 +281,15 @@ const struct command command_list = {
     .group = COMMAND_SHOWS,
     .help = "strategies, workloads, suites, scenarios and placements",
     .options = takes,
+    .format = format,
     .needs = COMMAND_NEEDS_REGISTRY,
     .examples = {{"list", "all that there is to choose from"},
-                 {"list --plugin=./mine.so", "the same, with a strategy of one's own"}},
+                 {"list --plugin=./mine.so", "the same, with a strategy of one's own"},
+                 {"list --format=json", "the same for programs, with what is expected of each strategy"}},
     .run = list_command,
 };
+
+static const struct command_option names_takes[] = {{.name = "plugin"}, {.name = "topology"}, {.name = NULL}};
 
 /* What completes the value of an option, one a line. */
 const struct command command_names = {
@@ -298,7 +297,7 @@ const struct command command_names = {
     .option_argument = "OPTION",
     .group = COMMAND_HIDDEN,
     .help = "print what completes an option's value",
-    .options = takes,
+    .options = names_takes,
     .needs = COMMAND_NEEDS_REGISTRY,
     .run = names_command,
 };
