@@ -33,14 +33,17 @@ def anchor(scenario):
 
 
 def make_grid(listed, scenarios):
-    """A row for each strategy, a column for each scenario; strategies that are alike share a row."""
+    """A row for each strategy, a column for each scenario; strategies that are alike share a row. None: all pass."""
     rows = {}
     for strategy in propagating(listed):
         found = outcomes(strategy)
         signs = tuple(SIGNS[found[scenario["name"]][0]] if scenario["name"] in found else "" for scenario in scenarios)
         rows.setdefault(signs, []).append(markdown.code(strategy["name"]))
+    if set(rows) == {(SIGNS["passes"],) * len(scenarios)}:
+        return None
     head = ["strategy", *(f"{{ref}}`{scenario['name']} <{anchor(scenario)}>`" for scenario in scenarios)]
-    return markdown.table(head, [[", ".join(names), *signs] for signs, names in rows.items()])
+    table = markdown.table(head, [[", ".join(names), *signs] for signs, names in rows.items()])
+    return f"````{{table}}\n:class: matrix\n{table}````"
 
 
 def make_scenario(listed, scenario):
@@ -68,7 +71,7 @@ def make_matrix(listed):
         parts.append(f"### {title}")
         if need is not None:
             parts.append(f"`--needs={need}`")
-        parts.append(make_grid(listed, scenarios))
+        parts.append(make_grid(listed, scenarios) or "All strategies pass all of them.")
         parts.extend(make_scenario(listed, scenario) for scenario in scenarios)
     return parts
 
