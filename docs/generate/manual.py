@@ -19,7 +19,7 @@ def render(path):
         body = re.sub(r' id="[^"]*"', "", body)
         body = body.replace('<h2 class="Ss">', '<p class="rubric">').replace("</h2>", "</p>")
         body = re.sub(r"<(/?)section[^>]*>", r"<\1div>", body)
-        yield heading, body
+        yield " ".join(heading.split()), body
 
 
 def main(*arguments):

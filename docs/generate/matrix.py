@@ -9,6 +9,11 @@ SIGNS = {"passes": "✓", "fails": "✗", "not_applicable": "–"}
 WORDS = {"passes": "passes", "fails": "fails", "not_applicable": "does not apply"}
 
 
+def sentence(text):
+    """A summary as a sentence."""
+    return markdown.escape(text[0].upper() + text[1:]) + "."
+
+
 def outcomes(strategy):
     """{scenario: (outcome, reason)}"""
     return {cell["scenario"]: (outcome, cell.get("reason", "")) for outcome in SIGNS for cell in strategy[outcome]}
@@ -47,8 +52,8 @@ def make_grid(listed, scenarios):
 
 
 def make_scenario(listed, scenario):
-    """Its heading, its story, and for whom it is not to pass, with the reasons."""
-    parts = [f"({anchor(scenario)})=\n#### {scenario['name']}", markdown.escape(scenario["summary"].capitalize()) + "."]
+    """Its heading, its story, and who is not to pass it, with the reasons."""
+    parts = [f"({anchor(scenario)})=\n### {scenario['name']}", sentence(scenario["summary"])]
     if "story" in scenario:
         parts.append(f"Met by programs: {markdown.escape(scenario['story'])}.")
     reasons = {}
@@ -56,8 +61,6 @@ def make_scenario(listed, scenario):
         outcome, reason = outcomes(strategy).get(scenario["name"], ("passes", ""))
         if outcome != "passes":
             reasons.setdefault((outcome, reason), []).append(markdown.code(strategy["name"]))
-    if not reasons:
-        parts.append("All strategies pass.")
     parts.append("\n".join(f"- {', '.join(names)}: {WORDS[outcome]}" + (f": {markdown.escape(reason)}" if reason else "")
                            for (outcome, reason), names in reasons.items()))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -68,10 +71,10 @@ def make_matrix(listed):
     for title, need, scenarios in groups(listed):
         if not scenarios:
             continue
-        parts.append(f"### {title}")
+        parts.append(f"## {title}")
         if need is not None:
             parts.append(f"`--needs={need}`")
-        parts.append(make_grid(listed, scenarios) or "All strategies pass all of them.")
+        parts.append(make_grid(listed, scenarios) or "All strategies pass.")
         parts.extend(make_scenario(listed, scenario) for scenario in scenarios)
     return parts
 
@@ -86,7 +89,7 @@ def make_strategies(listed):
 def make_workloads(listed):
     parts = []
     for workload in listed["workloads"]:
-        parts.append(f"### {workload['name']}\n\n{markdown.escape(workload['summary'].capitalize())}. "
+        parts.append(f"### {workload['name']}\n\n{sentence(workload['summary'])} "
                      f"One operation is a {markdown.escape(workload['operation'])}.")
         parts.append(markdown.table(
             ["parameter", "what it is", "range", "values"],
