@@ -13,6 +13,8 @@ LOADED = {("img", "src"), ("script", "src"), ("iframe", "src"), ("source", "src"
 LOADED_RELATIONS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch", "modulepreload", "manifest",
                     "shortcut icon"}
 
+ADDRESS_IN_STYLE = re.compile(r"""(?:url\(|@import\s(?!\s*url\())\s*['"]?([^'")\s;]+)""")
+
 
 class Page(html.parser.HTMLParser):
     """The ids, links and loaded addresses of a page."""
@@ -74,7 +76,7 @@ class Site:
                 self.follow(path, address)
 
     def check_style(self, path):
-        for address in re.findall(r"""(?:url\(|@import)\s*['"]?([^'")\s;]+)""", path.read_text(encoding="utf-8")):
+        for address in ADDRESS_IN_STYLE.findall(path.read_text(encoding="utf-8")):
             if is_outside(address) and not address.startswith("data:"):
                 self.complain(path, f'loads "{address}" from elsewhere')
 
@@ -89,7 +91,8 @@ class Site:
 def main(folder):
     site = Site(folder)
     faults = site.check()
-    print("\n".join(faults), file=sys.stderr) if faults else None
+    for fault in faults:
+        print(fault, file=sys.stderr)
     if not site.pages:
         sys.exit(f"{folder}: found no page")
     print(f"{len(site.pages)} pages, {sum(len(page.links) for page in site.pages.values())} links, "

@@ -2,8 +2,8 @@
 """doxygen_filter.py HEADER: prints a header with its comments in the form that Doxygen reads.
 
 A comment that stands right before a declaration describes it, one behind a declaration the member on its line; the
-headers say so without Doxygen's marks. The first comment is the file's. A member that is called as a keyword of C++ gets
-another name (scripts/docs gives it back): Doxygen reads C as C++.
+headers say so without Doxygen's marks. The first comment is the file's. A member that is called as a keyword of C++
+gets another name (scripts/docs gives it back): Doxygen reads C as C++.
 """
 import re
 import sys

@@ -7,7 +7,8 @@ import sys
 
 import markdown
 
-SECTION = re.compile(r'<section class="Sh">\n<h1 class="Sh"[^>]*>(?:<a[^>]*>)?(.*?)(?:</a>)?</h1>\n(.*?)</section>', re.S)
+SECTION = re.compile(
+    r'<section class="Sh">\n<h1 class="Sh"[^>]*>(?:<a[^>]*>)?(.*?)(?:</a>)?</h1>\n(.*?)</section>', re.S)
 
 
 def render(path):

@@ -23,7 +23,7 @@ def table(head, rows):
 
 
 def write(path, *parts):
-    """Writes the parts, each with an empty line after it; only where that changes the file, which Sphinx reads again."""
+    """Writes the parts, an empty line after each; only where that changes the file, which Sphinx would read again."""
     path = pathlib.Path(path)
     text = "\n".join(part.rstrip("\n") + "\n" for part in parts)
     if not path.exists() or path.read_text() != text:

@@ -61,7 +61,7 @@ def make_scenario(listed, scenario):
         outcome, reason = outcomes(strategy).get(scenario["name"], ("passes", ""))
         if outcome != "passes":
             reasons.setdefault((outcome, reason), []).append(markdown.code(strategy["name"]))
-    parts.append("\n".join(f"- {', '.join(names)}: {WORDS[outcome]}" + (f": {markdown.escape(reason)}" if reason else "")
+    parts.append("\n".join(f"- {', '.join(names)}: {WORDS[outcome]}: {markdown.escape(reason)}"
                            for (outcome, reason), names in reasons.items()))
     return "\n\n".join(part for part in parts if part) + "\n"
 

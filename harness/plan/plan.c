@@ -233,7 +233,10 @@ static bool add_cases(struct builder *builder, struct error *error) {
             return false;
     }
     if (builder->plan->case_count == 0)
-        return error_set(error, "nothing is left to measure: %s", builder->selection.left_out.text);
+        return error_set(error, "nothing is left to measure: %s",
+                         builder->selection.left_out.text[0] != '\0'
+                             ? builder->selection.left_out.text
+                             : "no strategy that is asked for has a case of these workloads, forms and threads");
     return note_missing_stores(builder, error);
 }
 

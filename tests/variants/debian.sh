@@ -25,6 +25,7 @@ clone=$system/root/ctxbench
 list_permitted_skips() {
   echo cli/report # a part of it wants chromium, which is much to install
   echo cli/advise # a part of it wants Node.js
+  echo cli/docs_site # what it is made with comes after the tests (make_documentation)
   printf 'cli/peers_%s\n' go java node perl racket rust sbcl # other runtimes, which scripts/setup --peers installs
   printf 'cli/%s\n' install_usr_local namespaces # not every machine has namespaces within namespaces
   [[ $release == bookworm ]] || echo cli/check_instructions # the baseline is of Debian 12's tool chain
@@ -105,6 +106,11 @@ prove() {
   keep build/conformance.json conformance.json
 }
 
+# The documentation, by this release's Sphinx.
+make_documentation() {
+  run 'scripts/setup --docs && scripts/docs --check'
+}
+
 # What the second system gets of the clone: the packages, and the script that tries them.
 hand_over_packages() {
   mkdir -p "$bare"/root/{scripts,tests/variants}
@@ -139,6 +145,7 @@ visit() {
   run_tests "${commands[1]}"
   check "$release: the packages of scripts/setup --all" run 'scripts/setup --simulate --all'
   check "$release: the matrix" prove
+  check "$release: the documentation" make_documentation
   try_packages
   finish
 }
