@@ -19,3 +19,11 @@ time, count = both["time"]["cases"][0], both["instructions"]["cases"][0]
 assert time["verdict"] == "improved" and count["verdict"] == "regressed", both
 assert count["dissent"] == "more work, and yet it takes less time", count
 ' || fail "more work in less time is not told"
+
+"$python" "$SOURCE/scripts/ci-examples/junit.py" <out >junit.xml || fail "its answer cannot be made JUnit XML of"
+"$python" -c '
+import xml.etree.ElementTree as ElementTree
+time, count = ElementTree.parse("junit.xml").getroot()
+assert (time.get("failures"), count.get("failures"), time.get("tests")) == ("0", "1", "1")
+assert "more work, and yet it takes less time" in count[0][0].get("message")
+' || fail "the JUnit XML of both is not as it should be: $(<junit.xml)"

@@ -23,7 +23,7 @@ fail() {
   exit 1
 }
 
-# make_toy FOLDER: a repository with two commits, whose program takes the side of the other build for its answer.
+# make_toy FOLDER: a repository with two commits, whose program says how it was called.
 make_toy() {
   mkdir -p "$1/scripts"
   cp "$SOURCE/scripts/check-regression" "$1/scripts/"
@@ -33,8 +33,11 @@ cmake_minimum_required(VERSION 3.25)
 project(toy LANGUAGES C)
 add_executable(bench main.c)
 add_custom_target(strategy_modules)
+install(PROGRAMS $<TARGET_FILE:bench> DESTINATION bin RENAME ctxbench)
 END
-  echo 'int main(void) { return 0; }' >"$1/main.c"
+  # It prints what it was called with.
+  echo '#include <stdio.h>
+int main(int count, char **words) { while (--count > 0) puts(*++words); return 0; }' >"$1/main.c"
   printf 'build\n' >"$1/.gitignore"
   echo one >"$1/data"
   git init -q "$1"
@@ -118,6 +121,23 @@ git add data
 wanted=$(git write-tree)
 attempt "a commit in a linked work tree" git commit -m side
 expect_tree "$wanted"
+
+# A base that is kept: built and installed once, and then taken from there, also where its sources are gone. A format of
+# one's own is all that is printed.
+cd "$toy"
+bases="$folder/kept bases"
+attempt "a base that is to be kept" scripts/check-regression --bases="$bases" HEAD~1
+base=$(git rev-parse HEAD~1)
+[[ -x $bases/$base/bin/ctxbench && $(ls "$bases") == "$base" ]] || fail "$what: found $(ls "$bases")"
+grep -qx -- '--against=HEAD~1' "$folder/git.log" || fail "$what: the revision is not named: $(cat "$folder/git.log")"
+printf '#!/bin/sh\necho the kept one >&2\n' >"$bases/$base/bin/ctxbench"
+touch "$folder/before"
+attempt "a base that is kept" scripts/check-regression --bases="$bases" HEAD~1 --format=json
+[[ ! $bases/$base/bin/ctxbench -nt $folder/before ]] || fail "$what: it was made anew"
+[[ $(cat "$folder/git.log") == "check
+--against=HEAD~1
+--format=json" ]] || fail "$what: found $(cat "$folder/git.log")"
+[[ $(git worktree list | wc -l) == "$worktrees" ]] || fail "$what: work trees are left: $(git worktree list)"
 
 # recorded: what a build of the toy would record as its revision, with the variables given.
 recorded() {
