@@ -55,3 +55,10 @@ fi
 for part in index.html reference/matrix.html reference/gls.html writing/strategy.html; do
   [[ -s $SOURCE/build/docs/html/$part ]] || fail "there is no $part"
 done
+
+# All functions of the library are shown.
+mapfile -t functions < <(sed -n 's/^[a-z].*[ *]\(gls_[a-z_]*\)(.*/\1/p' "$SOURCE/strategies/gls/gls.h")
+[[ ${#functions[@]} -gt 0 ]] || fail "gls.h declares nothing"
+for function in "${functions[@]}"; do
+  grep -q "id=\"c.$function\"" "$SOURCE/build/docs/html/reference/gls.html" || fail "gls.html does not have $function"
+done
