@@ -6,68 +6,34 @@
  * address for constant within a function, and after the switch goes on with that of the thread it left. Here the read
  * names the variable by its distance from the thread pointer, which is looked up each time.
  */
+#include "local_exec.h"
 #include "strategy.h"
 
-#if defined(__x86_64__) || defined(__aarch64__)
+#if defined(CTX_HAS_LOCAL_EXEC)
 
 /* Known to the assembler by this name, so it is not static. */
 extern _Thread_local const struct ctx *ctx_fiberlocal_here;
 __attribute__((tls_model("local-exec"), used)) _Thread_local const struct ctx *ctx_fiberlocal_here;
 
-#if defined(__x86_64__)
-
-CTX_OPERATION const struct ctx *fiberlocal_current(uintptr_t after) {
-    const struct ctx *context;
-    if (__builtin_constant_p(after) && after == 0)
-        __asm__ volatile("movq %%fs:ctx_fiberlocal_here@tpoff, %0" : "=r"(context) : : "memory");
-    else
-        __asm__ volatile("movq %%fs:ctx_fiberlocal_here@tpoff(%1), %0" : "=r"(context) : "r"(after) : "memory");
-    return context;
-}
-
-CTX_OPERATION void fiberlocal_set(const struct ctx *context) {
-    __asm__ volatile("movq %0, %%fs:ctx_fiberlocal_here@tpoff" : : "r"(context) : "memory");
-}
-
-#else /* aarch64: three instructions make the address, in one statement, so that no switch comes between them */
-
-#define FIBERLOCAL_ADDRESS                                                                                             \
-    "mrs %0, tpidr_el0\n\tadd %0, %0, #:tprel_hi12:ctx_fiberlocal_here, lsl #12\n\t"                                   \
-    "add %0, %0, #:tprel_lo12_nc:ctx_fiberlocal_here\n\t"
-
-CTX_OPERATION const struct ctx *fiberlocal_current(uintptr_t after) {
-    const struct ctx *context;
-    if (__builtin_constant_p(after) && after == 0)
-        __asm__ volatile(FIBERLOCAL_ADDRESS "ldr %0, [%0]" : "=r"(context) : : "memory");
-    else
-        __asm__ volatile(FIBERLOCAL_ADDRESS "ldr %0, [%0, %1]" : "=&r"(context) : "r"(after) : "memory");
-    return context;
-}
-
-CTX_OPERATION void fiberlocal_set(const struct ctx *context) {
-    uintptr_t address;
-    __asm__ volatile(FIBERLOCAL_ADDRESS "str %1, [%0]" : "=&r"(address) : "r"(context) : "memory");
-}
-
-#endif
+LOCAL_EXEC_VARIABLE(fiberlocal, const struct ctx *, ctx_fiberlocal_here);
 
 /* Restores also when the body throws a C++ exception or ends its thread. */
 CTX_OPERATION void fiberlocal_restore(const struct ctx *const *outer) {
-    fiberlocal_set(*outer);
+    fiberlocal_store(*outer);
 }
 
 CTX_OPERATION void fiberlocal_with(const struct ctx *next, void (*fn)(void *), void *arg) {
-    __attribute__((cleanup(fiberlocal_restore), unused)) const struct ctx *outer = fiberlocal_current(0);
-    fiberlocal_set(next);
+    __attribute__((cleanup(fiberlocal_restore), unused)) const struct ctx *outer = fiberlocal_load(0);
+    fiberlocal_store(next);
     fn(arg);
 }
 
-#define CTX_OP_CURRENT(after) fiberlocal_current(after)
+#define CTX_OP_CURRENT(after) fiberlocal_load(after)
 #define CTX_OP_WITH(next, fn, arg) fiberlocal_with(next, fn, arg)
 #define CTX_OP_COLD_LINES(note) note(&ctx_fiberlocal_here, sizeof ctx_fiberlocal_here)
-#define CTX_OP_PUT(context) fiberlocal_set(context)
-#define CTX_OP_SAVE() fiberlocal_current(0)
-#define CTX_OP_RESTORE(context) fiberlocal_set(context)
+#define CTX_OP_PUT(context) fiberlocal_store(context)
+#define CTX_OP_SAVE() fiberlocal_load(0)
+#define CTX_OP_RESTORE(context) fiberlocal_store(context)
 
 #else
 #define CTX_UNAVAILABLE_REASON "its read, which no compiler may move, is written for x86-64 and aarch64"

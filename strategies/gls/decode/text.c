@@ -1,0 +1,121 @@
+#include "gls/decode/text.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADING_MAX = 256 };
+
+struct reading {
+    FILE *out;
+    struct tags tags;
+    bool is_in_stack, is_numbered;
+    int last_number;
+    size_t line;
+    char heading[HEADING_MAX]; /* of the stack, or of the one that may follow */
+    char other[HEADING_MAX];   /* the last line between two stacks of numbered frames */
+    bool found;
+};
+
+void text_print_stack(FILE *out, const struct tags *tags, const char *heading) {
+    if (tags->is_cut)
+        (void)fputs("?", out);
+    else if (tags->count == 0)
+        (void)fputs("-", out);
+    else
+        (void)fprintf(out, "%" PRIu32, tags->ids[tags->count - 1]);
+    (void)fputs(tags->count == 0 ? "\t-" : "\t", out);
+    for (size_t i = 0; i < tags->count; i++)
+        (void)fprintf(out, "%s%" PRIu32, i == 0 ? "" : ",", tags->ids[i]);
+    (void)fprintf(out, "\t%s\n", heading);
+}
+
+static void keep(char kept[static HEADING_MAX], const char *text) {
+    (void)snprintf(kept, HEADING_MAX, "%s", text);
+    for (char *at = kept; *at != '\0'; at++)
+        if (*at == '\t')
+            *at = ' ';
+}
+
+static void end_stack(struct reading *reading) {
+    if (!reading->is_in_stack)
+        return;
+    tags_end(&reading->tags);
+    text_print_stack(reading->out, &reading->tags, reading->heading);
+    reading->found |= reading->tags.count > 0;
+    reading->is_in_stack = false;
+    keep(reading->heading, reading->is_numbered ? reading->other : "");
+    reading->other[0] = '\0';
+}
+
+static void begin_stack(struct reading *reading, bool is_numbered) {
+    tags_begin(&reading->tags);
+    reading->is_in_stack = true;
+    reading->is_numbered = is_numbered;
+    if (reading->heading[0] == '\0')
+        (void)snprintf(reading->heading, HEADING_MAX, "line %zu", reading->line);
+}
+
+static void take_frame(struct reading *reading, const struct frame *frame) {
+    const bool is_numbered = frame->number != FRAME_NOT_NUMBERED;
+    const bool starts_again = is_numbered && (frame->number == 0 || frame->number < reading->last_number);
+    if (reading->is_in_stack && (reading->is_numbered != is_numbered || starts_again))
+        end_stack(reading);
+    if (!reading->is_in_stack)
+        begin_stack(reading, is_numbered);
+    reading->last_number = frame->number;
+    tags_add(&reading->tags, frame);
+}
+
+/* Headings may have numbers that look like addresses. */
+static bool is_heading(const char *line, size_t length) {
+    return strncmp(line, "==", 2) == 0 || strncmp(line, "Thread ", 7) == 0 || strncmp(line, "TID ", 4) == 0 ||
+           line[length - 1] == ':';
+}
+
+static void take_line(struct reading *reading, const char *line, size_t length) {
+    struct frame frame;
+    const bool is_frame = frame_parse(line, &frame);
+    reading->line++;
+    if (length == 0) {
+        end_stack(reading);
+    } else if (is_frame && frame.number != FRAME_NOT_NUMBERED) {
+        take_frame(reading, &frame);
+    } else if (is_heading(line, length)) {
+        end_stack(reading);
+        keep(reading->heading, line + strspn(line, " \t"));
+    } else if (reading->is_in_stack && reading->is_numbered) {
+        keep(reading->other, line + strspn(line, " \t")); /* a variable, a source line, or what follows the stack */
+    } else if (is_frame) {
+        take_frame(reading, &frame);
+    } else {
+        end_stack(reading);
+        keep(reading->heading, line + strspn(line, " \t"));
+    }
+}
+
+static size_t trimmed(const char *line) {
+    size_t length = strlen(line);
+    while (length > 0 && isspace((unsigned char)line[length - 1]))
+        length--;
+    return length;
+}
+
+bool text_decode(FILE *in, FILE *out, bool *found) {
+    struct reading reading = {.out = out};
+    char *line = NULL;
+    size_t capacity = 0;
+    while (getline(&line, &capacity, in) >= 0) {
+        const size_t length = trimmed(line);
+        line[length] = '\0';
+        take_line(&reading, line, length);
+    }
+    const bool is_whole = feof(in) != 0 && !reading.tags.out_of_memory;
+    if (is_whole)
+        end_stack(&reading);
+    *found = reading.found;
+    tags_free(&reading.tags);
+    free(line);
+    return is_whole;
+}

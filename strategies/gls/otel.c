@@ -1,0 +1,149 @@
+#include "gls/otel.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#if !defined(PR_SET_VMA)
+#define PR_SET_VMA 0x53564d41
+#define PR_SET_VMA_ANON_NAME 0
+#endif
+
+/* Weak: where a tracing SDK of the program defines it, too, there is still one. */
+__attribute__((weak)) _Thread_local const void *otel_thread_ctx_v1;
+
+/* ---- The payload: a Resource of OpenTelemetry's protocol, in protobuf ---- */
+
+enum { PAYLOAD_MAX = 2048, NAMES_BYTES_MAX = 1024, KEYS_MAX = 256 };
+enum { FIELD_KEY = 1, FIELD_VALUE = 2, FIELD_ATTRIBUTE = 1, FIELD_STRING = 1, FIELD_ARRAY = 5, FIELD_ELEMENT = 1 };
+
+/* PAYLOAD_MAX holds whatever NAMES_BYTES_MAX allows. */
+struct message {
+    uint8_t bytes[PAYLOAD_MAX];
+    size_t size;
+};
+
+/* A field of bytes: its number and type (2), their count as a varint, and the bytes. */
+static void put_field(struct message *message, unsigned number, const void *bytes, size_t size) {
+    enum { TYPE_BYTES = 2, TYPE_BITS = 3, VARINT_BITS = 7, VARINT_MORE = 0x80 };
+    message->bytes[message->size++] = (uint8_t)(number << TYPE_BITS | TYPE_BYTES);
+    size_t left = size;
+    for (; left >= VARINT_MORE; left >>= VARINT_BITS)
+        message->bytes[message->size++] = (uint8_t)(left | VARINT_MORE);
+    message->bytes[message->size++] = (uint8_t)left;
+    memcpy(message->bytes + message->size, bytes, size);
+    message->size += size;
+}
+
+static void put_message(struct message *message, unsigned number, const struct message *inner) {
+    put_field(message, number, inner->bytes, inner->size);
+}
+
+static struct message text_value(const char *text) {
+    struct message value = {.size = 0};
+    put_field(&value, FIELD_STRING, text, strlen(text));
+    return value;
+}
+
+static void put_attribute(struct message *resource, const char *key, const struct message *value) {
+    struct message attribute = {.size = 0};
+    put_field(&attribute, FIELD_KEY, key, strlen(key));
+    put_message(&attribute, FIELD_VALUE, value);
+    put_message(resource, FIELD_ATTRIBUTE, &attribute);
+}
+
+static void make_payload(const char *const *names, size_t count, struct message *resource) {
+    struct message array = {.size = 0}, keys = {.size = 0};
+    const struct message version = text_value("tlsdesc_v1_dev");
+    for (size_t i = 0; i < count; i++) {
+        const struct message name = text_value(names[i]);
+        put_message(&array, FIELD_ELEMENT, &name);
+    }
+    put_message(&keys, FIELD_ARRAY, &array);
+    put_attribute(resource, "threadlocal.schema_version", &version);
+    put_attribute(resource, "threadlocal.attribute_key_map", &keys);
+}
+
+/* ---- The mapping ---- */
+
+static const char signature[] = "OTEL_CTX";
+enum { SIGNATURE_BYTES = 8, FORMAT_VERSION = 2 };
+
+struct mapping {
+    char signature[SIGNATURE_BYTES]; /* written last */
+    uint32_t version, payload_size;
+    uint64_t published_at_ns; /* since 1970 */
+    const uint8_t *payload;
+    uint8_t bytes[PAYLOAD_MAX];
+};
+
+static struct message published; /* what is in force, for forked children */
+
+/* By name, so that it is found in /proc/PID/maps; where the system forbids that, anonymous memory with that name. */
+static struct mapping *map(void) {
+    const int file = memfd_create(signature, MFD_CLOEXEC);
+    void *memory = MAP_FAILED;
+    if (file >= 0) {
+        if (ftruncate(file, sizeof(struct mapping)) == 0)
+            memory = mmap(NULL, sizeof(struct mapping), PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+        (void)close(file);
+    }
+    if (memory == MAP_FAILED)
+        memory = mmap(NULL, sizeof(struct mapping), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int publish(void) {
+    struct mapping *const mapping = map();
+    struct timespec now;
+    if (mapping == NULL)
+        return errno;
+    if (madvise(mapping, sizeof *mapping, MADV_DONTFORK) != 0) {
+        const int error = errno;
+        (void)munmap(mapping, sizeof *mapping);
+        return error;
+    }
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    memcpy(mapping->bytes, published.bytes, published.size);
+    mapping->version = FORMAT_VERSION;
+    mapping->payload_size = (uint32_t)published.size;
+    mapping->published_at_ns = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+    mapping->payload = mapping->bytes;
+    atomic_thread_fence(memory_order_seq_cst);
+    memcpy(mapping->signature, signature, SIGNATURE_BYTES);
+    /* Kernels without names for such memory refuse; /proc/PID/maps has that of the file. */
+    (void)prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, mapping, sizeof *mapping, signature);
+    return 0;
+}
+
+/* The mapping is not the child's: it says how old the data are, and whose. Nothing here takes a lock or memory of malloc. */
+static void publish_in_child(void) {
+    if (published.size > 0)
+        (void)publish();
+}
+
+int glsi_otel_publish_process(const char *const *names, size_t count) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    size_t names_bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        names_bytes += strlen(names[i]) + sizeof "key, length";
+    if (count > KEYS_MAX || names_bytes > NAMES_BYTES_MAX)
+        return EINVAL;
+    int error = EALREADY;
+    (void)pthread_mutex_lock(&lock);
+    if (published.size == 0) {
+        make_payload(names, count, &published);
+        error = publish();
+        if (error == 0)
+            error = pthread_atfork(NULL, NULL, publish_in_child);
+        if (error != 0)
+            published.size = 0;
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return error;
+}
