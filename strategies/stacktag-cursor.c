@@ -20,7 +20,7 @@ CTX_OPERATION const struct ctx *stacktag_cursor_current(uintptr_t after) {
 
 #define CTX_NAME "stacktag-cursor"
 #define CTX_SUMMARY "the same tags, read by libunwind's cursor, step by step"
-#define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#define CTX_TRAITS TAG_STRATEGY_TRAITS
 #define CTX_EXCEPTIONS unwinder_exceptions
 #define CTX_OP_CURRENT(after) stacktag_cursor_current(after)
 #define CTX_OP_WITH(next, fn, arg) tag_strategy_with(next, fn, arg)

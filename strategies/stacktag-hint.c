@@ -35,7 +35,7 @@ static const struct ctx_exception stacktag_hint_exceptions[] = {
 
 #define CTX_NAME "stacktag-hint"
 #define CTX_SUMMARY "the same tags; the stack remembers the innermost, and is walked when in doubt"
-#define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#define CTX_TRAITS TAG_STRATEGY_TRAITS
 #define CTX_EXCEPTIONS stacktag_hint_exceptions
 #define CTX_OP_UNAVAILABLE hint_unavailable
 #define CTX_OP_CURRENT(after) stacktag_hint_current(after)

@@ -32,7 +32,7 @@ static const struct ctx_exception stacktag_scan_exceptions[] = {
 
 #define CTX_NAME "stacktag-scan"
 #define CTX_SUMMARY "the same tags, found by a vector compare of raw stack words"
-#define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH)
+#define CTX_TRAITS TAG_STRATEGY_TRAITS
 #define CTX_EXCEPTIONS stacktag_scan_exceptions
 #define CTX_OP_UNAVAILABLE scan_unavailable
 #define CTX_OP_CURRENT(after) stacktag_scan_current(after)

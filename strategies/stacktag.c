@@ -14,7 +14,7 @@ CTX_OPERATION const struct ctx *stacktag_current(uintptr_t after) {
 
 #define CTX_NAME "stacktag"
 #define CTX_SUMMARY "return addresses spell an id; read by frame pointers"
-#define CTX_TRAITS (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH | CTX_TRAIT_NEEDS_FRAME_POINTERS)
+#define CTX_TRAITS (TAG_STRATEGY_TRAITS | CTX_TRAIT_NEEDS_FRAME_POINTERS)
 #define CTX_OP_CURRENT(after) stacktag_current(after)
 #define CTX_OP_WITH(next, fn, arg) tag_strategy_with(next, fn, arg)
 #define CTX_OP_THREAD_BEGIN tag_strategy_thread_begin

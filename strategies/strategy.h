@@ -39,7 +39,10 @@ enum ctx_trait {
     CTX_TRAIT_HAS_SLOTS = 1u << 8,         /* a place of its own for each key (kernels.h finds out) */
     CTX_TRAIT_ATTACHES =
         1u << 9,              /* a context can be attached in one call and detached in another (kernels.h finds out) */
-    CTX_TRAIT_END = 1u << 10, /* beyond all of them */
+    /* What profilers, debuggers and core files show of a thread's context, without the program's help: */
+    CTX_TRAIT_ID_SEEN_OUTSIDE = 1u << 10,       /* a number that tells contexts apart */
+    CTX_TRAIT_BINDINGS_SEEN_OUTSIDE = 1u << 11, /* and what it binds */
+    CTX_TRAIT_END = 1u << 12,                   /* beyond all of them */
 };
 
 #define CTX_TRAITS_OF_FIBERS (CTX_TRAIT_SURVIVES_FIBER_SWITCH | CTX_TRAIT_SWAPS_AT_SWITCH)
@@ -47,6 +50,13 @@ enum ctx_trait {
 /* Whether a strategy of these traits finds the right context on fibers; references have none to mistake. */
 static inline bool ctx_is_right_on_fibers(uint32_t traits) {
     return (traits & (CTX_TRAITS_OF_FIBERS | CTX_TRAIT_REFERENCE)) != 0;
+}
+
+/* The same in a word. */
+static inline const char *ctx_seen_from_outside(uint32_t traits) {
+    return (traits & CTX_TRAIT_BINDINGS_SEEN_OUTSIDE) != 0 ? "bindings"
+           : (traits & CTX_TRAIT_ID_SEEN_OUTSIDE) != 0     ? "id"
+                                                           : "nothing";
 }
 
 /*

@@ -19,5 +19,5 @@
 
 #define CTX_NAME "tls-otel-valid"
 #define CTX_SUMMARY "the same with one record for each thread, not valid while it is written"
-#define CTX_TRAITS 0
+#define CTX_TRAITS (CTX_TRAIT_ID_SEEN_OUTSIDE | CTX_TRAIT_BINDINGS_SEEN_OUTSIDE)
 #include "kernels.h"

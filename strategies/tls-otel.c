@@ -26,6 +26,6 @@ static const struct ctx_exception tls_otel_exceptions[] = {
 
 #define CTX_NAME "tls-otel"
 #define CTX_SUMMARY "a thread-local variable, and a pointer to a record for profilers (OTEP 4947)"
-#define CTX_TRAITS 0
+#define CTX_TRAITS (CTX_TRAIT_ID_SEEN_OUTSIDE | CTX_TRAIT_BINDINGS_SEEN_OUTSIDE)
 #define CTX_EXCEPTIONS tls_otel_exceptions
 #include "kernels.h"

@@ -20,6 +20,10 @@ static uint64_t run_elsewhere(const struct ctx_job *job) {
     return ~job->iterations;
 }
 
+bool peer_has(const struct ctx_strategy *strategy) {
+    return strategy->kernel_count > 0 && strategy->kernels[0].run == run_elsewhere;
+}
+
 static const char *prove_elsewhere(void) {
     return "a peer's scenarios run in the peer's own program";
 }

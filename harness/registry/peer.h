@@ -53,6 +53,9 @@ struct peer *peer_load(const char *directory, const struct ctx_strategy *const *
                        struct error *error);
 void peer_free(struct peer *peer);
 
+/* Whether the strategy is one of a peer. */
+bool peer_has(const struct ctx_strategy *strategy);
+
 /* NULL when its runtime is here, else the reason why it is not. Runs the peer's version command, once. */
 const char *peer_missing(struct peer *peer);
 

@@ -7,6 +7,7 @@
 #include "base/json_build.h"
 #include "base/json_text.h"
 #include "registry/expectations.h"
+#include "registry/peer.h"
 
 struct maker {
     const struct plan *plan;
@@ -222,6 +223,8 @@ static void add_strategies(struct maker *maker, json_t *presentation) {
         json_build_put(&maker->build, object, "name", json_text(strategy->name));
         if ((strategy->traits & CTX_TRAIT_EXPLICIT_ARGUMENT) != 0)
             json_build_put(&maker->build, object, "explicit_argument", json_true());
+        if (!peer_has(strategy)) /* whose manifest says nothing of it */
+            json_build_put(&maker->build, object, "outside", json_text(ctx_seen_from_outside(strategy->traits)));
         if (json_array_size(failing) > 0)
             json_build_put(&maker->build, object, "fails", json_incref(failing));
         json_decref(failing);

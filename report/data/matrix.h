@@ -29,7 +29,11 @@ struct matrix {
     const struct matrix_scenario *scenarios;
     size_t scenario_count;
     const struct matrix_cell *cells; /* by scenario, then strategy */
+    const char *const *outside;      /* by strategy: what is seen of its context from outside; NULL: nobody says */
 };
+
+/* What rows and columns of it are called. */
+#define MATRIX_OUTSIDE "seen from outside"
 
 const struct matrix_cell *matrix_cell(const struct matrix *matrix, size_t scenario, size_t strategy);
 

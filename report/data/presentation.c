@@ -179,6 +179,11 @@ bool presentation_takes_argument(const struct result_file *file, const char *str
     return json_is_true(json_object_get(find_strategy(file, strategy), "explicit_argument"));
 }
 
+const char *presentation_outside(const struct result_file *file, const char *strategy) {
+    const char *outside = text_of(find_strategy(file, strategy), "outside");
+    return outside != NULL ? outside : "";
+}
+
 void presentation_failing(const struct result_file *file, const char *strategy, char *names, size_t size) {
     const json_t *failing = json_object_get(find_strategy(file, strategy), "fails"), *one;
     size_t index, used = 0;

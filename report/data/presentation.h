@@ -75,6 +75,9 @@ struct presented_workload presentation_of_workload(const struct result_file *fil
 /* Whether a strategy's context is a parameter of every function. */
 bool presentation_takes_argument(const struct result_file *file, const char *strategy);
 
+/* What is seen of its context from outside of the process: "nothing", "id" or "bindings"; "" if nothing is known. */
+const char *presentation_outside(const struct result_file *file, const char *strategy);
+
 /* "longjmp, fork": the scenarios that the strategy is expected to fail; "" if there are none, or nothing is known. */
 void presentation_failing(const struct result_file *file, const char *strategy, char *names, size_t size);
 

@@ -3,6 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "data/presentation.h"
+
 /* What is being made, with room for as many strategies and scenarios as there are cells. */
 struct reading {
     const char **strategies;
@@ -71,6 +73,16 @@ static void fill_cells(const struct reading *reading, const json_t *cells, struc
     }
 }
 
+/* Whether the file says it of one of them. */
+static bool fill_outside(const struct reading *reading, const struct result_file *file, const char **outside) {
+    bool is_known = false;
+    for (size_t i = 0; i < reading->strategy_count; i++) {
+        outside[i] = presentation_outside(file, reading->strategies[i]);
+        is_known |= outside[i][0] != '\0';
+    }
+    return is_known;
+}
+
 bool result_matrix_read(const struct result_file *file, struct arena *arena, const struct matrix **matrix) {
     const json_t *cells = json_object_get(json_object_get(file->context, "ctxbench"), "conformance");
     const size_t count = json_array_size(cells);
@@ -89,11 +101,15 @@ bool result_matrix_read(const struct result_file *file, struct arena *arena, con
     if (filled == NULL)
         return false;
     fill_cells(&reading, cells, filled);
+    const char **outside = arena_take(arena, reading.strategy_count * sizeof *outside);
+    if (outside == NULL)
+        return false;
     *made = (struct matrix){.strategies = reading.strategies,
                             .strategy_count = reading.strategy_count,
                             .scenarios = reading.scenarios,
                             .scenario_count = reading.scenario_count,
-                            .cells = filled};
+                            .cells = filled,
+                            .outside = fill_outside(&reading, file, outside) ? outside : NULL};
     *matrix = made;
     return true;
 }

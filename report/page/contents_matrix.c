@@ -14,6 +14,7 @@ struct overview {
     size_t cost_count;
     const char *strategies[SURVEY_CURVES_MAX];
     size_t strategy_count;
+    bool shows_outside; /* what is seen of their contexts from outside: the file says it of one of them */
 };
 
 /* Those that come first in an overview; of the others, as many as there is room for. */
@@ -33,6 +34,17 @@ static void collect_costs(struct overview *overview) {
             overview->costs[k] = overview->costs[k - 1];
         overview->costs[at] = sweep;
     }
+}
+
+/* As the run's file says, or that of its matrix; "" where neither does. */
+static const char *outside_of(const struct run *run, const char *strategy) {
+    const char *outside = presentation_outside(run->file, strategy);
+    for (size_t i = 0; outside[0] == '\0' && run->matrix != NULL && run->matrix->outside != NULL &&
+                       i < run->matrix->strategy_count;
+         i++)
+        if (strcmp(run->matrix->strategies[i], strategy) == 0)
+            return run->matrix->outside[i];
+    return outside;
 }
 
 static void add_strategy(struct overview *overview, const char *name) {
@@ -86,6 +98,8 @@ static void collect_strategies(struct overview *overview) {
                 add_strategy(overview, overview->costs[i]->curves[c].strategy);
     for (size_t i = 0; matrix != NULL && i < matrix->strategy_count; i++)
         add_strategy(overview, matrix->strategies[i]);
+    for (size_t i = 0; i < overview->strategy_count; i++)
+        overview->shows_outside |= outside_of(overview->run, overview->strategies[i])[0] != '\0';
     for (size_t i = 1; i < overview->strategy_count; i++) {
         const char *moved = overview->strategies[i];
         size_t at = i;
@@ -148,7 +162,7 @@ static void fill_outcomes(struct document *document, const struct run *run, cons
 
 static const struct document_column *overview_columns(struct document *document, const struct overview *overview,
                                                       size_t *count) {
-    struct document_column *columns = arena_take(&document->arena, (COSTS_MAX + 3) * sizeof *columns);
+    struct document_column *columns = arena_take(&document->arena, (COSTS_MAX + 4) * sizeof *columns);
     document->out_of_memory |= columns == NULL;
     *count = 0;
     if (columns == NULL)
@@ -158,6 +172,8 @@ static const struct document_column *overview_columns(struct document *document,
         columns[(*count)++] = (struct document_column){.title = "passes", .numeric = true};
         columns[(*count)++] = (struct document_column){.title = "fails"};
     }
+    if (overview->shows_outside)
+        columns[(*count)++] = (struct document_column){.title = MATRIX_OUTSIDE};
     for (size_t i = 0; i < overview->cost_count; i++)
         columns[(*count)++] = (struct document_column){
             .title = describe_cost(document, overview->costs[i]), .numeric = true, .minor = i >= COSTS_MAJOR};
@@ -181,6 +197,8 @@ static void add_overview(struct document *document, const struct overview *overv
             fill_outcomes(document, overview->run, overview->strategies[i], &cell[0], &cell[1]);
             cell += 2;
         }
+        if (overview->shows_outside)
+            (cell++)->text = outside_of(overview->run, overview->strategies[i]);
         for (size_t c = 0; c < overview->cost_count; c++, cell++) {
             const struct summary_case *cost = cost_of(overview->costs[c], overview->strategies[i]);
             if (cost != NULL)

@@ -40,6 +40,8 @@ static size_t label_width(const struct matrix *matrix) {
         const size_t length = strlen(matrix->scenarios[i].name);
         width = length > width ? length : width;
     }
+    if (matrix->outside != NULL && width < sizeof MATRIX_OUTSIDE - 1)
+        width = sizeof MATRIX_OUTSIDE - 1;
     return width + GAP;
 }
 
@@ -68,6 +70,17 @@ static void print_row(const struct matrix *matrix, FILE *out, struct table_style
         style_paint(style, out, cell->as_expected ? look->colour : RED);
         (void)fprintf(out, "%c%s", look->mark, !cell->as_expected ? "!" : column + 1 < end ? " " : "");
         style_paint(style, out, PLAIN);
+    }
+    (void)fputc('\n', out);
+}
+
+/* By first letters; "-" stands for nothing. */
+static void print_outside(const struct matrix *matrix, FILE *out, size_t first, size_t end) {
+    (void)fprintf(out, "%-*s", (int)label_width(matrix), MATRIX_OUTSIDE);
+    for (size_t column = first; column < end; column++) {
+        const char *outside = matrix->outside[column];
+        const char letter = outside[0] == '\0' ? '?' : outside[0] == 'n' ? '-' : outside[0];
+        (void)fprintf(out, "%c%s", letter, column + 1 < end ? " " : "");
     }
     (void)fputc('\n', out);
 }
@@ -106,9 +119,13 @@ void matrix_table_print(const struct matrix *matrix, FILE *out, struct table_sty
         print_column_names(matrix, out, style, first, end);
         for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++)
             print_row(matrix, out, style, scenario, first, end);
+        if (matrix->outside != NULL)
+            print_outside(matrix, out, first, end);
         (void)fputc('\n', out);
     }
     text_wrap(out, "+ pass   x fail   . not applicable   ! not as expected", style.width, 0);
+    if (matrix->outside != NULL)
+        text_wrap(out, MATRIX_OUTSIDE " (profiler, core file):   - nothing   i an id   b bindings, too", style.width, 0);
     for (enum scenario_outcome outcome = SCENARIO_HELD; outcome < SCENARIO_UNKNOWN; outcome++) {
         if (!has_reasons(matrix, outcome))
             continue;
@@ -150,6 +167,13 @@ static void print_markdown_row(const struct matrix *matrix, FILE *out, size_t sc
     (void)fputs(" |\n", out);
 }
 
+static void print_markdown_outside(const struct matrix *matrix, FILE *out) {
+    (void)fputs("| " MATRIX_OUTSIDE ", by a profiler or in a core file", out);
+    for (size_t strategy = 0; strategy < matrix->strategy_count; strategy++)
+        (void)fprintf(out, " | %s", matrix->outside[strategy][0] != '\0' ? matrix->outside[strategy] : "unknown");
+    (void)fputs(" |\n", out);
+}
+
 static void print_markdown_item(const char *text, void *arg) {
     FILE *out = arg;
     (void)fputs("- ", out);
@@ -172,6 +196,8 @@ void matrix_table_print_markdown(const struct matrix *matrix, FILE *out) {
     print_markdown_head(matrix, out);
     for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++)
         print_markdown_row(matrix, out, scenario);
+    if (matrix->outside != NULL)
+        print_markdown_outside(matrix, out);
     for (enum scenario_outcome outcome = SCENARIO_HELD; outcome < SCENARIO_UNKNOWN; outcome++) {
         if (!has_reasons(matrix, outcome))
             continue;

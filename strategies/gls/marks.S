@@ -154,6 +154,8 @@ MARK_E_RETURN:
 	.balign	8
 bound_marks:
 	.quad	MARKS
+bound_layout:
+	.quad	glsi_layout
 
 	.section .note.gls, "a", %note
 	.balign	4
@@ -165,6 +167,14 @@ name:
 name_end:
 	.balign	4
 	.long	bound_marks - .
+
+	/* For readers outside of the process (layout.h). */
+	.long	name_end - name
+	.long	4
+	.long	MARK_NOTE_LAYOUT
+	.asciz	MARK_NOTE_NAME
+	.balign	4
+	.long	bound_layout - .
 #endif
 
 	.section .note.GNU-stack, "", %progbits

@@ -18,9 +18,10 @@
 #define MARK_STRIDE_BITS 5
 #define MARK_STRIDE (1 << MARK_STRIDE_BITS)
 
-/* The ELF note by which copies of the library find each other. */
+/* The ELF notes by which copies of the library find each other, and readers outside of the process what ids stand for. */
 #define MARK_NOTE_NAME "gls"
 #define MARK_NOTE_TYPE 1
+#define MARK_NOTE_LAYOUT 2
 
 #ifndef __ASSEMBLER__
 

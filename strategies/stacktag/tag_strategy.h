@@ -9,6 +9,11 @@
 #include "stacktag/crowd.h"
 #include "strategy.h"
 
+/* Of strategies in the library's alphabet: gls-decode(1) reads it in every trace, and what it stands for in memory. */
+#define TAG_STRATEGY_TRAITS                                                                                            \
+    (CTX_TRAIT_READS_STACK | CTX_TRAIT_SURVIVES_FIBER_SWITCH | CTX_TRAIT_ID_SEEN_OUTSIDE |                             \
+     CTX_TRAIT_BINDINGS_SEEN_OUTSIDE)
+
 _Noreturn static inline void tag_strategy_die_out_of_ids(void) {
     (void)fputs("no stack-tag id is free: four million scopes are open at once\n", stderr);
     abort();

@@ -23,7 +23,7 @@ struct conformance {
     struct matrix_scenario *scenarios;
     size_t scenario_count;
     const struct registry_entry **entries; /* of the strategies */
-    const char **strategies;
+    const char **strategies, **outside;
     const struct ctx_strategy **descriptors;
     size_t strategy_count;
     struct matrix_cell *cells;
@@ -82,9 +82,10 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
     bool *selected = calloc(registry->count + 1, sizeof *selected);
     conformance->entries = calloc(registry->count + 1, sizeof(const struct registry_entry *));
     conformance->strategies = calloc(registry->count + 1, sizeof(const char *));
+    conformance->outside = calloc(registry->count + 1, sizeof(const char *));
     conformance->descriptors = calloc(registry->count + 1, sizeof(const struct ctx_strategy *));
     bool done = selected != NULL && conformance->entries != NULL && conformance->strategies != NULL &&
-                        conformance->descriptors != NULL
+                        conformance->outside != NULL && conformance->descriptors != NULL
                     ? registry_select(registry, conformance->options->strategies, selected, error) ||
                           error_prefix(error, "--strategy: ")
                     : (error_set(error, "out of memory for %zu strategies", registry->count), false);
@@ -94,6 +95,8 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
             continue;
         conformance->entries[conformance->strategy_count] = entry;
         conformance->descriptors[conformance->strategy_count] = entry->strategy;
+        conformance->outside[conformance->strategy_count] =
+            entry->peer != NULL ? "" : ctx_seen_from_outside(entry->strategy->traits);
         conformance->strategies[conformance->strategy_count++] = entry->strategy->name;
     }
     free(selected);
@@ -238,6 +241,7 @@ static int conclude(const struct conformance *conformance, const struct topology
         .scenarios = conformance->scenarios,
         .scenario_count = conformance->scenario_count,
         .cells = conformance->cells,
+        .outside = conformance->outside,
     };
     /* The file first: it is kept, even if nobody can be told; and where it cannot be written, the matrix is told. */
     const bool written =
@@ -285,6 +289,7 @@ static int conformance_command(const struct command_call *call) {
     free(conformance.scenarios);
     free(conformance.entries);
     free(conformance.strategies);
+    free((void *)conformance.outside);
     free((void *)conformance.descriptors);
     free(conformance.cells);
     free(conformance.found);

@@ -63,14 +63,40 @@ static unsigned digit_of(const struct frame *frame, const struct frame *start) {
     return FRAME_MARK_S - (unsigned)(distance / STRIDE);
 }
 
-/* E calls by another instruction than the others do: two bytes shorter on x86-64, as long on aarch64. */
+/*
+ * From E to S. E calls by another instruction than the others do: two bytes later on x86-64, as late on aarch64. There
+ * two neighbouring digits are as far apart, too, which makes no tag: other marks lie around them.
+ */
+#if defined(__aarch64__)
+enum { END_DISTANCE = 32, ENDS_AS_DIGITS_DO = 1 };
+#else
+enum { END_DISTANCE = 30, ENDS_AS_DIGITS_DO = 0 };
+#endif
+
 static bool is_end(const struct frame *frame, const struct frame *start) {
-    enum { DISTANCE_X86_64 = STRIDE - 2, DISTANCE_AARCH64 = STRIDE };
     if (frame->mark != FRAME_NO_MARK || start->mark != FRAME_NO_MARK)
         return frame->mark == FRAME_MARK_E;
-    const uint64_t distance = start->address - frame->address;
     return frame->has_address && strcmp(frame->base, start->base) == 0 &&
-           (distance == DISTANCE_X86_64 || distance == DISTANCE_AARCH64);
+           start->address - frame->address == END_DISTANCE;
+}
+
+/* Whether both may be marks, of which one calls the other. */
+static bool are_neighbours(const struct frame *a, const struct frame *b) {
+    const uint64_t distance = a->address > b->address ? a->address - b->address : b->address - a->address;
+    return a->has_address && b->has_address && strcmp(a->base, b->base) == 0 && distance % STRIDE == 0 &&
+           distance <= (uint64_t)(DIGITS + 1) * STRIDE;
+}
+
+/* On aarch64: a tag of which S, or E, has a mark on its other side is none. */
+static bool is_within_another(const struct tags *tags, size_t digits) {
+    return ENDS_AS_DIGITS_DO && earlier(tags, 0)->mark == FRAME_NO_MARK && tags->frame_count > digits + 2 &&
+           digits + 2 < TAGS_FRAMES_MAX && are_neighbours(earlier(tags, digits + 2), earlier(tags, digits + 1));
+}
+
+static void drop_if_within_another(struct tags *tags) {
+    if (ENDS_AS_DIGITS_DO && tags->count > 0 && tags->last_start + 2 == tags->frame_count &&
+        earlier(tags, 1)->mark == FRAME_NO_MARK && are_neighbours(earlier(tags, 0), earlier(tags, 1)))
+        tags->count--;
 }
 
 /* Does a tag start at the latest frame, which would be S, and end so many frames before? Ids have no leading 0. */
@@ -91,14 +117,16 @@ static bool spells(const struct tags *tags, size_t digits, uint32_t *id) {
 
 void tags_add(struct tags *tags, const struct frame *frame) {
     tags->latest[tags->frame_count++ % TAGS_FRAMES_MAX] = *frame;
+    drop_if_within_another(tags);
     if (frame->mark != FRAME_MARK_S && (frame->mark != FRAME_NO_MARK || !frame->has_address))
         return;
     for (size_t digits = 0; digits <= TAGS_DIGITS_MAX && digits + 2 <= tags->frame_count; digits++) {
         uint32_t id = 0;
-        if (!spells(tags, digits, &id))
+        if (!spells(tags, digits, &id) || is_within_another(tags, digits))
             continue;
         note_place(tags, frame);
         add_id(tags, id);
+        tags->last_start = tags->frame_count - 1;
         return;
     }
 }

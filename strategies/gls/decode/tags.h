@@ -15,7 +15,7 @@
 
 #include "gls/decode/frame.h"
 
-enum { TAGS_DIGITS_MAX = 6, TAGS_FRAMES_MAX = TAGS_DIGITS_MAX + 2, TAGS_PLACES_MAX = 16 };
+enum { TAGS_DIGITS_MAX = 6, TAGS_FRAMES_MAX = TAGS_DIGITS_MAX + 3, TAGS_PLACES_MAX = 64 };
 
 /* Where marks have been met: S returns there. */
 struct tags_place {
@@ -28,6 +28,7 @@ struct tags {
     size_t frame_count;
     uint32_t *ids; /* innermost first */
     size_t count, capacity;
+    size_t last_start;    /* the frame in which the outermost of them starts */
     bool is_cut;        /* the stack ends within a tag */
     bool out_of_memory; /* ids are missing */
     struct tags_place places[TAGS_PLACES_MAX];

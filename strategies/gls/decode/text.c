@@ -8,7 +8,7 @@
 enum { HEADING_MAX = 256 };
 
 struct reading {
-    FILE *out;
+    FILE *out; /* NULL: nothing is told, but where marks are is noted */
     struct tags tags;
     bool is_in_stack, is_numbered;
     int last_number;
@@ -42,7 +42,8 @@ static void end_stack(struct reading *reading) {
     if (!reading->is_in_stack)
         return;
     tags_end(&reading->tags);
-    text_print_stack(reading->out, &reading->tags, reading->heading);
+    if (reading->out != NULL)
+        text_print_stack(reading->out, &reading->tags, reading->heading);
     reading->found |= reading->tags.count > 0;
     reading->is_in_stack = false;
     keep(reading->heading, reading->is_numbered ? reading->other : "");
@@ -102,20 +103,55 @@ static size_t trimmed(const char *line) {
     return length;
 }
 
-bool text_decode(FILE *in, FILE *out, bool *found) {
-    struct reading reading = {.out = out};
+/* All of it, from the start. */
+static bool take_all(struct reading *reading, FILE *in) {
     char *line = NULL;
     size_t capacity = 0;
+    rewind(in);
     while (getline(&line, &capacity, in) >= 0) {
         const size_t length = trimmed(line);
         line[length] = '\0';
-        take_line(&reading, line, length);
+        take_line(reading, line, length);
     }
-    const bool is_whole = feof(in) != 0 && !reading.tags.out_of_memory;
-    if (is_whole)
-        end_stack(&reading);
-    *found = reading.found;
-    tags_free(&reading.tags);
     free(line);
-    return is_whole;
+    if (feof(in) == 0 || reading->tags.out_of_memory)
+        return false;
+    end_stack(reading);
+    return true;
+}
+
+/* A copy of what can be read but once. NULL: it cannot be made. */
+static FILE *copy(FILE *in) {
+    char buffer[BUFSIZ];
+    size_t count = 0;
+    FILE *made = tmpfile();
+    while (made != NULL && (count = fread(buffer, 1, sizeof buffer, in)) > 0) {
+        if (fwrite(buffer, 1, count, made) == count)
+            continue;
+        (void)fclose(made);
+        made = NULL;
+    }
+    if (made == NULL || (ferror(in) == 0 && fflush(made) == 0))
+        return made;
+    (void)fclose(made);
+    return NULL;
+}
+
+/* Twice: where the marks are is known from the whole of it, and the first stack may need that. */
+bool text_decode(FILE *in, FILE *out, bool *found) {
+    struct reading *reading = calloc(1, sizeof *reading);
+    FILE *const text = fseek(in, 0, SEEK_SET) == 0 ? in : copy(in);
+    bool done = reading != NULL && text != NULL && take_all(reading, text);
+    if (done) {
+        const struct tags tags = reading->tags;
+        *reading = (struct reading){.out = out, .tags = tags};
+        done = take_all(reading, text);
+        *found = reading->found;
+    }
+    if (reading != NULL)
+        tags_free(&reading->tags);
+    free(reading);
+    if (text != NULL && text != in)
+        (void)fclose(text);
+    return done;
 }
