@@ -40,7 +40,8 @@
 
 /* Three instructions make the address, in one statement, so that no switch comes between them. */
 #define LOCAL_EXEC_ADDRESS(symbol)                                                                                     \
-    "mrs %0, tpidr_el0\n\tadd %0, %0, #:tprel_hi12:" #symbol ", lsl #12\n\t"                                           \
+    "mrs %0, tpidr_el0\n\tadd %0, %0, #:tprel_hi12:" #symbol                                                           \
+    ", lsl #12\n\t"                                                                                                    \
     "add %0, %0, #:tprel_lo12_nc:" #symbol
 
 #define LOCAL_EXEC_VARIABLE(name, type, symbol)                                                                        \

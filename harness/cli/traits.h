@@ -4,7 +4,7 @@
 
 #include "strategy.h"
 
-enum { TRAIT_COUNT = 6 };
+enum { TRAIT_COUNT = 8 };
 
 /* Those that say something to people; the others follow from them, or from the strategy's operations. */
 extern const struct trait_words {

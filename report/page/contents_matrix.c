@@ -39,8 +39,8 @@ static void collect_costs(struct overview *overview) {
 /* As the run's file says, or that of its matrix; "" where neither does. */
 static const char *outside_of(const struct run *run, const char *strategy) {
     const char *outside = presentation_outside(run->file, strategy);
-    for (size_t i = 0; outside[0] == '\0' && run->matrix != NULL && run->matrix->outside != NULL &&
-                       i < run->matrix->strategy_count;
+    for (size_t i = 0;
+         outside[0] == '\0' && run->matrix != NULL && run->matrix->outside != NULL && i < run->matrix->strategy_count;
          i++)
         if (strcmp(run->matrix->strategies[i], strategy) == 0)
             return run->matrix->outside[i];

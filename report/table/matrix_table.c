@@ -125,7 +125,8 @@ void matrix_table_print(const struct matrix *matrix, FILE *out, struct table_sty
     }
     text_wrap(out, "+ pass   x fail   . not applicable   ! not as expected", style.width, 0);
     if (matrix->outside != NULL)
-        text_wrap(out, MATRIX_OUTSIDE " (profiler, core file):   - nothing   i an id   b bindings, too", style.width, 0);
+        text_wrap(out, MATRIX_OUTSIDE " (profiler, core file):   - nothing   i an id   b bindings, too", style.width,
+                  0);
     for (enum scenario_outcome outcome = SCENARIO_HELD; outcome < SCENARIO_UNKNOWN; outcome++) {
         if (!has_reasons(matrix, outcome))
             continue;

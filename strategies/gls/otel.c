@@ -121,7 +121,8 @@ static int publish(void) {
     return 0;
 }
 
-/* The mapping is not the child's: it says how old the data are, and whose. Nothing here takes a lock or memory of malloc. */
+/* The mapping is not the child's: it says how old the data are, and whose. Nothing here takes a lock or memory of
+ * malloc. */
 static void publish_in_child(void) {
     if (published.size > 0)
         (void)publish();

@@ -27,8 +27,7 @@ struct otel_record_head {
     uint8_t trace_flags;
     uint16_t attributes_size; /* bytes behind the head: for each attribute its key's index, its length and its text */
 };
-_Static_assert(sizeof(struct otel_record_head) == OTEL_RECORD_HEAD_BYTES,
-               "a reader takes 28 bytes for the head");
+_Static_assert(sizeof(struct otel_record_head) == OTEL_RECORD_HEAD_BYTES, "a reader takes 28 bytes for the head");
 
 enum { OTEL_TRACE_SAMPLED = 1 };
 

@@ -2,8 +2,8 @@
  * The operations of tls-otel: each scope has a record of its own, in its opener's frame, and the thread's pointer goes
  * from one to the next. A fiber takes its records along, whichever thread runs it and whoever has ended.
  *
- * The context lies in a variable beside the pointer: that is what the program reads, and what a longjmp leaves behind is
- * a context that is wrong, and not a record in a frame that is gone.
+ * The context lies in a variable beside the pointer: that is what the program reads, and what a longjmp leaves behind
+ * is a context that is wrong, and not a record in a frame that is gone.
  */
 #ifndef CTX_OTEL_SWAP_H
 #define CTX_OTEL_SWAP_H
@@ -40,8 +40,8 @@ CTX_OPERATION void otel_swap_restore(const struct otel_swap_outer *outer) {
 
 CTX_OPERATION void otel_swap_with(const struct ctx *next, void (*fn)(void *), void *arg) {
     struct otel_swap_scope scope = {.context = next};
-    __attribute__((cleanup(otel_swap_restore), unused)) const struct otel_swap_outer outer = {otel_swap_here_load(0),
-                                                                                              otel_pointer_load(0)};
+    __attribute__((cleanup(otel_swap_restore), unused))
+    const struct otel_swap_outer outer = {otel_swap_here_load(0), otel_pointer_load(0)};
     if (next == NULL) {
         otel_swap_put(NULL, NULL);
     } else {

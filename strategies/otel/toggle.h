@@ -3,8 +3,8 @@
  * meanwhile. The context lies beside it.
  *
  * The context is stored first. A signal handler that opens a scope of its own in the midst of a change restores what it
- * finds: so it writes what the interrupted change goes on to write, and the record never has parts of two contexts while
- * it is valid.
+ * finds: so it writes what the interrupted change goes on to write, and the record never has parts of two contexts
+ * while it is valid.
  */
 #ifndef CTX_OTEL_TOGGLE_H
 #define CTX_OTEL_TOGGLE_H

@@ -54,13 +54,13 @@ as_gdb() {
 }
 
 try_traces() {
-  ./many_tags symbols expected 1 >symbols
-  check symbols
-  ./many_tags raw expected 2 >raw
+  ./many_tags symbols expected 1 >symbols.trace
+  check symbols.trace
+  ./many_tags raw expected 2 >raw.trace
   local kind
   for kind in perf sanitizer modules_and_offsets gdb; do
-    "as_$kind" raw >"$kind"
-    check "$kind"
+    "as_$kind" raw.trace >"$kind.trace"
+    check "$kind.trace"
   done
 }
 
@@ -72,16 +72,16 @@ expect_bindings() {
 }
 
 try_process() {
-  mkfifo ready
-  ./many_tags wait expected 3 >ready &
+  mkfifo told
+  ./many_tags wait expected 3 >told &
   local process=$!
   trap 'kill "$process" 2>/dev/null; rm -r "$folder"' EXIT
-  grep -qx ready <ready
-  rm ready
+  grep -qx ready <told
+  rm told
   expect 0 "$decode" "--pid=$process"
   expect_bindings "--pid"
-  if eu-stack -n 0 -p "$process" >eu-stack 2>err; then
-    check eu-stack
+  if eu-stack -n 0 -p "$process" >eu-stack.trace 2>err; then
+    check eu-stack.trace
   else
     echo "eu-stack not tried: it cannot trace the process: $(<err)"
   fi
@@ -94,7 +94,7 @@ try_core() {
   rm -f core core.*
   bash -c 'ulimit -c unlimited && ./many_tags abort expected 4' >/dev/null 2>&1 || true
   local core
-  core=$(ls core core.* 2>/dev/null | head -n 1) || true
+  core=$(find . -name 'core*' | head -n 1)
   if [[ -z $core ]]; then
     echo "cores not tried: this system writes none into the folder ($(</proc/sys/kernel/core_pattern))"
     return
@@ -102,8 +102,8 @@ try_core() {
   expect 0 "$decode" "--core=$core" ./many_tags
   expect_bindings "--core"
   if type -P gdb >/dev/null; then
-    gdb -nx -batch -ex 'set print thread-events off' -ex 'thread apply all bt' ./many_tags "$core" >gdb 2>/dev/null </dev/null
-    check gdb
+    gdb -nx -batch -ex 'set print thread-events off' -ex 'thread apply all bt' ./many_tags "$core" >gdb.trace 2>/dev/null </dev/null
+    check gdb.trace
   fi
 }
 
@@ -132,13 +132,13 @@ if compile probe -fsanitize=address -x c - <<<'int main(void) { return 0; }' 2>/
   library=sanitizer
   compile many_tags -D_GNU_SOURCE -fsanitize=address -DMANY_TAGS_REPORT -fno-omit-frame-pointer "$SOURCE/tests/support/many_tags.c" \
     -L"$libraries" -lgls "-Wl,-rpath,$libraries" -pthread
-  ./many_tags report expected 5 >report 2>&1
-  check report
+  ./many_tags report expected 5 >report.trace 2>&1
+  check report.trace
 fi
 
 # A tag that the trace cuts off, one that is just being built, and none.
-printf '#0 0x1 in gls_mark_E ()\n#1 0x2 in gls_mark_4 ()\n' >cut
-expect 1 "$decode" <cut
+printf '#0 0x1 in gls_mark_E ()\n#1 0x2 in gls_mark_4 ()\n' >cut.trace
+expect 1 "$decode" <cut.trace
 [[ $(<out) == $'?\t-\tline 1' ]] || fail "a tag that is cut off should be told"
 printf '#0 0x1 in gls_mark_4 ()\n#1 0x2 in gls_mark_S ()\n#2 0x3 in main ()\n' >building
 expect 1 "$decode" <building
@@ -160,5 +160,5 @@ if $reads_memory; then
   grep -q 'found no core file' err || fail "that it is no core file is not told"
 fi
 expect 2 "$decode" <"$folder" || true
-expect 2 bash -c "exec '$decode' <cut >/dev/full"
+expect 2 bash -c "exec '$decode' <cut.trace >/dev/full"
 expect 0 "$decode" --help

@@ -47,7 +47,7 @@ static const struct matrix_cell surprising_cells[SCENARIOS * STRATEGIES] = {
 };
 
 static struct matrix matrix_of(const struct matrix_cell *cells) {
-    return (struct matrix){strategies, STRATEGIES, scenarios, SCENARIOS, cells};
+    return (struct matrix){strategies, STRATEGIES, scenarios, SCENARIOS, cells, NULL};
 }
 
 /* What is printed; to be freed. `style` NULL: as Markdown. */
@@ -108,6 +108,27 @@ static void shows_surprises(void **state) {
     free(text);
 }
 
+/* What is seen of contexts from outside is a row of its own, and no cell. */
+static void shows_what_is_seen_from_outside(void **state) {
+    (void)state;
+    static const char *const outside[STRATEGIES] = {"nothing", "", "bindings"};
+    struct matrix matrix = matrix_of(expected_cells);
+    matrix.outside = outside;
+    char *text = printed(&matrix, &(const struct table_style){.width = 80});
+    assert_non_null(strstr(text,
+                           "leap               . x .\n"
+                           "seen from outside  - ? b\n"
+                           "\n"
+                           "+ pass   x fail   . not applicable   ! not as expected\n"
+                           "seen from outside (profiler, core file):   - nothing   i an id   b bindings, too\n"));
+    assert_non_null(strstr(text, "5 pass, 2 fail, 2 not applicable: every cell is as expected.\n"));
+    free(text);
+    text = printed(&matrix, NULL);
+    assert_non_null(
+        strstr(text, "\n| seen from outside, by a profiler or in a core file | nothing | unknown | bindings |\n"));
+    free(text);
+}
+
 static void breaks_into_blocks(void **state) {
     (void)state;
     const struct matrix matrix = matrix_of(expected_cells);
@@ -151,8 +172,11 @@ static void writes_markdown(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shows_the_expected), cmocka_unit_test(shows_surprises),
-        cmocka_unit_test(breaks_into_blocks), cmocka_unit_test(paints_only_when_told),
+        cmocka_unit_test(shows_the_expected),
+        cmocka_unit_test(shows_surprises),
+        cmocka_unit_test(shows_what_is_seen_from_outside),
+        cmocka_unit_test(breaks_into_blocks),
+        cmocka_unit_test(paints_only_when_told),
         cmocka_unit_test(writes_markdown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,10 +214,8 @@ bool inspect_core(const char *core_name, const char *program, FILE *out, bool *f
 }
 
 bool inspect_process(pid_t process, FILE *out, bool *found, char reason[static INSPECT_REASON_MAX]) {
-    static const Dwfl_Callbacks callbacks = {.find_elf = dwfl_linux_proc_find_elf,
-                                             .find_debuginfo = find_no_debuginfo};
-    struct inspection inspection = {
-        .dwfl = dwfl_begin(&callbacks), .memory = {read_process, &process}, .out = out};
+    static const Dwfl_Callbacks callbacks = {.find_elf = dwfl_linux_proc_find_elf, .find_debuginfo = find_no_debuginfo};
+    struct inspection inspection = {.dwfl = dwfl_begin(&callbacks), .memory = {read_process, &process}, .out = out};
     bool done = false;
     int error = 0;
     if (inspection.dwfl == NULL)
@@ -237,9 +235,10 @@ bool inspect_process(pid_t process, FILE *out, bool *found, char reason[static I
 #else
 
 static bool refuse(char reason[static INSPECT_REASON_MAX]) {
-    (void)snprintf(reason, INSPECT_REASON_MAX, "%s",
-                   "this gls-decode was built without elfutils' libdw, which reads core files and processes; install it "
-                   "(Debian: libdw-dev) and build again. Or let gdb, or eu-stack, write a trace, and read that");
+    (void)snprintf(
+        reason, INSPECT_REASON_MAX, "%s",
+        "this gls-decode was built without elfutils' libdw, which reads core files and processes; install it "
+        "(Debian: libdw-dev) and build again. Or let gdb, or eu-stack, write a trace, and read that");
     return false;
 }
 

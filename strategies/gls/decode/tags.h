@@ -28,7 +28,7 @@ struct tags {
     size_t frame_count;
     uint32_t *ids; /* innermost first */
     size_t count, capacity;
-    size_t last_start;    /* the frame in which the outermost of them starts */
+    size_t last_start;  /* the frame in which the outermost of them starts */
     bool is_cut;        /* the stack ends within a tag */
     bool out_of_memory; /* ids are missing */
     struct tags_place places[TAGS_PLACES_MAX];

@@ -8,8 +8,8 @@
 #include "gls/decode/tags.h"
 
 /*
- * Writes a line for each stack in `in`: id, ids of its scopes and heading, with tabs between them. `*found`: one of them
- * has an id. False: reading failed (errno), or memory is out.
+ * Writes a line for each stack in `in`: id, ids of its scopes and heading, with tabs between them. `*found`: one of
+ * them has an id. False: reading failed (errno), or memory is out.
  */
 bool text_decode(FILE *in, FILE *out, bool *found);
 
