@@ -1,19 +1,7 @@
 /* A topology's life: loaded through hwloc (topology_source.c), made plain data (topology_build.c), and freed. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "machine/topology_hwloc.h"
-#include "machine/topology_kind.h"
-
-void topology_list_set(char *list, size_t size, hwloc_const_bitmap_t set) {
-    static const char ellipsis[] = ",...";
-    const int length = hwloc_bitmap_list_snprintf(list, size, set);
-    if (length < 0 || (size_t)length < size)
-        return;
-    list[size - sizeof ellipsis] = '\0';
-    char *const comma = strrchr(list, ',');
-    (void)snprintf(comma, sizeof ellipsis, "%s", ellipsis);
-}
 
 struct topology *topology_load(const char *spec, struct error *error) {
     struct topology *topology = calloc(1, sizeof *topology);

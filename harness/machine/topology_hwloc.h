@@ -19,6 +19,9 @@ hwloc_bitmap_t topology_hwloc_allowed(hwloc_topology_t hwloc, struct error *erro
  * loaded. False when out of memory. */
 bool topology_build(struct topology *topology, hwloc_topology_t hwloc, hwloc_const_bitmap_t allowed, const char *spec);
 
+/* Fills in facts.kind, once the rest is built: which machines are of one kind. */
+void topology_find_kind(struct topology *topology, hwloc_topology_t hwloc);
+
 /* Writes a set of PUs or nodes as "0-3,8", with ",..." at the end if it does not fit. */
 void topology_list_set(char *list, size_t size, hwloc_const_bitmap_t set);
 

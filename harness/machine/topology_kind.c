@@ -1,4 +1,4 @@
-#include "machine/topology_kind.h"
+#include "machine/topology_hwloc.h"
 
 #include <inttypes.h>
 #include <stdio.h>

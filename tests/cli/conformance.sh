@@ -22,8 +22,10 @@ fi
 if awk 'length($0) > 80 { found = 1 } END { exit !found }' out; then fail "the matrix is wider than 80 columns"; fi
 if grep -q $'\033' out; then fail "the matrix has escape sequences in a pipe"; fi
 grep -q ': every cell is as expected\.$' out || fail "the matrix does not end with its sum"
+# As many strategies as fit stand side by side, and the others below: each part has all rows.
+parts=$(grep -c "^${scenarios[0]} " out) || fail "the matrix has no row ${scenarios[0]}"
 for scenario in "${scenarios[@]}"; do
-  [[ $(grep -c "^$scenario " out) -eq 1 ]] || fail "the matrix has no row $scenario"
+  [[ $(grep -c "^$scenario " out) -eq $parts ]] || fail "not each of $parts parts of the matrix has a row $scenario"
 done
 printf '%s\n' "${scenarios[@]}" >names
 check all.json '
