@@ -126,9 +126,17 @@ static void token_stack_thread_end(void) {
     *stack = (struct token_stack){0};
 }
 
+static const struct ctx_exception token_stack_exceptions[] = {
+    {"signal-moments", CTX_DOES_NOT_APPLY,
+     "the library provides for no handler that interrupts attaching or detaching: its stack moves when it grows, and "
+     "the "
+     "last to give a context back frees it"},
+};
+
 #define CTX_NAME "token-stack"
 #define CTX_SUMMARY "a stack of counted contexts for each thread, as OpenTelemetry C++ has it"
 #define CTX_TRAITS 0
+#define CTX_EXCEPTIONS token_stack_exceptions
 #define CTX_OP_CURRENT(after) token_stack_current(after)
 #define CTX_OP_WITH(next, fn, arg) token_stack_with(next, fn, arg)
 #define CTX_OP_THREAD_END token_stack_thread_end
