@@ -231,7 +231,8 @@ static bool add_strategy(struct loader *loader, const json_t *object, const stru
     static const struct ctx_yardstick yardstick = {
         .label = "floor", .legend = "times the least that could do the work", .order = 1};
     struct peer *peer = loader->peer;
-    struct ctx_strategy *strategy = &peer->strategies[peer->strategy_count++];
+    struct ctx_strategy *strategy = &peer->strategies[peer->strategy_count];
+    peer->beside[peer->strategy_count++] = json_string_value(json_object_get(object, "beside"));
     const char *floor = json_string_value(json_object_get(peer->manifest, "floor"));
     *strategy = *model;
     strategy->name = get_text(loader, object, "name");
@@ -264,7 +265,8 @@ static bool add_strategies(struct loader *loader) {
                          "\"strategies\" is missing or empty; wanted a list of them, each with a name "
                          "and a summary");
     peer->strategies = arena_take(&peer->arena, json_array_size(array) * sizeof *peer->strategies);
-    if (peer->strategies == NULL)
+    peer->beside = arena_take(&peer->arena, json_array_size(array) * sizeof *peer->beside);
+    if (peer->strategies == NULL || peer->beside == NULL)
         return out_of_memory(loader);
     if (!add_kernels(loader, &model.kernels, &model.kernel_count) ||
         !add_scenarios(loader, &model.scenarios, &model.scenario_count))
@@ -327,6 +329,10 @@ void peer_free(struct peer *peer) {
     json_decref(peer->manifest);
     arena_free(&peer->arena);
     free(peer);
+}
+
+const char *peer_beside(const struct peer *peer, const struct ctx_strategy *strategy) {
+    return peer->beside[strategy - peer->strategies];
 }
 
 const char *peer_refuses(const struct peer *peer, const struct ctx_workload *workload, const uint32_t *parameters) {

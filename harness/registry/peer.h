@@ -35,6 +35,7 @@ struct peer {
     struct peer_limit *limits;
     size_t limit_count;
     struct ctx_strategy *strategies; /* as the manifest lists them; its floor is a reference */
+    const char **beside;             /* of each: what it is shown beside; or NULL */
     size_t strategy_count;
     enum peer_state state;
     char version[PEER_VERSION_MAX]; /* what its version command said */
@@ -64,6 +65,9 @@ const char *peer_missing(struct peer *peer);
  * and this version of the runtime before; `notes` (NULL: nobody) are told.
  */
 const char *peer_unavailable(struct peer *peer, FILE *notes);
+
+/* The strategy of this process that one of the peer's is to be shown beside, as its manifest says; NULL: none. */
+const char *peer_beside(const struct peer *peer, const struct ctx_strategy *strategy);
 
 /* NULL, or why the peer does not take these parameters of a workload: a clause. */
 const char *peer_refuses(const struct peer *peer, const struct ctx_workload *workload, const uint32_t *parameters);

@@ -213,6 +213,14 @@ static json_t *make_failing(struct maker *maker, const struct ctx_strategy *stra
     return failing;
 }
 
+/* What a peer's manifest says that it stands beside; NULL: nothing. */
+static const char *beside(const struct maker *maker, const struct ctx_strategy *strategy) {
+    for (size_t i = 0; i < maker->plan->case_count; i++)
+        if (maker->plan->cases[i].strategy == strategy && maker->plan->cases[i].peer != NULL)
+            return peer_beside(maker->plan->cases[i].peer, strategy);
+    return NULL;
+}
+
 static void add_strategies(struct maker *maker, json_t *presentation) {
     json_t *strategies = json_array();
     for (size_t i = 0; i < maker->strategy_count; i++) {
@@ -223,6 +231,8 @@ static void add_strategies(struct maker *maker, json_t *presentation) {
         json_build_put(&maker->build, object, "name", json_text(strategy->name));
         if ((strategy->traits & CTX_TRAIT_EXPLICIT_ARGUMENT) != 0)
             json_build_put(&maker->build, object, "explicit_argument", json_true());
+        if (beside(maker, strategy) != NULL)
+            json_build_put(&maker->build, object, "beside", json_text(beside(maker, strategy)));
         if (!peer_has(strategy)) /* whose manifest says nothing of it */
             json_build_put(&maker->build, object, "outside", json_text(ctx_seen_from_outside(strategy->traits)));
         if (json_array_size(failing) > 0)

@@ -179,6 +179,10 @@ bool presentation_takes_argument(const struct result_file *file, const char *str
     return json_is_true(json_object_get(find_strategy(file, strategy), "explicit_argument"));
 }
 
+const char *presentation_beside(const struct result_file *file, const char *strategy) {
+    return text_of(find_strategy(file, strategy), "beside");
+}
+
 const char *presentation_outside(const struct result_file *file, const char *strategy) {
     const char *outside = text_of(find_strategy(file, strategy), "outside");
     return outside != NULL ? outside : "";

@@ -75,6 +75,9 @@ struct presented_workload presentation_of_workload(const struct result_file *fil
 /* Whether a strategy's context is a parameter of every function. */
 bool presentation_takes_argument(const struct result_file *file, const char *strategy);
 
+/* The strategy that it is to be shown beside, though that one is of another runtime; NULL if there is none. */
+const char *presentation_beside(const struct result_file *file, const char *strategy);
+
 /* What is seen of its context from outside of the process: "nothing", "id" or "bindings"; "" if nothing is known. */
 const char *presentation_outside(const struct result_file *file, const char *strategy);
 

@@ -1,12 +1,14 @@
 #include "data/survey.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/placements.h"
 #include "data/pairs.h"
+#include "data/survey_beside.h"
 
 /* Parameters, then the store, then the threads and their place. */
 enum { AXES_MAX = RESULT_PARAMETERS_MAX + 2, VALUES_MAX = 64, FIXED_MAX = 256 };
@@ -209,6 +211,9 @@ static bool fill_curves(const struct group *group, size_t axis, const struct res
     return true;
 }
 
+/* Whatever its workload is about: runtimes are not to be compared line by line. */
+static const struct presented_section of_peers = {"other-runtimes", "Other runtimes", LLONG_MAX};
+
 /* Makes the sweep over an axis; one without values if nothing was varied there. */
 static bool make_sweep(const struct group *group, size_t axis, size_t fewest, struct survey_sweep *sweep) {
     const struct result_case *values[VALUES_MAX] = {NULL}, *first = group->cases->of;
@@ -237,6 +242,8 @@ static bool make_sweep(const struct group *group, size_t axis, size_t fewest, st
         .case_count = group->count,
     };
     sweep->presented = presentation_of_workload(group->file, first->workload, sweep->axis);
+    if (first->runtime[0] != '\0')
+        sweep->presented.section = of_peers;
     for (size_t i = 0; i < count; i++) {
         assert(values[i] != NULL);
         labels[i] = label_of(group->arena, values[i], axis);
@@ -295,7 +302,7 @@ bool survey_make(const struct summary *report, struct arena *arena, struct surve
     size_t group_count = 0;
     for (size_t i = 0; i < report->file->case_count; i += group_length(report, i))
         group_count++;
-    *survey = (struct survey){.sweeps = arena_take(arena, (group_count * AXES_MAX + 1) * sizeof *survey->sweeps)};
+    *survey = (struct survey){.sweeps = arena_take(arena, (2 * group_count * AXES_MAX + 1) * sizeof *survey->sweeps)};
     if (survey->sweeps == NULL)
         return false;
     for (size_t i = 0, length; i < report->file->case_count; i += length) {
@@ -304,6 +311,8 @@ bool survey_make(const struct summary *report, struct arena *arena, struct surve
         if (!add_group(&group, survey))
             return false;
     }
+    if (!survey_add_beside(report->file, arena, survey))
+        return false;
     mark_primary(survey);
     return true;
 }
