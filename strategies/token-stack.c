@@ -115,7 +115,7 @@ CTX_OPERATION void token_stack_detach(struct token_stack_token *const *token) {
 CTX_OPERATION void token_stack_with(const struct ctx *next, void (*fn)(void *), void *arg) {
     __attribute__((cleanup(token_stack_detach), unused)) struct token_stack_token *token = token_stack_attach(next);
     fn(arg);
-}
+} /* NOLINT(clang-analyzer-unix.Malloc): what the attribute calls frees it */
 
 /* The library leaves this to the thread-local object's destructor. */
 static void token_stack_thread_end(void) {

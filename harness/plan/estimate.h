@@ -23,9 +23,9 @@ struct estimate {
     size_t case_count;
     unsigned sample_count;
     double sample_seconds;
-    double *execution_seconds;                     /* by case; negative: not known yet */
-    bool *is_executed;                             /* by case: that comes from executions, not from a calibration */
-    size_t *group_of;                              /* by case */
+    double *execution_seconds; /* by case; negative: not known yet */
+    bool *is_executed;         /* by case: that comes from executions, not from a calibration */
+    size_t *group_of;          /* by case */
     struct estimate_group *groups;
     size_t group_count;
 };
