@@ -13,9 +13,9 @@ sub read_key {
 }
 
 sub scope {
-    my ($body) = @_;
+    my ($first, $count, $body) = @_;
     my %next = $context ? %$context : ();
-    $next{'first/0'} = 0x1234567;
+    $next{"first/$_"} = 0x1234567 + $_ for $first .. $first + $count - 1;
     local $context = \%next;
     $body->();
 }
@@ -32,6 +32,6 @@ sub measure {
     print "$what $best\n";
 }
 
-scope(sub { measure('read', sub { $sum += (read_key('first/0'))[1] for 1 .. 1000 }) });
+scope(0, 1, sub { measure('read', sub { $sum += (read_key('first/0'))[1] for 1 .. 1000 }) });
 my $body = sub { $sum++ };
-measure('scope', sub { scope($body) for 1 .. 1000 });
+measure('scope', sub { scope(0, 1, $body) for 1 .. 1000 });

@@ -3,27 +3,35 @@
 import contextvars
 import timeit
 
-variable = contextvars.ContextVar("context", default=None)
 KEY = ("first", 0)
 
 
-def read(key):
-    context = variable.get()
-    if context is None:
-        return 0, 0
-    if key in context:
-        return 2, context[key]
-    return 1, 0
+class Context:
+    """As a library would have it: any number of keys, and any body."""
+
+    def __init__(self):
+        self.variable = contextvars.ContextVar("context", default=None)
+
+    def read(self, key):
+        context = self.variable.get()
+        if context is None:
+            return 0, 0
+        if key in context:
+            return 2, context[key]
+        return 1, 0
+
+    def scope(self, first, count, body, *arguments):
+        context = dict(self.variable.get() or {})
+        for number in range(first, first + count):
+            context["first", number] = 0x1234567 + number
+        token = self.variable.set(context)
+        try:
+            return body(*arguments)
+        finally:
+            self.variable.reset(token)
 
 
-def scope(body):
-    context = dict(variable.get() or {})
-    context[("first", 0)] = 0x1234567
-    token = variable.set(context)
-    try:
-        return body()
-    finally:
-        variable.reset(token)
+context = Context()
 
 
 def body():
@@ -36,5 +44,5 @@ def measure(what, statement, setup="pass"):
     print(what, min(timer.repeat(5, number // 4 + 1)) / (number // 4 + 1) * 1e9)
 
 
-scope(lambda: measure("read", "total += read(KEY)[1]", "total = 0"))
-measure("scope", "scope(body)")
+context.scope(0, 1, measure, "read", "total += context.read(KEY)[1]", "total = 0")
+measure("scope", "context.scope(0, 1, body)")

@@ -11,8 +11,11 @@
         (if value (values 2 value) (values 1 0)))
       (values 0 0)))
 
-(define (scope body)
-  (define next (hash-set (or (continuation-mark-set-first #f mark-key #f) (hasheqv)) 0 #x1234567))
+(define (scope first count body)
+  (define around (or (continuation-mark-set-first #f mark-key #f) (hasheqv)))
+  (define next
+    (for/fold ([next around]) ([number (in-range first (+ first count))])
+      (hash-set next number (+ #x1234567 number))))
   (values (with-continuation-mark mark-key next (body))))
 
 ;; The best of five rounds.
@@ -29,7 +32,7 @@
     (set! sum (+ sum value))))
 
 (define (scopes times)
-  (for ([i (in-range times)]) (scope (lambda () (set! sum (add1 sum))))))
+  (for ([i (in-range times)]) (scope 0 1 (lambda () (set! sum (add1 sum))))))
 
-(scope (lambda () (measure "read" 2000000 reads)))
+(scope 0 1 (lambda () (measure "read" 2000000 reads)))
 (measure "scope" 1000000 scopes)

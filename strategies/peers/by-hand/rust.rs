@@ -12,6 +12,7 @@ thread_local! {
     static CONTEXT: RefCell<Context> = RefCell::new(None);
 }
 
+#[inline(never)] // a call, as into a library
 fn read(key: usize) -> (u64, u64) {
     CONTEXT.with(|context| match &*context.borrow() {
         None => (0, 0),
@@ -19,9 +20,11 @@ fn read(key: usize) -> (u64, u64) {
     })
 }
 
-fn scope(body: impl FnOnce()) {
+fn scope(first: usize, count: usize, body: impl FnOnce()) {
     let mut next = CONTEXT.with(|context| context.borrow().as_deref().cloned().unwrap_or_default());
-    next.insert(0, 0x1234567);
+    for number in first..first + count {
+        next.insert(number, 0x1234567 + number as u64);
+    }
     let outer = CONTEXT.with(|context| context.replace(Some(Arc::new(next))));
     body();
     CONTEXT.with(|context| *context.borrow_mut() = outer);
@@ -43,8 +46,8 @@ fn measure(what: &str, mut step: impl FnMut()) {
 
 fn main() {
     let mut sum = 0u64;
-    scope(|| measure("read", || sum = sum.wrapping_add(read(black_box(0)).1)));
+    scope(0, 1, || measure("read", || sum = sum.wrapping_add(read(black_box(0)).1)));
     let mut bodies = 0u64;
-    measure("scope", || scope(|| bodies = black_box(bodies + 1)));
+    measure("scope", || scope(0, black_box(1), || bodies = black_box(bodies + 1)));
     black_box((sum, bodies));
 }

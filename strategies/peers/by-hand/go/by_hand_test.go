@@ -23,6 +23,7 @@ func below(calls int, body func()) {
 
 type key struct{ number int }
 
+// So many calls below the scope.
 func read(b *testing.B, calls int) {
 	manager, k := gls.NewContextManager(), &key{0}
 	manager.SetValues(gls.Values{k: uint64(0x1234567)}, func() {
@@ -39,9 +40,20 @@ func read(b *testing.B, calls int) {
 func BenchmarkReadAtOnce(b *testing.B) { read(b, 0) }
 func BenchmarkRead(b *testing.B)       { read(b, 6) }
 
+var keys = []*key{{0}, {1}}
+
+//go:noinline
+func scope(manager *gls.ContextManager, first, count int, body func()) {
+	bound := make(gls.Values, count)
+	for number := first; number < first+count; number++ {
+		bound[keys[number]] = uint64(0x1234567 + number)
+	}
+	manager.SetValues(bound, body)
+}
+
 func BenchmarkScope(b *testing.B) {
-	manager, k := gls.NewContextManager(), &key{0}
+	manager := gls.NewContextManager()
 	for i := 0; i < b.N; i++ {
-		manager.SetValues(gls.Values{k: uint64(0x1234567)}, func() { sink++ })
+		scope(manager, 0, 1, func() { sink++ })
 	}
 }
