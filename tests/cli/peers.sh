@@ -64,5 +64,23 @@ grep -q 'get in Python' out || fail "a report should tell of reads in Python: $(
 grep -q '^- \*\*Fastest read, of one strategy\*\*: .tls.' out ||
   fail "a report's first answer should be of strategies here, and not of peers: $(head -20 out)"
 
+# A strategy whose manifest names one of ours is shown beside that one, in a figure of both.
+mkdir peers/twin
+cp "$SOURCE"/strategies/peers/python/peer.py peers/twin
+sed 's/python-/twin-/; s/"name": "python"/"name": "twin"/; s/"twin-context", /&"beside": "tls", /' \
+  "$SOURCE/strategies/peers/python/peer.json" >peers/twin/peer.json
+sed -i 's/"python-/"twin-/g' peers/twin/peer.py
+expect 0 "$BENCH" --strategy=twin-context,tls --workload=get --depth=0,16,64 --parameter=up=1 --threads=1 --executions=1 \
+  --samples=1 --min-time=100us --out=twin.json
+expect_schema schema.json twin.json
+check twin.json '
+beside = {s["name"]: s.get("beside") for s in result["context"]["ctxbench"]["presentation"]["strategies"]}
+assert beside == {"twin-context": "tls", "tls": None}, beside'
+expect 0 "$BENCH" report --format=markdown twin.json
+grep -q '^## Other runtimes' out || fail "a report should have a section for peers: $(cat out)"
+grep -A2 '^### get: twin-context beside tls, throughput, per read: by depth' out | grep -q 'Fastest per read.*tls' ||
+  fail "a report should show both in one figure: $(cat out)"
+rm -r peers/twin
+
 # What it is expected to hold, it holds.
 expect 0 "$BENCH" conformance --strategy='python-*' --scenario=nest,inherit,handoff,longjmp
