@@ -70,8 +70,8 @@ cp "$SOURCE"/strategies/peers/python/peer.py peers/twin
 sed 's/python-/twin-/; s/"name": "python"/"name": "twin"/; s/"twin-context", /&"beside": "tls", /' \
   "$SOURCE/strategies/peers/python/peer.json" >peers/twin/peer.json
 sed -i 's/"python-/"twin-/g' peers/twin/peer.py
-expect 0 "$BENCH" --strategy=twin-context,tls --workload=get --depth=0,16,64 --parameter=up=1 --threads=1 --executions=1 \
-  --samples=1 --min-time=100us --out=twin.json
+expect 0 "$BENCH" --strategy=twin-context,tls --workload=get --depth=0,16,64 --parameter=up=1 --threads=1 \
+  --executions=1 --samples=1 --min-time=100us --out=twin.json
 expect_schema schema.json twin.json
 check twin.json '
 beside = {s["name"]: s.get("beside") for s in result["context"]["ctxbench"]["presentation"]["strategies"]}

@@ -18,7 +18,8 @@ build_peer() {
 }
 
 build_peer plain ''
-build_peer slow 's/^def descend(/EXTRA = range(1000)\n\n\n&/; s/^        context = self.variable.get()/        sum(EXTRA)\n&/'
+build_peer slow 's/^def descend(/EXTRA = range(1000)\n\n\n&/
+  s/^        context = self.variable.get()/        sum(EXTRA)\n&/'
 build_peer broken 's/^def measure(.*/&\n    sys.exit("this version is broken")/'
 build_peer without ''
 rm -r without/strategies/peers/python

@@ -1,5 +1,5 @@
-//! What every program of a peer in Rust needs: requests and answers, and what the system says. ../README.md has the protocol.
-//! The standard library is all that it needs.
+//! What every program of a peer in Rust has: requests and answers, and what the system says. ../README.md has the
+//! protocol. The standard library is all that it needs.
 
 use std::thread;
 use std::time::Instant;

@@ -99,7 +99,9 @@
                              :read #'progv-read))
         (cons "sbcl-floor"
               (make-strategy :current (lambda () :none)
-                             :call-with (lambda (context body) (declare (ignore context) (function body)) (funcall body))
+                             :call-with (lambda (context body)
+                                          (declare (ignore context) (function body))
+                                          (funcall body))
                              :scope (lambda (first count body)
                                       (declare (ignore first count) (function body))
                                       (funcall body))
