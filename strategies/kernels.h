@@ -27,8 +27,7 @@
  *                           follows from the traits
  *   CTX_REFERENCE           defined as 1: a yardstick and no way to propagate
  *   CTX_YARDSTICK           the initialisers of a reference's struct ctx_yardstick
- *   CTX_ONLY                defined as 1: takes part in those workloads alone that it names, by CTX_ONLY_GET and the
- * like
+ *   CTX_ONLY                defined as 1: takes part in those workloads alone that it names (CTX_ONLY_GET, ...)
  *
  * `after` is always 0. In the latency form it depends on the value that the read before loaded: add it to the address
  * that the read starts from, so that the processor cannot start before it has that value.

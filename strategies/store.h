@@ -4,8 +4,8 @@
  *
  *   CTX_HAS_STORE_NAME                                   1, or 0 where this strategy cannot have it
  *   CTX_STORE_SUMMARY_name                               a few words
- *   CTX_STORE_RULE_name                                  initialiser of a struct ctx_rule: for which strategies it is
- * not CTX_READ_name(after, manager, key, value)            the whole read: the context's place and the look-up in it
+ *   CTX_STORE_RULE_name                                  initialiser of a struct ctx_rule: who is not to have it
+ *   CTX_READ_name(after, manager, key, value)            the whole read: the context's place and the look-up in it
  *   CTX_SCOPE_name(manager, bindings, count, fn, arg)    runs fn(arg) with `count` more bindings, then restores
  *
  * and all that is inlined into the loops: no store is called through a pointer. Text that varies the store is included

@@ -25,3 +25,21 @@ try choosing.md
 try writing/strategy.md
 try writing/workload.md
 try writing/peer.md
+
+# The examples of CONTRIBUTING.md, each in its place in a tree: the strategy proves what it says, in a scenario that is
+# new, too; a command and a format compile.
+"$python" "$SOURCE/tests/support/blocks.py" "$SOURCE/CONTRIBUTING.md" example >/dev/null ||
+  fail "CONTRIBUTING.md: its blocks cannot be read"
+cp -r "$SOURCE/strategies" tree
+cp example/strategies/mine.c tree/
+cat example/scenario.h >>tree/conformance/scopes.h
+sed -i '/^static const struct ctx_scenario ctx_scenarios\[\] = {$/r example/row.h' tree/conformance.h
+house=(-std=c17 -D_GNU_SOURCE -Wall -Wextra -Wmissing-prototypes -Werror)
+cc "${house[@]}" -O2 -shared -fPIC -fno-omit-frame-pointer -fexceptions -Itree -I"$(dirname "$BENCH")/strategies" \
+  -o mine.so tree/mine.c || fail "CONTRIBUTING.md: its strategy or its scenario does not compile"
+expect 0 "$BENCH" conformance --plugin=./mine.so --strategy=mine --scenario=same-value,nest,fiber-switch
+expect 1 "$BENCH" conformance --plugin=./mine.so --strategy=mine --scenario=exception
+for file in harness/cli/commands/hello.c report/export/export_mine.c; do
+  cc "${house[@]}" -fsyntax-only -I"$SOURCE/harness" -I"$SOURCE/report" -I"$SOURCE/strategies" "example/$file" ||
+    fail "CONTRIBUTING.md: $file does not compile"
+done
