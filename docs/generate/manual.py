@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""manual.py PAGE.SECTION... FOLDER: manual pages as HTML within Markdown, by mandoc, a heading for each section."""
+"""manual.py NAME PAGE... FOLDER: manual pages as HTML within Markdown, by mandoc, in one file manual-NAME.md. A page alone
+has a heading for each of its sections; several have one each, and below it those."""
 import pathlib
 import re
 import subprocess
@@ -23,14 +24,21 @@ def render(path):
         yield " ".join(heading.split()), body
 
 
-def main(*arguments):
-    *paths, folder = arguments
-    for path in map(pathlib.Path, paths):
-        parts = []
-        for heading, body in render(path):
-            parts.append(f"## {heading.capitalize()}")
-            parts.append(f"````{{raw}} html\n<div class=\"manual\">\n{body}</div>\n````")
-        markdown.write(f"{folder}/manual-{path.name}.md", *parts)
+def make(path, level):
+    """The parts of a page, whose sections have headings of this level."""
+    for heading, body in render(path):
+        yield f"{'#' * level} {heading.capitalize()}"
+        yield f"````{{raw}} html\n<div class=\"manual\">\n{body}</div>\n````"
+
+
+def main(name, *arguments):
+    *paths, folder = map(pathlib.Path, arguments)
+    parts = []
+    for path in paths:
+        if len(paths) > 1:
+            parts.append(f"## {path.stem}({path.suffix[1:]})")
+        parts.extend(make(path, 2 if len(paths) == 1 else 3))
+    markdown.write(folder / f"manual-{name}.md", *parts)
 
 
 if __name__ == "__main__":
