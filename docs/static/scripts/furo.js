@@ -20,7 +20,18 @@ function change() {
   show(next);
 }
 
+// What the theme leaves out for those who hear a page, or have no mouse.
+function help() {
+  for (const caption of document.querySelectorAll(".caption[role=heading]"))
+    caption.setAttribute("aria-level", "2");
+  document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "Pages");
+  document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
+  for (const box of document.querySelectorAll("pre, .table-wrapper"))
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  help();
   document.documentElement.classList.remove("no-js"); // which hides the button
   show(looks.includes(document.body.dataset.theme) ? document.body.dataset.theme : "auto");
   for (const button of document.getElementsByClassName("theme-toggle"))
