@@ -64,15 +64,6 @@ static inline void ctx_thread_end(void) {
 #endif
 }
 
-/* Tells the processor that this is a waiting loop. */
-static inline void ctx_relax(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#else
-    __asm__ volatile("yield");
-#endif
-}
-
 /* Spins for about a microsecond, then lets others run: who is waited for may share the PU. */
 static inline void ctx_wait(unsigned spins) {
     enum { SPINS_BEFORE_YIELD = 64 };

@@ -20,6 +20,8 @@
 
 #include <stdint.h>
 
+#include "instructions.h"
+
 enum {
     CTX_RECORDER_SPLIT_BITS = 6,
     CTX_RECORDER_SPLIT = 1 << CTX_RECORDER_SPLIT_BITS,
@@ -32,16 +34,6 @@ struct ctx_recorder {
     _Alignas(128) uint64_t last_ticks; /* away from the other threads' */
     uint64_t operations[CTX_RECORDER_CELLS];
 };
-
-static inline uint64_t ctx_recorder_ticks(void) {
-    uint64_t ticks;
-#if defined(__x86_64__)
-    ticks = __builtin_ia32_rdtsc();
-#else
-    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
-#endif
-    return ticks;
-}
 
 static inline unsigned ctx_recorder_cell(uint64_t ticks) {
     const uint64_t longest = (UINT64_C(1) << CTX_RECORDER_TICK_BITS) - 1;
@@ -62,12 +54,12 @@ static inline double ctx_recorder_middle(unsigned cell) {
 }
 
 static inline void ctx_recorder_start(struct ctx_recorder *recorder) {
-    recorder->last_ticks = ctx_recorder_ticks();
+    recorder->last_ticks = ctx_ticks();
 }
 
 /* An operation has ended. */
 static inline void ctx_recorder_note(struct ctx_recorder *recorder) {
-    const uint64_t now = ctx_recorder_ticks();
+    const uint64_t now = ctx_ticks();
     recorder->operations[ctx_recorder_cell(now - recorder->last_ticks)]++;
     recorder->last_ticks = now;
 }

@@ -7,7 +7,7 @@
 #include "base/now.h"
 
 void recording_clock_begin(struct recording_clock *clock) {
-    *clock = (struct recording_clock){.began_ticks = ctx_recorder_ticks(), .began_ns = now_ns()};
+    *clock = (struct recording_clock){.began_ticks = ctx_ticks(), .began_ns = now_ns()};
 }
 
 /* A pass may be over too soon to tell the rate. */
@@ -15,7 +15,7 @@ double recording_clock_ps_per_tick(const struct recording_clock *clock) {
     enum { ENOUGH_NS = 2000000 };
     uint64_t ns, ticks;
     do {
-        ticks = ctx_recorder_ticks() - clock->began_ticks;
+        ticks = ctx_ticks() - clock->began_ticks;
         ns = now_ns() - clock->began_ns;
     } while (ns < ENOUGH_NS);
     return (double)ns * 1e3 / (double)ticks;

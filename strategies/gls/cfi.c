@@ -34,7 +34,6 @@ enum {
     DW_CFA_val_offset = 0x14,
     DW_CFA_val_offset_sf = 0x15,
     DW_CFA_val_expression = 0x16,
-    DW_CFA_AARCH64_negate_ra_state = 0x2d, /* from here on the return address is signed, or no longer */
     DW_CFA_GNU_args_size = 0x2e,
 };
 
@@ -281,11 +280,10 @@ static bool step_cfa(struct interpreter *in, unsigned char opcode) {
 static bool step_extended(struct interpreter *in, unsigned char opcode) {
     struct cursor *cursor = &in->cursor;
     uint64_t reg = 0;
+    if (processor_ignores_cfi(opcode))
+        return true;
     switch (opcode) {
     case DW_CFA_nop:
-#if defined(__aarch64__)
-    case DW_CFA_AARCH64_negate_ra_state: /* readers strip signatures */
-#endif
         return true;
     case DW_CFA_advance_loc1:
         advance(in, read_fixed(cursor, 1));
@@ -384,13 +382,11 @@ static bool parse_augmentation(struct cursor *cursor, const char *letters, struc
             skip(&inside, encoding == PE_OMIT ? 0 : encoded_bytes(encoding));
             break;
         }
-#if defined(__aarch64__)
-        case 'B': /* return addresses are signed with the other key */
-            break;
-#endif
         case 'S': /* a signal frame: the walk knows it by its code */
-        default:
             return false;
+        default:
+            if (!processor_ignores_augmentation(*letters))
+                return false;
         }
     }
     return !inside.broken;

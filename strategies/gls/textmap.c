@@ -26,104 +26,6 @@ struct pieces {
     uintptr_t function_with_frame; /* the last one that was seen to set its frame pointer itself */
 };
 
-/* ---- What a processor's instructions say: whether calls can return here, and who sets the frame pointer ---- */
-
-#if defined(__x86_64__)
-
-/*
- * No call is made where the stack pointer is as the function's own call left it: the stack would be misaligned for it
- * (x86-64 psABI).
- */
-enum { ENTRY_MAKES_NO_CALLS = true };
-
-/*
- * The length of the instruction at `at`, if it is one of those that compilers like to put in front of the one that sets
- * the frame pointer; 0 if it is another. An address relative to the instruction pointer is why: where a linker puts
- * things decides whether its displacement looks like a call.
- */
-static size_t harmless_bytes(const unsigned char *at, const unsigned char *end) {
-    enum { WIDE = 0x66, REX = 0x40, REX_W = 0x48, REX_MASK = 0xf0, REX_W_MASK = 0xf8, LONGEST = 7 };
-    enum { LEA = 0x8d, LOAD = 0x8b, MOV = 0x89, XOR = 0x31 };
-    enum { ESCAPE = 0x0f, MOVQ = 0x6e, PUNPCKLQDQ = 0x6c };
-    enum { REGISTERS = 0xc0, RIP_MASK = 0xc7, RIP = 0x05 };
-    if (end - at < LONGEST) /* no instruction here goes beyond what may be read */
-        return 0;
-    if ((at[0] & REX_W_MASK) == REX_W && (at[1] == LEA || at[1] == LOAD) && (at[2] & RIP_MASK) == RIP)
-        return LONGEST;
-    const unsigned char *byte = at + (at[0] == WIDE);
-    byte += (*byte & REX_MASK) == REX;
-    if (at[0] == WIDE && byte[0] == ESCAPE && (byte[1] == MOVQ || byte[1] == PUNPCKLQDQ) && byte[2] >= REGISTERS)
-        return (size_t)(byte + 3 - at);
-    if (at[0] != WIDE && (byte[0] == MOV || byte[0] == XOR) && byte[1] >= REGISTERS)
-        return (size_t)(byte + 2 - at);
-    return 0;
-}
-
-/*
- * From the first instruction on that is not known to be harmless: can no two bytes be the start of a near call (E8, or
- * FF with 2 in the middle of the next byte)?
- */
-static bool holds_no_call(uintptr_t start, uintptr_t end) {
-    const unsigned char *byte = (const unsigned char *)start, *const limit = (const unsigned char *)end;
-    for (size_t bytes; (bytes = harmless_bytes(byte, limit)) > 0;)
-        byte += bytes;
-    for (; byte < limit; byte++)
-        if (byte[0] == 0xe8 || (byte[0] == 0xff && (byte[1] >> 3 & 7) == 2))
-            return false;
-    return true;
-}
-
-/* The tables say it themselves. */
-static bool sets_frame_pointer(const struct cfi_row *row) {
-    (void)row;
-    return false;
-}
-
-#elif defined(__aarch64__)
-
-/* The return address is in a register, and a function that never returns may call without having saved it. */
-enum { ENTRY_MAKES_NO_CALLS = false };
-
-enum { INSTRUCTION_BYTES = 4 };
-
-static uint32_t instruction_at(uintptr_t address) {
-    uint32_t instruction = 0;
-    memcpy(&instruction, (const void *)address, sizeof instruction); // NOLINT: text is read as data
-    return instruction;
-}
-
-/* BL, BLR and its authenticating forms (Arm Architecture Reference Manual, C4.1). */
-static bool is_call(uint32_t instruction) {
-    return (instruction & 0xfc000000) == 0x94000000 || (instruction & 0xfefff000) == 0xd63f0000;
-}
-
-static bool holds_no_call(uintptr_t start, uintptr_t end) {
-    for (uintptr_t at = start; at < end; at += INSTRUCTION_BYTES)
-        if (is_call(instruction_at(at)))
-            return false;
-    return true;
-}
-
-/*
- * gcc describes a frame by the stack pointer even where it keeps a frame pointer, and saves x29 in the same pair where
- * that holds a value of the function's own. `add x29, sp, #saved_at` (mov, where that is 0), in front of the first
- * call, makes the difference: no object of the function's lies where its frame record does.
- */
-static bool sets_frame_pointer(const struct cfi_row *row) {
-    enum { ADD_X29_SP = 0x910003fd, IMMEDIATE_BIT = 10, IMMEDIATE_MAX = 0xfff };
-    if (row->saved_at < 0 || row->saved_at > IMMEDIATE_MAX)
-        return false;
-    const uint32_t wanted = ADD_X29_SP | (uint32_t)row->saved_at << IMMEDIATE_BIT;
-    for (uintptr_t at = row->start; at < row->end && !is_call(instruction_at(at)); at += INSTRUCTION_BYTES)
-        if (instruction_at(at) == wanted)
-            return true;
-    return false;
-}
-
-#else
-#error "textmap.c knows the instructions of x86-64 and aarch64"
-#endif
-
 /* Is there nothing but padding in between? Code without unwind information is not padding, however short. */
 static bool is_padding(uintptr_t start, uintptr_t end) {
     enum { ALIGNMENT_MAX = 4095 }; /* less than a page: longer ones may not even be mapped */
@@ -175,7 +77,7 @@ static void add_piece(struct pieces *all, struct piece piece) {
 
 /* Do frame pointers hold in this row, at whatever call is made in it? */
 static bool has_frames(struct pieces *all, const struct cfi_row *row) {
-    if (row->kind == CFI_BOTH_SAVED && sets_frame_pointer(row))
+    if (row->kind == CFI_BOTH_SAVED && processor_sets_frame_pointer(row->start, row->end, row->saved_at))
         all->function_with_frame = row->function;
     return row->kind == CFI_FRAME_POINTER || (row->kind == CFI_BOTH_SAVED && all->function_with_frame == row->function);
 }
@@ -190,9 +92,9 @@ static bool is_believed(const struct cfi_row *row) {
     case CFI_FRAME_POINTER:
         return true;
     case CFI_ENTRY:
-        return ENTRY_MAKES_NO_CALLS || holds_no_call(row->start, row->end);
+        return PROCESSOR_ENTRY_MAKES_NO_CALLS || processor_holds_no_call(row->start, row->end);
     case CFI_BOTH_SAVED:
-        return holds_no_call(row->start, row->end);
+        return processor_holds_no_call(row->start, row->end);
     case CFI_OTHER:
     case CFI_STACK_END:
         break;

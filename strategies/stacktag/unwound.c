@@ -139,16 +139,9 @@ __attribute__((noinline)) static enum verdict read_by_cursor(const struct mark_a
     return end_of_walk(&spelling, return_address);
 }
 
-/*
- * What unw_backtrace says of a frame. On aarch64 libunwind 1.6.2 names the last byte of the call and not the address
- * behind it; instructions are aligned there.
- */
+/* What unw_backtrace says of a frame. */
 static uintptr_t address_in(void *const *addresses, size_t i) {
-#if defined(__aarch64__)
-    return ((uintptr_t)addresses[i] + 3) & ~(uintptr_t)3;
-#else
-    return (uintptr_t)addresses[i];
-#endif
+    return processor_unwound_address((uintptr_t)addresses[i]);
 }
 
 /* Is this where a signal handler returns to, in code of which libunwind has told us? */

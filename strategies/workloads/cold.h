@@ -79,21 +79,13 @@ CTX_OPERATION void cold_note_all(struct cold *cold) {
 #endif
 }
 
-#if defined(__x86_64__)
-#define COLD_FLUSH_LINE "clflush (%0)"
-#define COLD_WAIT "mfence\n\tlfence"
-#else
-#define COLD_FLUSH_LINE "dc civac, %0"
-#define COLD_WAIT "dsb sy\n\tisb"
-#endif
-
 /* When it returns, all is flushed. */
 static inline void cold_flush(const struct cold *cold) {
     for (size_t i = 0; i < cold->object_count; i++) {
         for (uintptr_t line = cold->objects[i].start; line < cold->objects[i].end; line += COLD_LINE_BYTES)
-            __asm__ volatile(COLD_FLUSH_LINE : : "r"(line) : "memory");
+            ctx_flush_line(line);
     }
-    __asm__ volatile(COLD_WAIT : : : "memory");
+    ctx_wait_for_flushes();
 }
 
 CTX_OPAQUE static void CTX_FN(cold_reads, void *arg) {

@@ -14,12 +14,6 @@
 
 #include "gls/cfi.h"
 
-#if defined(__x86_64__)
-enum { OWN_MACHINE = EM_X86_64 };
-#else
-enum { OWN_MACHINE = EM_AARCH64 };
-#endif
-
 struct span {
     uintptr_t start, end;
 };
@@ -60,7 +54,7 @@ static bool check_header(const struct image *image, char reason[static IMAGE_REA
     const ElfW(Ehdr) *header = header_of(image);
     if (image->file_bytes < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
         return refuse(reason, "found no ELF file, wanted a program or a shared object");
-    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != OWN_MACHINE)
+    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != PROCESSOR_ELF_MACHINE)
         return refuse(reason, "it is for another processor than this one");
     if (header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff % _Alignof(ElfW(Phdr)) != 0 ||
         !lies_within(header->e_phoff, (size_t)header->e_phnum * sizeof(ElfW(Phdr)), image->file_bytes))
