@@ -45,6 +45,8 @@ expect 1 check_links site
 expect_words 'style.css: loads "https://example.invalid/x.css" from elsewhere'
 expect 1 check_links nowhere
 
+mkdir -p "$SOURCE/build/docs/html"
+echo '<a href="gone.html">' >"$SOURCE/build/docs/html/stale.html" # of a page that there is no more
 status=0
 "$SOURCE/scripts/docs" --check >out 2>"$err" || status=$?
 if [[ $status -eq 77 ]]; then
