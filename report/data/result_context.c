@@ -17,8 +17,6 @@ bool result_loader_fail(struct result_loader *loader, const char *format, ...) {
     return false;
 }
 
-static json_t *printable_copy(const json_t *value);
-
 static json_t *printable_string(const char *text) {
     char *copy = strdup(text);
     if (copy == NULL)
@@ -36,7 +34,7 @@ static json_t *printable_object(const json_t *object) {
         char *printable = strdup(key);
         if (printable != NULL)
             text_make_printable(printable);
-        bool set = printable != NULL && json_object_set_new(copy, printable, printable_copy(value)) == 0;
+        bool set = printable != NULL && json_object_set_new(copy, printable, result_file_printable(value)) == 0;
         free(printable);
         if (!set) {
             json_decref(copy);
@@ -50,7 +48,7 @@ static json_t *printable_array(const json_t *array) {
     json_t *copy = json_array(), *value;
     size_t index;
     json_array_foreach(array, index, value) {
-        if (json_array_append_new(copy, printable_copy(value)) != 0) {
+        if (json_array_append_new(copy, result_file_printable(value)) != 0) {
             json_decref(copy);
             return NULL;
         }
@@ -58,8 +56,7 @@ static json_t *printable_array(const json_t *array) {
     return copy;
 }
 
-/* A copy whose texts, keys included, have no control characters. NULL when out of memory. */
-static json_t *printable_copy(const json_t *value) {
+struct json_t *result_file_printable(const struct json_t *value) {
     switch (json_typeof(value)) {
     case JSON_OBJECT:
         return printable_object(value);
@@ -102,7 +99,7 @@ static void take_our_context(struct result_loader *loader, const json_t *ours) {
 bool result_loader_take_context(struct result_loader *loader, const json_t *context) {
     if (!loader->has_context) {
         loader->has_context = true;
-        loader->file->context = printable_copy(context);
+        loader->file->context = result_file_printable(context);
         loader->out_of_memory |= loader->file->context == NULL;
         take_our_context(loader, json_object_get(context, "ctxbench"));
     }

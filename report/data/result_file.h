@@ -111,6 +111,9 @@ const struct result_case *result_file_case(const struct result_file *file, const
 /* The first failure of a case of this name; NULL if it has none. */
 const struct result_failure *result_file_failure(const struct result_file *file, const char *name);
 
+/* A copy whose texts, keys included, have no control characters. NULL when out of memory. */
+struct json_t *result_file_printable(const struct json_t *value);
+
 /*
  * A text of the context, or "" if it is not there: `group` is one of the objects in context.ctxbench ("machine",
  * "build", "settings", ...), "ctxbench" for that object itself, or NULL for the context. Valid while the file is.

@@ -4,14 +4,14 @@
 # Each attempt has a folder of its own; the first that measures all links its result to where it counts, and no second
 # one can. Where the folder of results is not shared, all goes to the spool of this node, from which `fleet merge`
 # fetches it. Exit status: 0 measured; 65 another machine than planned; 74 the disk is full or cannot be written to;
-# 130 interrupted; else that of the program.
+# 124 out of time; 130 interrupted; else that of the program.
 
 folder=@folder@
 spool=@spool@
 id=@id@
 options=(@options@)
 strategies=(@strategies@)
-readonly other_machine=65 cannot_write=74
+readonly other_machine=65 cannot_write=74 out_of_time=124
 
 rows() {
   cat <<'ROWS'
@@ -53,7 +53,10 @@ run() {
 
 end_early() {
   trap '' TERM
+  local left
+  left=$(squeue -h -j "$SLURM_JOB_ID" -o %L 2>/dev/null)
   [[ -z $child ]] || { kill -INT "$child" && wait "$child"; } 2>/dev/null
+  [[ ! $left =~ ^0:[0-9]{2}$ ]] || finish "$out_of_time" "its time limit came before all was measured"
   finish 130 "it was told to end before all was measured"
 }
 

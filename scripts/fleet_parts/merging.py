@@ -125,10 +125,8 @@ def merge(options):
         if not good:
             raise FleetError("there is nothing to merge", 1)
         proofs = sorted(glob.glob(glob.escape(fleet.path("conformance")) + "/*.json"))
-        state.write(fleet.path("files.txt"), "".join(path + "\n" for path in good + proofs))
         merged = fleet.path("fleet.json")
-        _call([program, "merge", "--force", f"--files={fleet.path('files.txt')}",
-               f"--missing={fleet.path('missing.json')}", f"--out={merged}"])
+        _call([program, "merge", "--force", f"--missing={fleet.path('missing.json')}", f"--out={merged}", *good, *proofs])
         for form, name in (("html", "report.html"), ("markdown", "report.md"), ("json", "report.json")):
             _call([program, "report", merged, f"--format={form}", f"--out={fleet.path(name)}", "--force", "--quiet"])
         print(f"The result file is {merged}, the report {fleet.path('report.html')}.")

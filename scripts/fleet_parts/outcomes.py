@@ -4,7 +4,7 @@ import datetime
 from . import slurm, state
 
 # What a task's exit status says (job.sh).
-EXITS = {65: "other-processor", 74: "disk-full", 130: "interrupted"}
+EXITS = {65: "other-processor", 74: "disk-full", 124: "time-limit", 130: "interrupted"}
 STATES = {"NODE_FAIL": "node-down", "BOOT_FAIL": "node-down", "TIMEOUT": "time-limit", "DEADLINE": "time-limit",
           "CANCELLED": "cancelled", "REVOKED": "cancelled", "PREEMPTED": "preempted", "OUT_OF_MEMORY": "out-of-memory"}
 CLOCK_SKEW_SECONDS = 60

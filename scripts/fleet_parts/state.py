@@ -77,7 +77,7 @@ class Fleet:
         """[{"number", "name", "job" or None, "released", "tasks": [node]}], oldest first."""
         found = []
         folder = self.path("submissions")
-        for number in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        for number in sorted(filter(str.isdigit, os.listdir(folder))) if os.path.isdir(folder) else []:
             tasks = read_json(os.path.join(folder, number, "tasks.json"))
             if tasks is None:
                 continue  # its submitter ended before it had asked Slurm for anything

@@ -52,7 +52,7 @@ def _start(fleet, submission):
 
 def _submit_merge(fleet, jobs):
     """A job that merges when all tasks have ended, however they did."""
-    script = fleet.path("submissions", "merge.sh")
+    script = fleet.path("merge.sh")
     state.write(script, f"#!/bin/sh\nexec {shlex.quote(FLEET)} merge {shlex.quote(fleet.folder)}\n")
     passed = [word for word in fleet.plan["slurm_options"] if not word.startswith(("--time", "--constraint"))]
     return slurm.submit(script, [

@@ -11,11 +11,15 @@
 #include "figure/gnuplot.h"
 #include "figure/gnuplot_source.h"
 #include "figure/svg.h"
+#include "fleet/fleet.h"
+#include "fleet/fleet_json.h"
 #include "page/contents.h"
+#include "page/contents_fleet.h"
 #include "page/page.h"
 
 struct reporting {
     const struct options *options;
+    struct fleet *fleet; /* of a file of several machines; NULL: the report is of runs */
     struct runs runs;
     struct document document;
 };
@@ -132,19 +136,24 @@ static bool write_figures(const struct reporting *reporting, struct error *error
 
 /* ---- The report ---- */
 
+static bool out_of_memory(struct error *error) {
+    return error_set(error, "out of memory for the report");
+}
+
 static bool write_report(const struct reporting *reporting, const char *path, struct error *error) {
     const struct options *options = reporting->options;
     struct output_file file;
     bool written = true;
     if (!output_file_open(&file, path, options->force, error))
         return false;
-    if (options_want_format(options, "markdown"))
+    if (options_want_format(options, "json"))
+        written = fleet_write_json(reporting->fleet, file.stream) || out_of_memory(error);
+    else if (options_want_format(options, "markdown"))
         page_write_markdown(&reporting->document, options->figures, file.stream);
     else if (options_want_format(options, "terminal"))
         page_write_terminal(&reporting->document, file.stream, table_style_for(file.stream));
     else
-        written =
-            page_write_html(&reporting->document, file.stream) || error_set(error, "out of memory for the report");
+        written = page_write_html(&reporting->document, file.stream) || out_of_memory(error);
     if (written)
         return output_file_commit(&file, error);
     output_file_discard(&file);
@@ -158,17 +167,32 @@ static const char *target_of(const struct options *options) {
     return options->format == NULL || options_want_format(options, "html") ? "report.html" : "-";
 }
 
+/* Several machines in one file are reported together, unless one of them is chosen. */
+static bool load(struct reporting *reporting, struct error *error) {
+    const struct options *options = reporting->options;
+    if (options->operand_count == 1 && options->machine == NULL && fleet_is_one(options->operands[0])) {
+        reporting->fleet = fleet_load(options->operands[0], error->text, sizeof error->text);
+        return reporting->fleet != NULL;
+    }
+    return runs_load(&reporting->runs, options->operands, options->operand_count, options->machine, error->text,
+                     sizeof error->text) &&
+           (!options_want_format(options, "json") ||
+            error_set(error,
+                      "--format=json is for a file of several machines (bench merge); bench export has formats of "
+                      "one run for programs"));
+}
+
 static int make_report(struct reporting *reporting) {
     const struct options *options = reporting->options;
     const char *target = target_of(options);
     struct error error = {.text = ""};
     if (!output_file_check(target, options->force, &error))
         return message_fail(EXIT_STATUS_USAGE, &error);
-    if (!runs_load(&reporting->runs, options->operands, options->operand_count, options->machine, error.text,
-                   sizeof error.text))
+    if (!load(reporting, &error))
         return message_fail(EXIT_STATUS_USAGE, &error);
-    if (!contents_make(&reporting->document, &reporting->runs))
-        return (void)error_set(&error, "out of memory for the report"), message_fail(EXIT_STATUS_FAILED, &error);
+    if (reporting->fleet != NULL ? !contents_fleet_make(&reporting->document, reporting->fleet)
+                                 : !contents_make(&reporting->document, &reporting->runs))
+        return (void)out_of_memory(&error), message_fail(EXIT_STATUS_FAILED, &error);
     if ((options->figures != NULL && !write_figures(reporting, &error)) || !write_report(reporting, target, &error))
         return message_fail(EXIT_STATUS_FAILED, &error);
     if (strcmp(target, "-") != 0 && !options->quiet)
@@ -181,12 +205,13 @@ static int report_command(const struct command_call *call) {
     const int status = make_report(&reporting);
     document_free(&reporting.document);
     runs_free(&reporting.runs);
+    fleet_free(reporting.fleet);
     return status;
 }
 
 static const struct command_option takes[] = {
     {.name = "out", .help = "the file to write; when not given, report.html, or standard output for text"},
-    {.name = "format", .help = "html, markdown or terminal; html when not given"},
+    {.name = "format", .help = "html, markdown or terminal, or json of several machines; html when not given"},
     {.name = "terminal"},
     {.name = "machine"},
     {.name = "figures"},
@@ -195,7 +220,7 @@ static const struct command_option takes[] = {
     {.name = NULL},
 };
 
-COMMAND_FORMATS("terminal", "markdown", "html")
+COMMAND_FORMATS("terminal", "markdown", "html", "json")
 
 const struct command command_report = {
     .name = "report",
