@@ -1,5 +1,6 @@
 #!/bin/bash
-# A task of a fleet: measures on one node, and leaves one result file. scripts/fleet puts names and rows in.
+# job.sh NODE KIND CONFORMANCE PROGRAM: a task of a fleet. Measures on one node, and leaves one result file. scripts/fleet
+# puts the names below in.
 #
 # Each attempt has a folder of its own; the first that measures all links its result to where it counts, and no second
 # one can. Where the folder of results is not shared, all goes to the spool of this node, from which `fleet merge`
@@ -13,23 +14,17 @@ options=(@options@)
 strategies=(@strategies@)
 readonly other_machine=65 cannot_write=74 out_of_time=124
 
-rows() {
-  cat <<'ROWS'
-@rows@
-ROWS
-}
-
-array=$SLURM_ARRAY_JOB_ID task=$SLURM_ARRAY_TASK_ID restart=${SLURM_RESTART_COUNT:-0}
+node=$1 kind=$2 conformance=$3 program=$4
+job=$SLURM_JOB_ID restart=${SLURM_RESTART_COUNT:-0}
 here=${SLURMD_NODENAME:-$(uname -n)}
 started=$(date +%s)
-IFS=$'\t' read -r _ node kind conformance program < <(rows | grep -m 1 "^$task"$'\t')
 child=''
 
 # finish STATUS REASON: the last word of this attempt.
 finish() {
   trap '' TERM
   {
-    printf '%s\n' "array=$array" "task=$task" "restart=$restart" "node=$here" "host=$(uname -n)" "status=$1" \
+    printf '%s\n' "job=$job" "restart=$restart" "node=$here" "host=$(uname -n)" "status=$1" \
       "reason=$2" "started=$started" "ended=$(date +%s)" "kind=${found-}" \
       >"$attempt/exit.new" && mv "$attempt/exit.new" "$attempt/exit"
   } 2>/dev/null || exit "$cannot_write"
@@ -54,7 +49,7 @@ run() {
 end_early() {
   trap '' TERM
   local left
-  left=$(squeue -h -j "$SLURM_JOB_ID" -o %L 2>/dev/null)
+  left=$(squeue -h -j "$job" -o %L 2>/dev/null)
   [[ -z $child ]] || { kill -INT "$child" && wait "$child"; } 2>/dev/null
   [[ ! $left =~ ^0:[0-9]{2}$ ]] || finish "$out_of_time" "its time limit came before all was measured"
   finish 130 "it was told to end before all was measured"
@@ -93,7 +88,7 @@ prove() {
 
 out=$folder
 [[ -e $folder/plan.json ]] || out=$spool/ctxbench-fleet-$id
-attempt=$out/nodes/$node/$SLURM_JOB_ID.$restart
+attempt=$out/nodes/$node/$job.$restart
 umask 022
 mkdir -p "$attempt" "$out/results" "$out/conformance" 2>/dev/null && exec >"$attempt/log" 2>&1 || exit "$cannot_write"
 trap end_early TERM

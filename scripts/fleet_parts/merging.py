@@ -106,7 +106,7 @@ def _warn_of_clocks(fleet):
     for name in fleet.nodes:
         said = fleet.last_exit(name)
         skew = max((outcomes.clock_skew(facts, said) for facts in kept.get(name, {}).values()
-                    if said and facts["job"] == said["array"]), key=abs, default=0)
+                    if said and facts["job"] == said["job"]), key=abs, default=0)
         if skew:
             print(f"the clock of {name} is {abs(skew)} s {'ahead of' if skew > 0 else 'behind'} Slurm's: dates in its "
                   "result are off, and nothing else rests on it")

@@ -14,15 +14,11 @@ def update(fleet):
     """Asks Slurm, and keeps what it says of tasks that have ended: after some minutes it may know nothing of them."""
     kept = state.read_json(fleet.path("outcomes.json"), {})
     for submission in fleet.submissions():
-        if submission["job"] is None:
-            continue
-        said = slurm.tasks(submission["job"])
-        for task, name in enumerate(submission["tasks"]):
-            facts = said.get(task)
-            if facts is not None:
-                kept.setdefault(name, {})[submission["number"]] = {**facts, "job": submission["job"], "task": task}
-            elif name in kept and submission["number"] in kept[name] and \
-                    kept[name][submission["number"]]["state"] in slurm.ACTIVE_STATES:
+        said = slurm.jobs(submission["name"], list(submission["jobs"].values()))
+        for name, job in submission["jobs"].items():
+            if job in said:
+                kept.setdefault(name, {})[submission["number"]] = {**said[job], "job": job}
+            elif kept.get(name, {}).get(submission["number"], {}).get("state") in slurm.ACTIVE_STATES:
                 kept[name][submission["number"]]["state"] = "FORGOTTEN"
     state.write_json(fleet.path("outcomes.json"), kept)
     return kept
@@ -32,27 +28,29 @@ def active(fleet):
     """Nodes for which Slurm has a task that has not ended."""
     names = set()
     for submission in fleet.submissions():
-        said = slurm.tasks(submission["job"]) if submission["job"] is not None else {}
-        names |= {submission["tasks"][task] for task, facts in said.items()
-                  if facts["state"] in slurm.ACTIVE_STATES and task < len(submission["tasks"])}
+        queued = slurm.queued(submission["name"])
+        names |= {name for name, job in submission["jobs"].items()
+                  if queued.get(job, {}).get("state") in slurm.ACTIVE_STATES}
     return names
 
 
-def of_node(fleet, name, kept, down):
+def of_node(fleet, submissions, name, kept, down):
     """(state, reason) of a node: "measured", or why it is not."""
     if fleet.has_result(name):
         return "measured", ""
-    covering = [one for one in fleet.submissions() if name in one["tasks"]]
+    covering = [one for one in submissions if name in one["tasks"]]
     if not covering:
         return "not-submitted", "no task was submitted for it"
     submission = covering[-1]
-    if submission["job"] is None:
-        return "not-submitted", "its submitter ended before Slurm had the task; `fleet submit` goes on"
+    job = submission["jobs"].get(name)
+    if job is None:
+        why = submission["refused"].get(name)
+        return "not-submitted", f"Slurm did not take it: {why}" if why else \
+            "its submitter ended before Slurm had the task; `fleet submit` goes on"
     facts = kept.get(name, {}).get(submission["number"])
-    said = fleet.last_exit(name, submission["job"])
     if facts is not None and facts["state"] in slurm.ACTIVE_STATES:
         return _active(facts, down.get(name))
-    return _ended(submission["job"], facts, said, down.get(name))
+    return _ended(job, facts, fleet.last_exit(name, job), down.get(name))
 
 
 def _active(facts, down):
@@ -100,4 +98,5 @@ def down_nodes(fleet):
 
 def of_all(fleet):
     kept, down = update(fleet), down_nodes(fleet)
-    return {name: of_node(fleet, name, kept, down) for name in fleet.nodes}
+    submissions = fleet.submissions()
+    return {name: of_node(fleet, submissions, name, kept, down) for name in fleet.nodes}

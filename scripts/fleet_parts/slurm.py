@@ -52,79 +52,56 @@ def step(node, script, options, patience):
     return run(words, check=False, timeout=patience + 7200)
 
 
-def setting(name, otherwise):
-    found = re.search(rf"^{name}\s*=\s*(\S+)", run(["scontrol", "show", "config"]), re.MULTILINE)
-    return found.group(1) if found else otherwise
-
-
-def submit(script_path, options):
+def submit(script_path, options, arguments=()):
     """The number of the job."""
-    return run(["sbatch", "--parsable", *options, script_path]).strip().split(";")[0]
+    return run(["sbatch", "--parsable", *options, script_path, *arguments]).strip().split(";")[0]
 
 
-def pin(job, names):
-    """Ties each task of an array that is held to a node of its own, by one process."""
-    orders = "".join(f"update JobId={job}_{task} ReqNodeList={name}\n" for task, name in enumerate(names))
-    done = run(["scontrol"], text=orders, check=False, timeout=600)
-    wrong = [line for line in done.stderr.splitlines() + done.stdout.splitlines()
-             if re.search(r"error|invalid|denied|not |slurm_", line, re.IGNORECASE)]
-    wanted = {(str(task), name) for task, name in enumerate(names)}
-    listed = run(["squeue", "-h", "-r", "-j", job, "-o", "%K|%n"], timeout=600).split()
-    pinned = {tuple(line.split("|")) for line in listed}
-    if not wanted <= pinned:
-        raise FleetError(f"job {job}: {len(wanted - pinned)} of {len(wanted)} tasks could not be tied to their nodes"
-                         f"{': ' + wrong[0] if wrong else ''}; the job stays held, `fleet submit` tries again", 1)
-
-
-def release(job):
-    run(["scontrol", "release", job])
-
-
-def jobs_named(name):
-    """Numbers of the jobs of this name that Slurm still knows, oldest first."""
-    numbers = {line.strip() for line in run(["squeue", "-h", "-n", name, "-o", "%F"]).splitlines()}
-    return sorted(numbers, key=int)
-
-
-def tasks(job):
-    """{task: facts} of an array: from the queue and from accounting, or, where there is none, from the controller."""
-    found = _accounted(job)
-    found = _remembered(job) if found is None else found
-    done = run(["squeue", "-h", "-r", "-j", job, "-o", "%K|%T|%r|%N|%F"], check=False)
-    for line in done.stdout.splitlines() if done.returncode == 0 else []:
-        task, state, reason, node, _ = line.split("|")
-        if task.isdigit():
-            found.setdefault(int(task), {}).update(state=state, why=reason, node=node)
+def queued(name):
+    """{job: facts} of the jobs of this name that have not ended."""
+    found = {}
+    for line in run(["squeue", "-h", "-n", name, "-o", "%A|%T|%N|%n|%r"], timeout=600).splitlines():
+        job, state, node, wanted, why = line.split("|", 4)
+        found[job] = {"state": state, "why": why, "node": node, "wanted": wanted}
     return found
 
 
-def _accounted(job):
-    done = run(["sacct", "-X", "-P", "-n", "-j", job, "--format=JobID,State,ExitCode,NodeList,Start,End,Elapsed"],
-               check=False)
-    if done.returncode != 0 or "disabled" in done.stderr:
-        return None
+def jobs(name, numbers):
+    """{job: facts} of the jobs of this name: from accounting, or, where there is none, from the controller."""
+    found = _accounted(numbers)
+    found = _remembered(name) if found is None else found
+    for job, facts in queued(name).items():
+        found.setdefault(job, {}).update(facts)
+    return found
+
+
+def _accounted(numbers):
     found = {}
-    for line in done.stdout.splitlines():
-        number, state, code, node, start, end, elapsed = line.split("|")
-        task = number.partition("_")[2]
-        if task.isdigit():
-            found[int(task)] = {"state": state.split(" ")[0], "exit": code, "node": node, "start": start, "end": end,
-                                "elapsed": elapsed}
+    for first in range(0, len(numbers), 500):
+        done = run(["sacct", "-X", "-P", "-n", "-j", ",".join(numbers[first:first + 500]),
+                    "--format=JobIDRaw,State,ExitCode,NodeList,Start,End,Elapsed"], check=False)
+        if done.returncode != 0 or "disabled" in done.stderr:
+            return None
+        for line in done.stdout.splitlines():
+            job, state, code, node, start, end, elapsed = line.split("|")
+            found[job] = {"state": state.split(" ")[0], "exit": code, "node": node, "start": start, "end": end,
+                          "elapsed": elapsed}
     return found or None
 
 
-def _remembered(job):
-    done = run(["scontrol", "-o", "show", "job", job], check=False)
+def _remembered(name):
+    done = run(["scontrol", "-o", "show", "job"], check=False, timeout=600)
     found = {}
     for line in done.stdout.splitlines() if done.returncode == 0 else []:
         facts = dict(word.split("=", 1) for word in line.split(" ") if "=" in word)
-        if facts.get("ArrayTaskId", "").isdigit():
-            found[int(facts["ArrayTaskId"])] = {
+        if facts.get("JobName") == name:
+            found[facts["JobId"]] = {
                 "state": facts.get("JobState", ""), "why": facts.get("Reason", ""), "exit": facts.get("ExitCode", ""),
                 "node": facts.get("NodeList", ""), "start": facts.get("StartTime", ""), "end": facts.get("EndTime", ""),
-                "elapsed": facts.get("RunTime", ""), "restarts": facts.get("Restarts", "0")}
+                "elapsed": facts.get("RunTime", "")}
     return found
 
 
-def cancel(job):
-    run(["scancel", job], check=False)
+def cancel(name):
+    """Ends all jobs of this name."""
+    run(["scancel", f"--name={name}"], check=False)

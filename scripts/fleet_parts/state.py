@@ -1,7 +1,7 @@
 """The results folder: the only place where a fleet's state is kept, beside Slurm.
 
   plan.json               what was planned
-  submissions/0001/       one array: job.sh as it was submitted, tasks.json, and job (its number) once Slurm has it
+  submissions/0001/       job.sh as it was submitted; tasks.json, the nodes; jobs, a line for each that Slurm was given
   nodes/NODE/JOB.RESTART/ one attempt: run.json, log, and exit, which the task writes last
   results/NODE.json       the one result that counts
   conformance/NODE.json   what came of the scenarios, of one node of each kind
@@ -73,22 +73,29 @@ class Fleet:
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
 
+    def job_name(self, number):
+        return f"ctxbench-fleet-{self.plan['id']}-{number}"
+
     def submissions(self):
-        """[{"number", "name", "job" or None, "released", "tasks": [node]}], oldest first."""
+        """[{"number", "name", "tasks": [node], "jobs": {node: job}, "refused": {node: why}}], oldest first."""
         found = []
         folder = self.path("submissions")
         for number in sorted(filter(str.isdigit, os.listdir(folder))) if os.path.isdir(folder) else []:
             tasks = read_json(os.path.join(folder, number, "tasks.json"))
             if tasks is None:
                 continue  # its submitter ended before it had asked Slurm for anything
-            job = read_json(os.path.join(folder, number, "job"), {})
-            found.append({"number": number, "name": f"ctxbench-fleet-{self.plan['id']}-{number}", "tasks": tasks,
-                          "job": job.get("job"), "released": job.get("released", False)})
+            one = {"number": number, "name": self.job_name(number), "tasks": tasks, "jobs": {}, "refused": {}}
+            with contextlib.suppress(FileNotFoundError), \
+                    open(os.path.join(folder, number, "jobs"), encoding="utf-8") as file:
+                for line in file:
+                    node, job, why = (line.rstrip("\n").split("\t") + ["", ""])[:3]
+                    one["jobs" if job else "refused"][node] = job or why
+            found.append(one)
         return found
 
-    def note_job(self, submission, job, released):
-        submission.update(job=job, released=released)
-        write_json(self.path("submissions", submission["number"], "job"), {"job": job, "released": released})
+    def note_job(self, number, node, job, why=""):
+        with open(self.path("submissions", number, "jobs"), "a", encoding="utf-8") as file:
+            file.write(f"{node}\t{job}\t{why}\n")
 
     def has_result(self, node):
         return os.path.isfile(self.path("results", node + ".json"))
@@ -103,7 +110,7 @@ class Fleet:
                     said = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
             except OSError:
                 continue
-            if job is None or said.get("array") == job:
+            if job is None or said.get("job") == job:
                 found = said
         return found
 

@@ -6,7 +6,7 @@
 
 set -euo pipefail
 [[ $EUID -ne 0 ]] || [[ -n ${FLEET_NAMESPACE-} ]] || ! unshare --mount true 2>/dev/null ||
-  FLEET_NAMESPACE=1 exec unshare --mount bash "$0" # what is mounted below goes with this
+  FLEET_NAMESPACE=1 exec unshare --mount bash "$(readlink -f "$0")" # what is mounted below goes with this
 # shellcheck source=tests/support/run.bash
 source "$SOURCE/tests/support/run.bash"
 # shellcheck source=tests/support/slurm.bash
@@ -39,8 +39,9 @@ assert node in found and found[node]["state"] == state and words in found[node][
     "$1/missing.json" "${@:2}" || fail "$2 should be missing: $3, $4"
 }
 
-task_of() {
-  "$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["job"], end="")' "$1/submissions/$2/job"
+# job_of FOLDER SUBMISSION NODE
+job_of() {
+  sed -n "s/^$3\t\([0-9]*\)\t.*/\1/p" "$1/submissions/$2/jobs"
 }
 
 echo "time limit: the longest first, beside what follows"
@@ -55,7 +56,7 @@ edit faults "nodes['n3']['kind'] = '0123456789abcdef'"
 expect 0 "$fleet" submit faults --no-merge
 wait_for is_state faults running n1 n2
 wait_for is_state faults other-processor n3
-scancel "$(task_of faults 0001)_0"
+scancel "$(job_of faults 0001 n1)"
 wait_for is_state faults cancelled n1
 sbatch --quiet --partition=urgent --nodelist=n2 --exclusive --output=/dev/null --wrap 'sleep 1'
 has_attempts() {
@@ -90,7 +91,7 @@ check faults/fleet.json 'assert len(result["machines"]) == 3 and result["missing
 
 echo "a task that is run again after it has a result leaves it alone"
 cp faults/results/n1.json before.json
-scontrol requeue "$(task_of faults 0002)_0" && wait_for has_no_jobs
+scontrol requeue "$(job_of faults 0002 n1)" && wait_for has_no_jobs
 cmp before.json faults/results/n1.json || fail "n1 has another result"
 expect 0 "$fleet" merge faults
 check faults/fleet.json 'assert len(result["machines"]) == 3'
