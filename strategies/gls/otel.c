@@ -121,30 +121,30 @@ static int publish(void) {
     return 0;
 }
 
-/* The mapping is not the child's: it says how old the data are, and whose. Nothing here takes a lock or memory of
- * malloc. */
+/* Nobody waits for anybody, so that a fork at any moment leaves no lock behind. */
+enum publication { UNPUBLISHED, PUBLISHING, PUBLISHED };
+static _Atomic enum publication publication;
+
+/* The mapping is not the child's: it says how old the data are, and whose. */
 static void publish_in_child(void) {
-    if (published.size > 0)
+    if (atomic_load(&publication) == PUBLISHED)
         (void)publish();
 }
 
 int glsi_otel_publish_process(const char *const *names, size_t count) {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    enum publication before = UNPUBLISHED;
     size_t names_bytes = 0;
     for (size_t i = 0; i < count; i++)
         names_bytes += strlen(names[i]) + sizeof "key, length";
     if (count > KEYS_MAX || names_bytes > NAMES_BYTES_MAX)
         return EINVAL;
-    int error = EALREADY;
-    (void)pthread_mutex_lock(&lock);
-    if (published.size == 0) {
-        make_payload(names, count, &published);
-        error = publish();
-        if (error == 0)
-            error = pthread_atfork(NULL, NULL, publish_in_child);
-        if (error != 0)
-            published.size = 0;
-    }
-    (void)pthread_mutex_unlock(&lock);
+    if (!atomic_compare_exchange_strong(&publication, &before, PUBLISHING))
+        return EALREADY;
+    published.size = 0;
+    make_payload(names, count, &published);
+    int error = publish();
+    if (error == 0)
+        error = pthread_atfork(NULL, NULL, publish_in_child);
+    atomic_store(&publication, error == 0 ? PUBLISHED : UNPUBLISHED);
     return error;
 }
