@@ -135,6 +135,25 @@ void gls_snapshot_release(gls_snapshot *snapshot); /* NULL is allowed */
 /* Runs fn(arg) with exactly the snapshot's context in force. Errors as gls_set_values. */
 int gls_snapshot_run(const gls_snapshot *snapshot, void (*fn)(void *arg), void *arg);
 
+/*
+ * For profilers and other readers outside of the process, OpenTelemetry's thread context (OTEP 4947) says what a thread
+ * works for. Which bindings of which manager make it, gls_publish says; nothing is published without.
+ */
+struct gls_publication {
+    const gls_manager *manager;
+    const gls_key *trace_id, *span_id; /* bound to 16 and 8 bytes, the highest first; NULL: there are none */
+    const gls_key *const *attributes;  /* bound to texts, which are cut where a record is full: 612 bytes for all */
+    size_t attribute_count;            /* at most 16 */
+};
+
+/*
+ * From now on each scope publishes, while it is in force, what it binds or inherits; fibers and threads of gls_go take
+ * it along. What these keys are bound to is read when a scope opens, and copied. Once in a process. EALREADY: it has
+ * been called. EINVAL: too many attributes, or names too long. Else why the process's context (OTEP 4719) could not be
+ * mapped.
+ */
+int gls_publish(const struct gls_publication *publication);
+
 #ifdef __cplusplus
 }
 #endif

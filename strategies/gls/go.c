@@ -85,6 +85,8 @@ struct gls_fiber {
 };
 
 static void *fiber_main(void *arg) {
+    if (publish_is_on())
+        glsi_publish_put(NULL); /* the resumer's */
     return run_inheriting(arg);
 }
 
@@ -113,11 +115,21 @@ int gls_go_fiber(gls_fiber **fiber, size_t stack_bytes, void *(*fn)(void *), voi
 }
 
 int gls_fiber_resume(gls_fiber *fiber) {
-    return fiber_resume(&fiber->fiber);
+    if (__builtin_expect(!publish_is_on(), 1))
+        return fiber_resume(&fiber->fiber);
+    const void *const own = glsi_publish_get();
+    const int error = fiber_resume(&fiber->fiber);
+    glsi_publish_put(own);
+    return error;
 }
 
 int gls_fiber_yield(void) {
-    return fiber_yield();
+    if (__builtin_expect(!publish_is_on(), 1))
+        return fiber_yield();
+    const void *const own = glsi_publish_get();
+    const int error = fiber_yield();
+    glsi_publish_put(own);
+    return error;
 }
 
 bool gls_fiber_is_done(const gls_fiber *fiber, void **result) {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "gls/publish.h"
 #include "gls/stacks.h"
 #include "gls/tag.h"
 
@@ -24,6 +25,8 @@ __attribute__((always_inline)) static inline bool find_place(struct place *place
 }
 
 static inline int open_scope(const struct ctx *context, uint32_t root, void (*fn)(void *), void *arg) {
+    if (__builtin_expect(publish_is_on(), 0))
+        return glsi_publish_scope(context, root, fn, arg) ? 0 : EAGAIN;
     return glsi_open_scope(context, root, fn, arg) ? 0 : EAGAIN;
 }
 

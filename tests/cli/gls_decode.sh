@@ -92,7 +92,7 @@ try_process() {
 
 try_core() {
   rm -f core core.*
-  bash -c 'ulimit -c unlimited && ./many_tags abort expected 4' >/dev/null 2>&1 || true
+  bash -c 'ulimit -c unlimited && ./many_tags abort expected 4; true' >/dev/null 2>&1
   local core
   core=$(find . -name 'core*' | head -n 1)
   if [[ -z $core ]]; then

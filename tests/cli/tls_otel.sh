@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# What tls-otel and tls-otel-valid publish, as an independent reader outside of the process sees it (tests/outside/):
+# What tls-otel, tls-otel-valid and gls_publish publish, as an independent reader outside of the process sees it (tests/outside/):
 # after every single instruction of opening, closing, nesting, an exception and a fork, for each model by which a program
 # or a library reaches a thread-local variable; and at random stops of four threads. Nothing torn, stale or missing.
 #
@@ -98,6 +98,17 @@ for form in swapped toggled; do
   watch_it $form initial-exec ./linked
   watch_it $form initial-exec ./late "$PWD/libscopes.so"
 done
+
+# What gls_publish publishes: the library in the program, and as the shared library that it is.
+c -c -o scopes.o "$outside/gls_scopes.c"
+link -o program writer.o scopes.o "$libraries/libgls.a"
+watch_it gls_publish local-exec ./program
+link -o program writer.o scopes.o -L"$libraries" -lgls "-Wl,-rpath,$libraries"
+model=$(readelf --relocs --wide "$libraries/libgls.so" | grep otel_thread_ctx_v1)
+case $model in
+  *R_X86_64_TLSDESC*) watch_it gls_publish 'descriptor (static)' ./program ;;
+  *) watch_it gls_publish general-dynamic ./program ;;
+esac
 
 # The reader finds what is wrong: a pointer that comes before its record is written, and a record that stays valid.
 mkdir -p broken/otel

@@ -1,5 +1,5 @@
 /*
- * A program with a hundred threads, each within a random number of scopes. Each writes what gls_get_id answers and how
+ * A program with a hundred threads, or as many as a last argument says, each within a random number of scopes. Each writes what gls_get_id answers and how
  * many scopes it has to the file EXPECTED, and then its stack to standard output:
  *
  *   many_tags symbols EXPECTED SEED    as backtrace_symbols has it, below a heading "thread ID:"
@@ -87,14 +87,15 @@ static void *begin(void *arg) {
 int main(int argc, char **argv) {
     static struct thread threads[THREADS];
     pthread_t handles[THREADS];
-    if (argc != 4 || (expected = fopen(argv[2], "w")) == NULL)
+    const unsigned count = argc == 5 ? (unsigned)atoi(argv[4]) : THREADS;
+    if (argc < 4 || count > THREADS || (expected = fopen(argv[2], "w")) == NULL)
         return 2;
     mode = argv[1];
     srand((unsigned)atoi(argv[3]));
     manager = gls_manager_new();
     key = gls_key_intern("request");
-    pthread_barrier_init(&all_stand, NULL, THREADS + 1);
-    for (unsigned i = 0; i < THREADS; i++) {
+    pthread_barrier_init(&all_stand, NULL, count + 1);
+    for (unsigned i = 0; i < count; i++) {
         threads[i].number = i;
         threads[i].depth = threads[i].left = 1 + (unsigned)rand() % DEPTH_MAX;
         snprintf(names[i], sizeof names[i], "r-%u", i);
@@ -109,7 +110,7 @@ int main(int argc, char **argv) {
         abort();
     if (strcmp(mode, "wait") == 0)
         pause();
-    for (unsigned i = 0; i < THREADS; i++)
+    for (unsigned i = 0; i < count; i++)
         pthread_join(handles[i], NULL);
     return 0;
 }
