@@ -14,13 +14,17 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
+#if !defined(MFD_NOEXEC_SEAL)
+#define MFD_NOEXEC_SEAL 8u
+#endif
+
 /* Weak: where a tracing SDK of the program defines it, too, there is still one. */
 __attribute__((weak)) _Thread_local const void *otel_thread_ctx_v1;
 
-/* ---- The payload: a Resource of OpenTelemetry's protocol, in protobuf ---- */
+/* ---- The payload: a ProcessContext of OpenTelemetry's protocol, in protobuf ---- */
 
 enum { PAYLOAD_MAX = 2048, NAMES_BYTES_MAX = 1024, KEYS_MAX = 256 };
-enum { FIELD_KEY = 1, FIELD_VALUE = 2, FIELD_ATTRIBUTE = 1, FIELD_STRING = 1, FIELD_ARRAY = 5, FIELD_ELEMENT = 1 };
+enum { FIELD_KEY = 1, FIELD_VALUE = 2, FIELD_ATTRIBUTE = 2, FIELD_STRING = 1, FIELD_ARRAY = 5, FIELD_ELEMENT = 1 };
 
 /* PAYLOAD_MAX holds whatever NAMES_BYTES_MAX allows. */
 struct message {
@@ -50,14 +54,14 @@ static struct message text_value(const char *text) {
     return value;
 }
 
-static void put_attribute(struct message *resource, const char *key, const struct message *value) {
+static void put_attribute(struct message *context, const char *key, const struct message *value) {
     struct message attribute = {.size = 0};
     put_field(&attribute, FIELD_KEY, key, strlen(key));
     put_message(&attribute, FIELD_VALUE, value);
-    put_message(resource, FIELD_ATTRIBUTE, &attribute);
+    put_message(context, FIELD_ATTRIBUTE, &attribute);
 }
 
-static void make_payload(const char *const *names, size_t count, struct message *resource) {
+static void make_payload(const char *const *names, size_t count, struct message *context) {
     struct message array = {.size = 0}, keys = {.size = 0};
     const struct message version = text_value("tlsdesc_v1_dev");
     for (size_t i = 0; i < count; i++) {
@@ -65,8 +69,8 @@ static void make_payload(const char *const *names, size_t count, struct message 
         put_message(&array, FIELD_ELEMENT, &name);
     }
     put_message(&keys, FIELD_ARRAY, &array);
-    put_attribute(resource, "threadlocal.schema_version", &version);
-    put_attribute(resource, "threadlocal.attribute_key_map", &keys);
+    put_attribute(context, "threadlocal.schema_version", &version);
+    put_attribute(context, "threadlocal.attribute_key_map", &keys);
 }
 
 /* ---- The mapping ---- */
@@ -75,9 +79,9 @@ static const char signature[] = "OTEL_CTX";
 enum { SIGNATURE_BYTES = 8, FORMAT_VERSION = 2 };
 
 struct mapping {
-    char signature[SIGNATURE_BYTES]; /* written last */
+    char signature[SIGNATURE_BYTES];
     uint32_t version, payload_size;
-    uint64_t published_at_ns; /* since 1970 */
+    volatile uint64_t published_at_ns; /* since the system started; 0 until all else is written */
     const uint8_t *payload;
     uint8_t bytes[PAYLOAD_MAX];
 };
@@ -86,7 +90,9 @@ static struct message published; /* what is in force, for forked children */
 
 /* By name, so that it is found in /proc/PID/maps; where the system forbids that, anonymous memory with that name. */
 static struct mapping *map(void) {
-    const int file = memfd_create(signature, MFD_CLOEXEC);
+    int file = memfd_create(signature, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+    if (file < 0) /* Linux before 6.3 does not know that */
+        file = memfd_create(signature, MFD_CLOEXEC);
     void *memory = MAP_FAILED;
     if (file >= 0) {
         if (ftruncate(file, sizeof(struct mapping)) == 0)
@@ -108,14 +114,14 @@ static int publish(void) {
         (void)munmap(mapping, sizeof *mapping);
         return error;
     }
-    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)clock_gettime(CLOCK_BOOTTIME, &now);
+    memcpy(mapping->signature, signature, SIGNATURE_BYTES);
     memcpy(mapping->bytes, published.bytes, published.size);
     mapping->version = FORMAT_VERSION;
     mapping->payload_size = (uint32_t)published.size;
-    mapping->published_at_ns = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
     mapping->payload = mapping->bytes;
     atomic_thread_fence(memory_order_seq_cst);
-    memcpy(mapping->signature, signature, SIGNATURE_BYTES);
+    mapping->published_at_ns = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
     /* Kernels without names for such memory refuse; /proc/PID/maps has that of the file. */
     (void)prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, mapping, sizeof *mapping, signature);
     return 0;

@@ -50,7 +50,7 @@ bool record_attribute(const struct record *record, unsigned index, char text[sta
     return found && at == record->attributes_bytes;
 }
 
-/* ---- The process's context: a resource in protobuf, of which only fields of bytes matter ---- */
+/* ---- The process's context, in protobuf, of which only fields of bytes matter ---- */
 
 struct span {
     const uint8_t *bytes;
@@ -109,13 +109,18 @@ static bool take_keys(struct span value, struct process_context *context) {
     return true;
 }
 
-static bool take_attributes(struct span resource, struct process_context *context) {
+/* ProcessContext: field 1 is a resource, which is none of our business, and 2 are attributes. */
+static bool take_attributes(struct span message, struct process_context *context) {
     unsigned number = 0;
-    while (resource.size > 0) {
+    while (message.size > 0) {
         struct span attribute, key, value;
         char name[TEXT_MAX];
-        if (!take_field(&resource, &number, &attribute) || number != 1 || !take_field(&attribute, &number, &key) ||
-            number != 1 || !take_field(&attribute, &number, &value) || number != 2 || !copy_text(key, name))
+        if (!take_field(&message, &number, &attribute))
+            return false;
+        if (number != 2)
+            continue;
+        if (!take_field(&attribute, &number, &key) || number != 1 || !take_field(&attribute, &number, &value) ||
+            number != 2 || !copy_text(key, name))
             return false;
         if (strcmp(name, "threadlocal.schema_version") == 0 && !take_text_value(value, context->schema))
             return false;
@@ -150,7 +155,7 @@ bool process_context_read(pid_t process, struct process_context *context, const 
     bool done = payload != NULL && header.size > 0 && process_read(process, header.payload, payload, header.size) &&
                 process_read(process, mapping, &again, sizeof again) && again.published_ns == header.published_ns;
     if (done) {
-        *why = "its payload is no resource with the keys of threads";
+        *why = "its payload does not have the keys of threads";
         done = take_attributes((struct span){payload, header.size}, context);
     }
     free(payload);
