@@ -4,6 +4,7 @@
  * Contexts are counted: the stack has a reference, the token another, and a read takes one and gives it back. As in
  * libstdc++'s shared_ptr, counting is atomic only in a process that has had more than one thread.
  */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct token_stack {
 };
 
 static _Thread_local struct token_stack token_stack_here;
+static pthread_key_t token_stack_key; /* by whose destructor a thread frees its stack when it ends */
 
 CTX_OPERATION struct token_stack_context *token_stack_take(struct token_stack_context *context) {
     if (__libc_single_threaded)
@@ -71,6 +73,8 @@ static void token_stack_grow(struct token_stack *stack) {
     if (items == NULL)
         token_stack_die();
     stack->items = items;
+    if (pthread_setspecific(token_stack_key, stack) != 0)
+        token_stack_die();
 }
 
 CTX_OPERATION struct token_stack_token *token_stack_attach(const struct ctx *ctx) {
@@ -90,6 +94,22 @@ CTX_OPERATION struct token_stack_token *token_stack_attach(const struct ctx *ctx
 
 CTX_OPERATION void token_stack_pop(struct token_stack *stack) {
     token_stack_give_back(stack->items[--stack->count]);
+}
+
+/* What the destructor of a thread-local object does in C++. A scope that is opened after it makes another stack. */
+static void token_stack_free(void *arg) {
+    struct token_stack *stack = arg;
+    while (stack->count > 0)
+        token_stack_pop(stack);
+    free(stack->items);
+    *stack = (struct token_stack){0};
+}
+
+__attribute__((constructor)) static void token_stack_init(void) {
+    if (pthread_key_create(&token_stack_key, token_stack_free) != 0) {
+        (void)fputs("token-stack: no key left; glibc has 1024 for all\n", stderr);
+        abort();
+    }
 }
 
 /* One that is not the innermost takes all above it along; one that is not here at all changes nothing. */
@@ -117,20 +137,10 @@ CTX_OPERATION void token_stack_with(const struct ctx *next, void (*fn)(void *), 
     fn(arg);
 } /* NOLINT(clang-analyzer-unix.Malloc): what the attribute calls frees it */
 
-/* The library leaves this to the thread-local object's destructor. */
-static void token_stack_thread_end(void) {
-    struct token_stack *stack = &token_stack_here;
-    while (stack->count > 0)
-        token_stack_pop(stack);
-    free(stack->items);
-    *stack = (struct token_stack){0};
-}
-
 static const struct ctx_exception token_stack_exceptions[] = {
     {"signal-moments", CTX_DOES_NOT_APPLY,
      "the library provides for no handler that interrupts attaching or detaching: its stack moves when it grows, and "
-     "the "
-     "last to give a context back frees it"},
+     "the last to give a context back frees it"},
 };
 
 #define CTX_NAME "token-stack"
@@ -139,5 +149,4 @@ static const struct ctx_exception token_stack_exceptions[] = {
 #define CTX_EXCEPTIONS token_stack_exceptions
 #define CTX_OP_CURRENT(after) token_stack_current(after)
 #define CTX_OP_WITH(next, fn, arg) token_stack_with(next, fn, arg)
-#define CTX_OP_THREAD_END token_stack_thread_end
 #include "kernels.h"
