@@ -25,6 +25,7 @@
  *   CTX_OP_COLD_LINES(note) calls note(address, bytes) for each object of its own that a read needs (workloads/cold.h)
  *   CTX_EXCEPTIONS          an array of struct ctx_exception: scenarios in which something else is to be expected than
  *                           follows from the traits
+ *   CTX_UNSAFE_IN_HANDLERS  defined as 1: no signal handler may read while a scope opens or closes; that is not tried
  *   CTX_REFERENCE           defined as 1: a yardstick and no way to propagate
  *   CTX_YARDSTICK           the initialisers of a reference's struct ctx_yardstick
  *   CTX_ONLY                defined as 1: takes part in those workloads alone that it names (CTX_ONLY_GET, ...)

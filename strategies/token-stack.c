@@ -139,14 +139,15 @@ CTX_OPERATION void token_stack_with(const struct ctx *next, void (*fn)(void *), 
 
 static const struct ctx_exception token_stack_exceptions[] = {
     {"signal-moments", CTX_DOES_NOT_APPLY,
-     "the library provides for no handler that interrupts attaching or detaching: its stack moves when it grows, and "
-     "the last to give a context back frees it"},
+     "not tried: the library provides for no handler that interrupts attaching or detaching; its stack moves when it "
+     "grows, and the last to give a context back frees it"},
 };
 
 #define CTX_NAME "token-stack"
 #define CTX_SUMMARY "a stack of counted contexts for each thread, as OpenTelemetry C++ has it"
 #define CTX_TRAITS 0
 #define CTX_EXCEPTIONS token_stack_exceptions
+#define CTX_UNSAFE_IN_HANDLERS 1
 #define CTX_OP_CURRENT(after) token_stack_current(after)
 #define CTX_OP_WITH(next, fn, arg) token_stack_with(next, fn, arg)
 #include "kernels.h"

@@ -221,6 +221,13 @@ CTX_OPAQUE static void ctx_moment_root(void *arg) {
 }
 CTX_SCENARIO(ctx_moment_root)
 
+/* A strategy that says that no handler may interrupt its scopes is not tried: what it would find is undefined. */
+#if defined(CTX_UNSAFE_IN_HANDLERS)
+#define CTX_UNLESS_UNSAFE(prove) (false ? (prove) : NULL)
+#else
+#define CTX_UNLESS_UNSAFE(prove) prove
+#endif
+
 /* ---- While modules are loaded and unloaded ---- */
 
 #if defined(CTX_MAY_WAIT_FOR_LOADER)
