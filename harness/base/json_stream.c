@@ -124,6 +124,7 @@ void json_stream_close(struct json_stream *stream) {
 json_t *json_stream_value(struct json_stream *stream) {
     json_error_t error;
     skip_space(stream);
+    stream->value = stream->at;
     size_t left = (size_t)(stream->end - stream->at), size = left < VALUE_BYTES_MAX ? left : VALUE_BYTES_MAX;
     json_t *value = json_loadb(stream->at, size, JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY, &error);
     /* A mistake at the very end of what was offered is no mistake of the file: it is where the value was cut. */

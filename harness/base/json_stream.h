@@ -12,6 +12,7 @@
 struct json_stream {
     const char *path;
     const char *begin, *at, *end; /* the file, mapped */
+    const char *value;            /* where the last value that was read whole begins; it ends at `at` */
     const char *released;         /* what stands before was given back to the system */
     size_t released_lines;        /* how many ended in there */
     char *error;

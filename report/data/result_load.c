@@ -19,7 +19,7 @@ static bool read_context(struct result_loader *loader) {
 
 static bool visit_row(struct json_stream *stream, void *arg) {
     json_t *row = json_stream_value(stream);
-    const json_t *machine = json_object_get(json_object_get(row, "ctxbench"), "machine");
+    const json_t *machine = json_object_get(row, "machine");
     const bool added = row != NULL && (!result_loader_is_of_machine(arg, machine) || result_loader_add_row(arg, row));
     json_decref(row);
     return added;

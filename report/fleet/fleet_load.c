@@ -209,7 +209,7 @@ static bool tag_label(struct reading *reading, const json_t *ours, uint32_t *tag
 
 static bool take_row(struct reading *reading, const json_t *row) {
     struct fleet *fleet = reading->fleet;
-    const json_t *ours = json_object_get(row, "ctxbench"), *machine = json_object_get(ours, "machine");
+    const json_t *ours = json_object_get(row, "ctxbench"), *machine = json_object_get(row, "machine");
     const json_int_t index = json_integer_value(machine);
     const double ns = json_number_value(json_object_get(row, "real_time"));
     if (!json_is_integer(machine) || index < 0 || (size_t)index >= fleet->machine_count ||

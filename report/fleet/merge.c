@@ -55,10 +55,6 @@ static void choose_name(struct merge *merge, struct merged_file *file) {
         (void)snprintf(file->name, sizeof file->name, "%.100s-%zu", stem, number);
 }
 
-static bool has_matrix(const struct result_file *loaded) {
-    return json_array_size(json_object_get(json_object_get(loaded->context, "ctxbench"), "conformance")) > 0;
-}
-
 /* The run that a matrix belongs to: that of a file of the same name and of the same machine; NULL if there is none. */
 static const struct merged_file *run_of_matrix(const struct merge *merge, const struct merged_file *matrix) {
     char wanted[MACHINE_NAME_MAX], name[MACHINE_NAME_MAX];
@@ -97,32 +93,70 @@ static bool check_identity(const struct merge *merge, size_t index, struct error
     return true;
 }
 
-static bool take_context(struct merge *merge, struct merged_file *file, const struct result_file *loaded) {
-    if (merge->context == NULL)
-        merge->context = json_incref(loaded->context);
-    file->patch = merge_patch_make(merge->context, loaded->context);
-    return file->patch != NULL;
+/* Takes the context, which comes first, and stops there. */
+static bool find_context(struct json_stream *stream, const char *key, void *arg) {
+    json_t **context = arg;
+    json_t *value = json_stream_value(stream);
+    if (strcmp(key, "context") == 0 && value != NULL) {
+        *context = result_file_printable(value);
+        json_decref(value);
+        return false;
+    }
+    json_decref(value);
+    return value != NULL;
+}
+
+/* The context of a file that a reader takes; NULL with *error set. The rest is read when it is copied. */
+static json_t *read_context(const char *path, struct error *error) {
+    struct json_stream stream;
+    json_t *context = NULL;
+    if (!json_stream_open(&stream, path, error->text, sizeof error->text))
+        return NULL;
+    (void)json_stream_object(&stream, find_context, &context);
+    json_stream_close(&stream);
+    if (context != NULL && json_is_object(json_object_get(context, "ctxbench")))
+        return context;
+    json_decref(context);
+    struct result_file *loaded = result_file_load(path, error->text, sizeof error->text); /* says what is wrong */
+    if (loaded != NULL)
+        (void)error_set(error, "%.300s: its context has to come first", path);
+    result_file_free(loaded);
+    return NULL;
+}
+
+static const char *text_of(const json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+static void describe(struct merged_file *file, const json_t *context) {
+    const json_t *ours = json_object_get(context, "ctxbench"), *executions = json_object_get(ours, "executions");
+    file->is_matrix = json_array_size(json_object_get(ours, "conformance")) > 0 &&
+                      json_integer_value(json_object_get(executions, "planned")) == 0;
+    (void)snprintf(file->host, sizeof file->host, "%s", text_of(context, "host_name"));
+    (void)snprintf(file->fingerprint, sizeof file->fingerprint, "%s", text_of(ours, "fingerprint"));
+    (void)snprintf(file->identity, sizeof file->identity, "%s %s %s %s", file->fingerprint, text_of(context, "date"),
+                   text_of(ours, "seed"), file->is_matrix ? file->path : "");
 }
 
 static bool take_file(struct merge *merge, size_t index, struct error *error) {
     struct merged_file *file = &merge->files[index];
-    struct result_file *loaded = result_file_load(file->path, error->text, sizeof error->text);
-    if (loaded == NULL)
+    json_t *context = read_context(file->path, error);
+    if (context == NULL)
         return error_prefix(error, "only files of one machine each are merged: ");
-    const json_t *ours = json_object_get(loaded->context, "ctxbench");
-    bool taken =
-        take_context(merge, file, loaded) || error_set(error, "out of memory for %zu files", merge->file_count);
-    if (json_integer_value(json_object_get(ours, "schema_version")) != 1)
-        taken = error_set(error, "%.300s was merged already; give the files that it was made of", file->path);
-    file->is_matrix = loaded->case_count == 0 && loaded->failure_count == 0 && has_matrix(loaded);
-    (void)snprintf(file->host, sizeof file->host, "%s", result_file_fact(loaded, NULL, "host_name"));
-    (void)snprintf(file->fingerprint, sizeof file->fingerprint, "%s",
-                   result_file_fact(loaded, "ctxbench", "fingerprint"));
-    (void)snprintf(file->identity, sizeof file->identity, "%s %s %s %s", file->fingerprint,
-                   result_file_fact(loaded, NULL, "date"), result_file_fact(loaded, "ctxbench", "seed"),
-                   file->is_matrix ? file->path : "");
-    result_file_free(loaded);
-    return taken && check_identity(merge, index, error);
+    const json_int_t version =
+        json_integer_value(json_object_get(json_object_get(context, "ctxbench"), "schema_version"));
+    if (merge->context == NULL)
+        merge->context = json_incref(context);
+    file->patch = merge_patch_make(merge->context, context);
+    describe(file, context);
+    json_decref(context);
+    if (file->patch == NULL)
+        return error_set(error, "out of memory for %zu files", merge->file_count);
+    if (version != 1)
+        return error_set(error, "only files of one machine each are merged: %.300s has schema version %lld", file->path,
+                         (long long)version);
+    return check_identity(merge, index, error);
 }
 
 struct merge *merge_open(const char *const *paths, size_t path_count, struct error *error) {
@@ -159,6 +193,7 @@ struct merging {
     const struct merge *merge;
     const struct merged_file *file; /* whose rows are read */
     const char *member;             /* that is copied: "benchmarks" or "failures" */
+    bool has_member;
     size_t written;
     FILE *out;
     struct json_stream stream;
@@ -217,28 +252,45 @@ static bool write_machines(const struct merge *merge, FILE *out) {
     return written;
 }
 
+/* An element is copied as it stands, behind the index of its machine: made anew, its numbers would take most of the
+ * time. */
 static bool copy_element(struct json_stream *stream, void *arg) {
     struct merging *merging = arg;
     json_t *element = json_stream_value(stream);
+    const bool is_ours = json_is_object(element) && json_object_get(element, "machine") == NULL &&
+                         json_string_length(json_object_get(element, "name")) > 0;
+    const char *rest = stream->value + 1; /* behind the brace */
+    const size_t size = (size_t)(stream->at - rest);
+    json_decref(element);
     if (element == NULL)
         return false;
-    struct json_build build = {0};
-    json_t *ours = strcmp(merging->member, "failures") == 0 ? element : json_object_get(element, "ctxbench");
-    if (!json_is_object(ours)) { /* a row that is not ours: readers leave it out */
-        json_decref(element);
-        return true;
-    }
-    json_build_put_count(&build, ours, "machine", merging->file->machine);
-    return json_build_write_element(&build, element, merging->written++, merging->out);
+    if (!is_ours)
+        return true; /* readers leave it out, too */
+    (void)fprintf(merging->out, "%s{\"machine\":%zu,", merging->written++ > 0 ? ",\n" : "\n", merging->file->machine);
+    return fwrite(rest, 1, size, merging->out) == size;
 }
 
 static bool copy_member(struct json_stream *stream, const char *key, void *arg) {
     struct merging *merging = arg;
+    merging->has_member |= strcmp(key, merging->member) == 0;
     if (strcmp(key, merging->member) == 0)
         return json_stream_array(stream, copy_element, merging);
     json_t *other = json_stream_value(stream);
     json_decref(other);
     return other != NULL;
+}
+
+static bool copy_from(struct merging *merging, struct error *error) {
+    struct json_stream *stream = &merging->stream;
+    error->text[0] = '\0';
+    merging->has_member = false;
+    if (!json_stream_open(stream, merging->file->path, error->text, sizeof error->text))
+        return false;
+    const bool copied = json_stream_object(stream, copy_member, merging) && json_stream_at_end(stream);
+    json_stream_close(stream);
+    if (copied && !merging->has_member)
+        return error_set(error, "%.300s is no result file: it has no \"%s\"", merging->file->path, merging->member);
+    return copied || (error->text[0] == '\0' && error_set(error, "the merged file cannot be written"));
 }
 
 static bool copy_elements(struct merging *merging, const char *member, struct error *error) {
@@ -247,19 +299,11 @@ static bool copy_elements(struct merging *merging, const char *member, struct er
     merging->written = 0;
     (void)fprintf(merging->out, ",\"%s\": [", member);
     for (size_t i = 0; copied && i < merging->merge->file_count; i++) {
-        struct json_stream *stream = &merging->stream;
         merging->file = &merging->merge->files[i];
-        if (merging->file->is_matrix)
-            continue;
-        error->text[0] = '\0';
-        copied = json_stream_open(stream, merging->file->path, error->text, sizeof error->text);
-        if (copied) {
-            copied = json_stream_object(stream, copy_member, merging);
-            json_stream_close(stream);
-        }
+        copied = merging->file->is_matrix || copy_from(merging, error);
     }
     (void)fputs("\n]", merging->out);
-    return copied || error->text[0] != '\0' || error_set(error, "out of memory, or the file cannot be written");
+    return copied;
 }
 
 static bool write_missing(const struct json_t *missing, FILE *out) {

@@ -44,6 +44,16 @@ job_of() {
   sed -n "s/^$3\t\([0-9]*\)\t.*/\1/p" "$1/submissions/$2/jobs"
 }
 
+# hurry JOB: Slurm lets two minutes pass before it runs a job again.
+hurry() {
+  wait_for is_queued_for_later "$1"
+  scontrol update JobId="$1" StartTime=now
+}
+
+is_queued_for_later() {
+  [[ $(squeue -h -j "$1" -o %T 2>/dev/null) == PENDING ]]
+}
+
 echo "time limit: the longest first, beside what follows"
 plan late --nodes=n4 --time=1
 hold_tasks
@@ -62,6 +72,7 @@ sbatch --quiet --partition=urgent --nodelist=n2 --exclusive --output=/dev/null -
 has_attempts() {
   [[ $(find faults/nodes/n2 -mindepth 1 -maxdepth 1 | wc -l) -ge $1 ]]
 }
+hurry "$(job_of faults 0001 n2)"
 wait_for has_attempts 2
 wait_for is_state faults running n2
 wait_for is_state late time-limit n4
@@ -91,7 +102,9 @@ check faults/fleet.json 'assert len(result["machines"]) == 3 and result["missing
 
 echo "a task that is run again after it has a result leaves it alone"
 cp faults/results/n1.json before.json
-scontrol requeue "$(job_of faults 0002 n1)" && wait_for has_no_jobs
+scontrol requeue "$(job_of faults 0002 n1)"
+hurry "$(job_of faults 0002 n1)"
+wait_for has_no_jobs
 cmp before.json faults/results/n1.json || fail "n1 has another result"
 expect 0 "$fleet" merge faults
 check faults/fleet.json 'assert len(result["machines"]) == 3'
@@ -154,6 +167,7 @@ wait_for is_down
 wait_for is_state dying pending n3
 release_tasks
 start_node n3
+hurry "$(job_of dying 0001 n3)"
 wait_for is_state dying measured n3
 expect 0 "$fleet" cancel dying
 wait_for has_no_jobs

@@ -18,7 +18,7 @@ make c.json seed=3 fail='stacktag/*depth:16*'
 expect 0 "$BENCH" merge a.json b.json c.json --out=all.json
 expect_schema schema.json all.json
 check all.json '
-rows_of = [sum(row["ctxbench"]["machine"] == i for row in rows) for i in range(3)]
+rows_of = [sum(row["machine"] == i for row in rows) for i in range(3)]
 assert [m["name"] for m in result["machines"]] == ["a", "b", "c"]
 assert rows_of[0] == rows_of[1] > rows_of[2] > 0, rows_of
 assert {failure["machine"] for failure in failures} == {2}

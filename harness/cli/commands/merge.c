@@ -27,15 +27,16 @@ static json_t *load_missing(const char *path, struct error *error) {
     return NULL;
 }
 
-static bool write_merged(const struct merge *merge, const json_t *missing, const struct options *options,
-                         struct error *error) {
+/* A file that cannot be read as far as its end is the command line's fault, and no failure to write. */
+static int write_merged(const struct merge *merge, const json_t *missing, const struct options *options) {
     struct output_file file;
-    if (!output_file_open(&file, options->out != NULL ? options->out : "-", options->force, error))
-        return false;
-    if (merge_write(merge, missing, file.stream, error) || ferror(file.stream))
-        return output_file_commit(&file, error); /* which also says why writing failed */
+    struct error error;
+    if (!output_file_open(&file, options->out != NULL ? options->out : "-", options->force, &error))
+        return message_fail(EXIT_STATUS_FAILED, &error);
+    if (merge_write(merge, missing, file.stream, &error) || ferror(file.stream))
+        return output_file_commit(&file, &error) ? EXIT_STATUS_OK : message_fail(EXIT_STATUS_FAILED, &error);
     output_file_discard(&file);
-    return false;
+    return message_fail(EXIT_STATUS_USAGE, &error);
 }
 
 static int merge_command(const struct command_call *call) {
@@ -44,12 +45,8 @@ static int merge_command(const struct command_call *call) {
     json_t *missing = options->missing != NULL ? load_missing(options->missing, &error) : NULL;
     if (options->missing != NULL && missing == NULL)
         return message_fail(EXIT_STATUS_USAGE, &error);
-    int status = EXIT_STATUS_OK;
     struct merge *merge = merge_open((const char *const *)options->operands, options->operand_count, &error);
-    if (merge == NULL)
-        status = message_fail(EXIT_STATUS_USAGE, &error);
-    else if (!write_merged(merge, missing, options, &error))
-        status = message_fail(EXIT_STATUS_FAILED, &error);
+    const int status = merge == NULL ? message_fail(EXIT_STATUS_USAGE, &error) : write_merged(merge, missing, options);
     merge_free(merge);
     json_decref(missing);
     return status;
