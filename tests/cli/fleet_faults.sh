@@ -156,20 +156,3 @@ start_node n3
 wait_for is_state down measured n3
 wait_for has_no_jobs
 expect 0 "$fleet" merge down
-
-echo "a node goes down while its task runs: it is run again when the node is back"
-plan dying --nodes=n3
-hold_tasks
-expect 0 "$fleet" submit dying --no-merge
-wait_for is_state dying running n3
-kill_node n3
-wait_for is_down
-wait_for is_state dying pending n3
-release_tasks
-start_node n3
-hurry "$(job_of dying 0001 n3)"
-wait_for is_state dying measured n3
-expect 0 "$fleet" cancel dying
-wait_for has_no_jobs
-expect 0 "$fleet" merge dying
-check dying/fleet.json 'assert len(result["machines"]) == 1'

@@ -3,6 +3,8 @@
 # A cluster of Slurm's own daemons on this host, for tests: munged, slurmctld and a slurmd for each of four nodes, on
 # loopback ports that are free, with their state in the test's folder. It ends with the test. To be sourced behind
 # run.bash; nothing of the system's own Slurm is read or touched.
+#
+# shellcheck disable=SC2154 # python and folder are run.bash's
 
 # skip_cluster WHY: where FLEET_REQUIRED is set, as in CI, that is a failure.
 skip_cluster() {
