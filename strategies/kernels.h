@@ -172,6 +172,8 @@ typedef void CTX_FN(ctx_body, void *arg);
 
 #include "reads.h"
 
+#include "logger.h"
+
 #include "store.h"
 
 #include "within.h"

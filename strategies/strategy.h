@@ -19,7 +19,7 @@
 #include "recorder.h"
 
 /* Changes whenever a struct below changes its layout or meaning. */
-#define CTX_STRATEGY_ABI 6u
+#define CTX_STRATEGY_ABI 7u
 
 /*
  * An operation of a strategy is part of every loop that measures it; a compiler's limits on inlining have no say. clang
@@ -70,7 +70,7 @@ struct ctx_section {
 };
 
 /* A number that a workload takes. The first default is its base; a plan varies one parameter at a time. */
-enum { CTX_PARAMETERS_MAX = 4, CTX_DEFAULTS_MAX = 8 };
+enum { CTX_PARAMETERS_MAX = 6, CTX_DEFAULTS_MAX = 8 };
 struct ctx_parameter {
     const char *name; /* NULL ends the list */
     const char *summary;
@@ -168,6 +168,8 @@ enum ctx_role {
     CTX_ROLE_SCOPE,   /* enter and leave a scope */
     CTX_ROLE_HANDOFF, /* hand work and its context to another thread, and have the answer */
     CTX_ROLE_START,   /* start a thread that inherits the context, and join it */
+    CTX_ROLE_LINE,    /* a read as a program makes it: by a function that is called and keeps what it has read */
+    CTX_ROLE_TASK,    /* hand work and its context to a task of the same thread */
     CTX_ROLE_COUNT
 };
 

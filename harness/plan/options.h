@@ -67,7 +67,7 @@ struct options {
     const char *program;            /* the preset of its numbers, which are among the choices */
     char **operands;                /* words that are neither option nor command: files */
     size_t operand_count;
-    bool seed_given, threshold_given, budget_given, strict, force, dry_run, quiet;
+    bool seed_given, threshold_given, budget_given, strict, force, dry_run, quiet, verify, anonymous;
     const char *names; /* of which option the names are asked for */
     /*
      * All settings that this command has: what a result file records. An option that was given several times has its

@@ -68,6 +68,7 @@ static const char *role_name(enum ctx_role role) {
     static const char *const names[CTX_ROLE_COUNT] = {
         [CTX_ROLE_PART] = NULL,     [CTX_ROLE_READ] = "read",       [CTX_ROLE_WHOLE] = "whole",
         [CTX_ROLE_SCOPE] = "scope", [CTX_ROLE_HANDOFF] = "handoff", [CTX_ROLE_START] = "start",
+        [CTX_ROLE_LINE] = "line",   [CTX_ROLE_TASK] = "task",
     };
     return names[role];
 }

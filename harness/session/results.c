@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/anonymous.h"
 #include "base/json_build.h"
 #include "base/json_text.h"
 #include "base/output_file.h"
@@ -159,7 +160,9 @@ typedef void part_builder(struct result_builder *builder, const json_t *value);
 /* Writes and releases one value. False when out of memory or when writing failed. */
 static bool write_value(struct writer *writer, json_t *value, size_t flags, part_builder *add) {
     struct result_builder *builder = writer->results->builder;
-    bool written = value != NULL && json_dump_callback(value, write_dumped, writer, flags) == 0;
+    if (writer->results->options->anonymous && !anonymous_json(value, writer->results->environment->host))
+        writer->out_of_memory = true;
+    bool written = !writer->out_of_memory && value != NULL && json_dump_callback(value, write_dumped, writer, flags) == 0;
     if (!written && writer->file.write_error == 0)
         writer->out_of_memory = true;
     if (written && builder != NULL)
@@ -247,6 +250,8 @@ static bool write_all(struct writer *writer, struct error *error) {
     if (!for_each_entry(writer, count_entry, error))
         return false;
     json_t *context = results_context(writer->results, &writer->counts);
+    if (writer->results->options->anonymous && !anonymous_context(context))
+        return writer->out_of_memory = true, json_decref(context), false;
     return write_text(writer, "{\n\"context\": ") &&
            write_value(writer, context, JSON_INDENT(2), result_builder_context) &&
            write_text(writer, ",\n\"benchmarks\": [") && for_each_entry(writer, write_row, error) &&

@@ -24,12 +24,28 @@ static void add_part(struct added_cost *sum, double count, const struct added_co
     sum->plus += count * part->plus * (count * part->plus);
 }
 
-static struct added_cost cost_of_request(const struct program *program, const struct evidence_strategy *strategy,
-                                         const struct added_cost *read) {
+/* What it costs more to find a context so many calls further out. */
+static struct added_cost way_out(const struct evidence_strategy *strategy, double depth) {
+    const struct added_cost far = evidence_line(strategy, depth), near = evidence_line(strategy, 0);
+    return (struct added_cost){
+        .measured = far.measured && near.measured,
+        .has_interval = far.has_interval && near.has_interval,
+        .ns = far.ns - near.ns,
+        .minus = sqrt(far.minus * far.minus + near.plus * near.plus),
+        .plus = sqrt(far.plus * far.plus + near.minus * near.minus),
+    };
+}
+
+struct added_cost advice_cost(const struct program *program, const struct evidence_strategy *strategy,
+                              const struct added_cost *handoff) {
     struct added_cost sum = {.measured = true, .has_interval = true};
-    add_part(&sum, program->reads, read);
-    add_part(&sum, program->scopes, &strategy->scope);
-    add_part(&sum, program->handoffs, &strategy->handoff);
+    const struct added_cost line = evidence_line(strategy, program_distance(program));
+    const struct added_cost way = way_out(strategy, program_layer_depth(program));
+    add_part(&sum, program->reads, &line);
+    add_part(&sum, fmin(program->scopes, 1), &strategy->scope);
+    add_part(&sum, fmax(program->scopes - 1, 0), &strategy->inner_scope);
+    add_part(&sum, program_layers_within(program), &way);
+    add_part(&sum, program->handoffs, handoff);
     sum.minus = sqrt(sum.minus);
     sum.plus = sqrt(sum.plus);
     return sum.measured ? sum : (struct added_cost){.measured = false};
@@ -85,8 +101,8 @@ bool advice_make(const struct evidence *evidence, const struct program *program,
     for (size_t i = 0; i < evidence->strategy_count; i++) {
         struct advice_row *row = &advice->rows[advice->row_count++];
         *row = (struct advice_row){.of = &evidence->strategies[i]};
-        row->read = evidence_read(row->of, program->depth);
-        row->added = cost_of_request(program, row->of, &row->read);
+        row->read = evidence_read(row->of, program_distance(program));
+        row->added = advice_cost(program, row->of, &row->of->handoff);
         judge(advice, row);
     }
     qsort(advice->rows, advice->row_count, sizeof *advice->rows, compare_rows);

@@ -2,9 +2,10 @@
  * Which strategy a program should take: what each adds to one of its requests, and whether it was proved for what the
  * program has to live with. One that was not proved is never recommended.
  *
- * The cost of a request is the sum of its parts, each of which was measured alone: reads * read(depth) + scopes * scope
- * + handoffs * handoff, each over the same work without a context. Errors of the parts are taken to be independent. The
- * page's script computes the same (page/page.js: advise), and a test compares the two.
+ * The cost of a request is the sum of its parts, each of which was measured alone, over the same work without a
+ * context: its reads, at their mean distance from the scope around them; the outermost scope; the others, for which the
+ * context is looked up as well, so many calls below the scope around them; hand-offs. Errors of the parts are taken to
+ * be independent. The page's script computes the same (page/page.js: advise), and a test compares the two.
  */
 #ifndef CTXBENCH_ADVICE_H
 #define CTXBENCH_ADVICE_H
@@ -44,6 +45,10 @@ struct advice {
 /* False when out of memory. What is made lives in the arena, and refers to the others. */
 bool advice_make(const struct evidence *evidence, const struct program *program, const bool *needed,
                  struct arena *arena, struct advice *advice);
+
+/* What the program's request costs more with the strategy; `handoff` is what one of its hand-offs does. */
+struct added_cost advice_cost(const struct program *program, const struct evidence_strategy *strategy,
+                              const struct added_cost *handoff);
 
 /* Whether the intervals show that the first costs less. */
 bool advice_is_less(const struct added_cost *a, const struct added_cost *b);

@@ -115,14 +115,22 @@ static json_t *make_answers(struct json_build *build, const struct evidence *evi
     return array;
 }
 
+static json_t *make_curve(struct json_build *build, const struct read_cost *curve, size_t count) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_build_append(build, array, make_cost(build, &curve[i].cost, &curve[i].depth));
+    return array;
+}
+
 static json_t *make_strategy(struct json_build *build, const struct evidence *evidence,
                              const struct evidence_strategy *strategy) {
-    json_t *object = json_object(), *reads = json_array();
+    json_t *object = json_object();
     json_build_put(build, object, "label", json_text(strategy->label));
-    for (size_t i = 0; i < strategy->read_count; i++)
-        json_build_append(build, reads, make_cost(build, &strategy->reads[i].cost, &strategy->reads[i].depth));
-    json_build_put(build, object, "reads", reads);
+    json_build_put(build, object, "reads", make_curve(build, strategy->reads, strategy->read_count));
+    if (strategy->line_count > 0)
+        json_build_put(build, object, "lines", make_curve(build, strategy->lines, strategy->line_count));
     json_build_put(build, object, "scope", make_cost(build, &strategy->scope, NULL));
+    json_build_put(build, object, "inner", make_cost(build, &strategy->inner_scope, NULL));
     json_build_put(build, object, "handoff", make_cost(build, &strategy->handoff, NULL));
     json_build_put_number(build, object, "start", strategy->start_ns);
     json_build_put(build, object, "answers", make_answers(build, evidence, strategy));

@@ -1,4 +1,5 @@
 /* Advice in words. The page's script has the same words (page/page.js), and a test compares the two. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,8 +224,9 @@ static void add_measurement(const struct words *words, const struct advice *advi
     const struct {
         double count;
         const struct survey_sweep *sweep;
-    } parts[] = {
-        {program->reads, evidence->read}, {program->scopes, evidence->scope}, {program->handoffs, evidence->handoff}};
+    } parts[] = {{program->reads, evidence->line != NULL ? evidence->line : evidence->read},
+                 {program->scopes, evidence->scope},
+                 {program->handoffs, evidence->handoff}};
     bool all_known = true;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         all_known &= parts[i].count == 0 || parts[i].sweep != NULL;
@@ -232,8 +234,10 @@ static void add_measurement(const struct words *words, const struct advice *advi
     for (size_t i = 0, told = 0; all_known && i < sizeof parts / sizeof *parts; i++)
         if (parts[i].count > 0)
             add(words, "%s%s", told++ > 0 ? "," : " --workload=", parts[i].sweep->workload);
+    const double layer = program_layers_within(program) > 0 ? program_layer_depth(program) : 0;
+    const double depth = ceil(fmax(program_distance(program), layer));
     if (program->reads > 0)
-        add(words, program->depth > 0 ? " --depth=0,%g" : " --depth=%g", program->depth);
+        add(words, depth > 0 ? " --depth=0,%g" : " --depth=%g", depth);
 }
 
 const char *advice_missing(const struct advice *advice, struct arena *arena) {

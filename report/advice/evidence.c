@@ -32,7 +32,7 @@ static double rounded(double ns) {
 }
 
 /* Errors of two medians are independent, so that their squares add up. */
-static struct added_cost subtract(const struct summary_case *with, const struct summary_case *without) {
+struct added_cost evidence_over(const struct summary_case *with, const struct summary_case *without) {
     if (with == NULL || without == NULL)
         return (struct added_cost){.measured = false};
     struct added_cost cost = {
@@ -56,7 +56,7 @@ static struct added_cost cost_at(const struct run *run, const struct survey_swee
     const struct survey_curve *without = with != NULL ? without_context(run, sweep) : NULL;
     if (without == NULL)
         return (struct added_cost){.measured = false};
-    return subtract(with->at[value], without->at[value]);
+    return evidence_over(with->at[value], without->at[value]);
 }
 
 static struct added_cost base_cost(const struct run *run, const struct survey_sweep *sweep, const char *label) {
@@ -69,8 +69,9 @@ static double depth_at(const struct survey_sweep *sweep, size_t value) {
     return of != NULL && of->parameter_count > 0 ? of->parameter[0].value : 0;
 }
 
-static bool fill_reads(struct evidence *evidence, struct arena *arena, struct evidence_strategy *strategy) {
-    const struct survey_sweep *sweep = evidence->read;
+/* The costs of one strategy by depth. */
+static bool fill_curve(struct evidence *evidence, struct arena *arena, const char *label,
+                       const struct survey_sweep *sweep, const struct read_cost **curve, size_t *count) {
     if (sweep == NULL)
         return true;
     struct read_cost *reads = arena_take(arena, (sweep->value_count + 1) * sizeof *reads);
@@ -79,22 +80,27 @@ static bool fill_reads(struct evidence *evidence, struct arena *arena, struct ev
     const struct result_case *of = survey_case(sweep, sweep->base);
     const bool is_varied = of != NULL && of->parameter_count > 0 && strcmp(of->parameter[0].name, sweep->axis) == 0;
     for (size_t v = is_varied ? 0 : sweep->base; v < (is_varied ? sweep->value_count : sweep->base + 1); v++) {
-        const struct added_cost cost = cost_at(evidence->run, sweep, strategy->label, v);
+        const struct added_cost cost = cost_at(evidence->run, sweep, label, v);
         if (cost.measured)
-            reads[strategy->read_count++] = (struct read_cost){depth_at(sweep, v), cost};
+            reads[(*count)++] = (struct read_cost){depth_at(sweep, v), cost};
     }
-    strategy->reads = reads;
-    if (strategy->read_count > 0 && reads[strategy->read_count - 1].depth > evidence->depth_max)
-        evidence->depth_max = reads[strategy->read_count - 1].depth;
+    *curve = reads;
+    if (*count > 0 && reads[*count - 1].depth > evidence->depth_max)
+        evidence->depth_max = reads[*count - 1].depth;
     return true;
 }
 
-struct added_cost evidence_read(const struct evidence_strategy *strategy, double depth) {
-    for (size_t i = 0; i < strategy->read_count; i++) {
-        const struct read_cost *at = &strategy->reads[i];
+static bool fill_reads(struct evidence *evidence, struct arena *arena, struct evidence_strategy *strategy) {
+    return fill_curve(evidence, arena, strategy->label, evidence->read, &strategy->reads, &strategy->read_count) &&
+           fill_curve(evidence, arena, strategy->label, evidence->line, &strategy->lines, &strategy->line_count);
+}
+
+static struct added_cost cost_on_curve(const struct read_cost *curve, size_t count, double depth) {
+    for (size_t i = 0; i < count; i++) {
+        const struct read_cost *at = &curve[i];
         if (at->depth == depth)
             return at->cost;
-        if (i + 1 == strategy->read_count || !(depth > at->depth && depth < at[1].depth))
+        if (i + 1 == count || !(depth > at->depth && depth < at[1].depth))
             continue;
         const double part = (depth - at->depth) / (at[1].depth - at->depth);
         return (struct added_cost){
@@ -109,6 +115,15 @@ struct added_cost evidence_read(const struct evidence_strategy *strategy, double
         };
     }
     return (struct added_cost){.measured = false};
+}
+
+struct added_cost evidence_read(const struct evidence_strategy *strategy, double depth) {
+    return cost_on_curve(strategy->reads, strategy->read_count, depth);
+}
+
+struct added_cost evidence_line(const struct evidence_strategy *strategy, double depth) {
+    return strategy->line_count > 0 ? cost_on_curve(strategy->lines, strategy->line_count, depth)
+                                    : evidence_read(strategy, depth);
 }
 
 /* ---- Proofs ---- */
@@ -166,7 +181,12 @@ static bool add_strategy(struct evidence *evidence, struct arena *arena, const s
     struct evidence_strategy *strategy = &evidence->strategies[evidence->strategy_count++];
     *strategy = (struct evidence_strategy){.name = curve->strategy, .label = curve->label};
     strategy->scope = base_cost(evidence->run, evidence->scope, curve->label);
+    if (evidence->inner_scope != NULL)
+        strategy->inner_scope = cost_at(evidence->run, evidence->inner_scope, curve->label, evidence->inner_value);
+    if (!strategy->inner_scope.measured)
+        strategy->inner_scope = strategy->scope;
     strategy->handoff = base_cost(evidence->run, evidence->handoff, curve->label);
+    strategy->task = base_cost(evidence->run, evidence->task, curve->label);
     const struct survey_curve *start = curve_labelled(evidence->start, curve->label);
     if (start != NULL && start->at[evidence->start->base] != NULL)
         strategy->start_ns = rounded(start->at[evidence->start->base]->median_ns);
@@ -175,7 +195,8 @@ static bool add_strategy(struct evidence *evidence, struct arena *arena, const s
 
 /* Each strategy that has any of the costs, in the order of the read's curves. */
 static bool add_strategies(struct evidence *evidence, struct arena *arena) {
-    const struct survey_sweep *const sweeps[] = {evidence->read, evidence->scope, evidence->handoff, evidence->start};
+    const struct survey_sweep *const sweeps[] = {evidence->read, evidence->line, evidence->scope, evidence->handoff,
+                                                 evidence->start};
     for (size_t s = 0; s < sizeof sweeps / sizeof *sweeps; s++) {
         for (size_t i = 0; sweeps[s] != NULL && i < sweeps[s]->curve_count; i++) {
             const struct survey_curve *curve = &sweeps[s]->curves[i];
@@ -189,16 +210,34 @@ static bool add_strategies(struct evidence *evidence, struct arena *arena) {
     return true;
 }
 
+/* Scopes in another, by the parameter of that name. */
+static void find_inner_scope(struct evidence *evidence, const struct survey *survey) {
+    for (size_t i = 0; i < survey->sweep_count && evidence->scope != NULL; i++) {
+        const struct survey_sweep *sweep = &survey->sweeps[i];
+        if (strcmp(sweep->workload, evidence->scope->workload) != 0 || strcmp(sweep->axis, "inside") != 0)
+            continue;
+        for (size_t v = 0; v < sweep->value_count; v++) {
+            if (sweep->numeric && sweep->numbers[v] == 1) {
+                evidence->inner_scope = sweep;
+                evidence->inner_value = v;
+            }
+        }
+    }
+}
+
 bool evidence_make(const struct run *run, struct arena *arena, struct evidence *evidence) {
     *evidence = (struct evidence){
         .run = run,
         .has_matrix = run->matrix != NULL,
         .strategies = arena_take(arena, SURVEY_CURVES_MAX * sizeof *evidence->strategies),
         .read = survey_find_role(&run->survey, ROLE_READ),
+        .line = survey_find_role(&run->survey, ROLE_LINE),
         .scope = survey_find_role(&run->survey, ROLE_SCOPE),
         .handoff = survey_find_role(&run->survey, ROLE_HANDOFF),
+        .task = survey_find_role(&run->survey, ROLE_TASK),
         .start = survey_find_role(&run->survey, ROLE_START),
     };
+    find_inner_scope(evidence, &run->survey);
     return evidence->strategies != NULL && fill_conditions(evidence, arena) && add_strategies(evidence, arena);
 }
 

@@ -44,9 +44,14 @@ struct evidence_answer {
 struct evidence_strategy {
     const char *name;
     const char *label;             /* the name, with the store if that is not the usual one */
-    const struct read_cost *reads; /* the least depth first */
+    const struct read_cost *reads; /* by themselves, each waiting for the one before; the least depth first */
     size_t read_count;
-    struct added_cost scope, handoff;
+    const struct read_cost *lines; /* likewise, as a program makes them: what costs are computed from */
+    size_t line_count;             /* 0: the file has none, and `reads` stand for them */
+    struct added_cost scope;       /* in no other */
+    struct added_cost inner_scope; /* right in another */
+    struct added_cost handoff;
+    struct added_cost task;                /* a hand-off to the same thread */
     double start_ns;                       /* of a thread, whole; 0: not measured */
     const struct evidence_answer *answers; /* one per condition */
     size_t passed;                         /* conditions */
@@ -60,7 +65,8 @@ struct evidence {
     bool has_matrix;
     double depth_min, depth_max; /* at which any strategy was measured; 0, 0: none */
     /* The workloads that the costs are from; NULL: the file has none. */
-    const struct survey_sweep *read, *scope, *handoff, *start;
+    const struct survey_sweep *read, *line, *scope, *inner_scope, *handoff, *task, *start;
+    size_t inner_value; /* of the axis of inner_scope */
 };
 
 /* False when out of memory. What is made lives in the arena, and refers to the run. */
@@ -71,5 +77,11 @@ bool evidence_make_alone(const struct summary *report, struct arena *arena, stru
 
 /* What a read costs at a depth, straight between the depths that were measured around it; none beyond them. */
 struct added_cost evidence_read(const struct evidence_strategy *strategy, double depth);
+
+/* What the case costs more than that without a context; not measured where one of the two is NULL. */
+struct added_cost evidence_over(const struct summary_case *with, const struct summary_case *without);
+
+/* The same of a read as a program makes it. */
+struct added_cost evidence_line(const struct evidence_strategy *strategy, double depth);
 
 #endif

@@ -5,11 +5,18 @@
 #include <stddef.h>
 
 struct program {
-    double depth;    /* calls between a read and the scope that binds what it reads */
-    double reads;    /* in a request, as the following */
-    double scopes;   /* entered and left */
+    double depth;    /* calls, one in another */
+    double reads;    /* spread over them */
+    double scopes;   /* spread over them, one in another; those beyond a scope a call lie in none of the others */
     double handoffs; /* to another thread, which answers */
 };
+
+/* The number of calls that lie between a read, on average, and the scope around it. */
+double program_distance(const struct program *program);
+
+/* The number of scopes that are opened within another, so many calls further in. */
+double program_layers_within(const struct program *program);
+double program_layer_depth(const struct program *program);
 
 enum program_number { PROGRAM_READS, PROGRAM_SCOPES, PROGRAM_HANDOFFS, PROGRAM_DEPTH, PROGRAM_NUMBERS };
 

@@ -132,8 +132,8 @@ static const char *section_of_axis(const json_t *workload, const char *axis) {
 
 static enum presented_role role_of(const json_t *workload) {
     static const char *const names[ROLE_COUNT] = {
-        [ROLE_READ] = "read",       [ROLE_WHOLE] = "whole", [ROLE_SCOPE] = "scope",
-        [ROLE_HANDOFF] = "handoff", [ROLE_START] = "start",
+        [ROLE_READ] = "read",   [ROLE_WHOLE] = "whole", [ROLE_SCOPE] = "scope", [ROLE_HANDOFF] = "handoff",
+        [ROLE_START] = "start", [ROLE_LINE] = "line",   [ROLE_TASK] = "task",
     };
     const char *found = text_of(workload, "role");
     for (enum presented_role role = ROLE_PART; found != NULL && role < ROLE_COUNT; role++)

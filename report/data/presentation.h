@@ -58,6 +58,8 @@ enum presented_role {
     ROLE_SCOPE,   /* enters and leaves a scope */
     ROLE_HANDOFF, /* hands work to another thread, and has the answer */
     ROLE_START,   /* starts a thread that inherits the context */
+    ROLE_LINE,    /* reads by a function that is called, and keeps what it has read */
+    ROLE_TASK,    /* hands work to a task of the same thread */
     ROLE_COUNT
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/anonymous.h"
 #include "data/result_loader.h"
 
 void result_failure_key(const char *case_name, char key[static RESULT_FAILURE_KEY_MAX]) {
@@ -30,6 +31,32 @@ void result_file_free(struct result_file *file) {
     json_decref(file->context);
     names_free(&file->names);
     free(file);
+}
+
+/* A text of the file without names; NULL when out of memory. */
+static const char *keep_anonymous(struct result_file *file, const char *text, const char *host) {
+    char *made = anonymous_text(text, host);
+    const struct name *kept = made != NULL ? names_add(&file->names, made) : NULL;
+    free(made);
+    return kept != NULL ? kept->text : NULL;
+}
+
+static bool hide_in_texts(struct result_file *file, const char *host) {
+    for (size_t i = 0; i < file->failure_count; i++) {
+        file->failures[i].reason = keep_anonymous(file, file->failures[i].reason, host);
+        if (file->failures[i].reason == NULL)
+            return false;
+    }
+    for (size_t i = 0; i < file->warning_count; i++) {
+        file->warnings[i] = keep_anonymous(file, file->warnings[i], host);
+        if (file->warnings[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool result_file_anonymise(struct result_file *file) {
+    return hide_in_texts(file, result_file_fact(file, NULL, "host_name")) && anonymous_context(file->context);
 }
 
 const struct result_case *result_file_case(const struct result_file *file, const char *name) {

@@ -108,6 +108,11 @@ static const char *keep_path(struct arena *arena, const char *path) {
     return kept;
 }
 
+static bool hide_names(struct arena *arena, struct run *run, size_t number) {
+    run->path = arena_printf(arena, "result file %zu", number);
+    return run->path != NULL && result_file_anonymise(run->file);
+}
+
 static bool load_file(struct arena *arena, struct run *run, const char *path, const char *machine, char *error,
                       size_t error_size) {
     run->path = keep_path(arena, path);
@@ -153,8 +158,8 @@ static void collect_yardsticks(struct runs *runs) {
     }
 }
 
-bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, char *error,
-               size_t error_size) {
+bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, bool anonymous,
+               char *error, size_t error_size) {
     *runs = (struct runs){0};
     runs->files = calloc(path_count + 1, sizeof *runs->files);
     if (runs->files == NULL)
@@ -165,6 +170,9 @@ bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const c
             runs->file_count++; /* it may be half loaded, and has to be freed */
             return false;
         }
+    for (size_t i = 0; anonymous && i < runs->file_count; i++)
+        if (!hide_names(&runs->arena, &runs->files[i], i + 1))
+            return out_of_memory(error, error_size);
     put_runs_first(runs);
     collect_yardsticks(runs);
     for (size_t r = 0; r < runs->run_count; r++)

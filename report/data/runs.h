@@ -32,9 +32,12 @@ struct runs {
     struct arena arena;
 };
 
-/* Of files of several machines the one named `machine`. False with a message in `error`. runs_free in both cases. */
-bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, char *error,
-               size_t error_size);
+/*
+ * Of files of several machines the one named `machine`; without names, paths and command lines where it is to be
+ * anonymous. False with a message in `error`. runs_free in both cases.
+ */
+bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, bool anonymous,
+               char *error, size_t error_size);
 void runs_free(struct runs *runs);
 
 /* Whether all runs took place on one machine, so that their times may be compared. */

@@ -342,6 +342,8 @@ const struct survey_sweep *survey_find_role(const struct survey *survey, enum pr
         [ROLE_SCOPE] = "scope",
         [ROLE_HANDOFF] = "round trip",
         [ROLE_START] = "fan-out",
+        [ROLE_LINE] = "line",
+        [ROLE_TASK] = "task",
     };
     const struct survey_sweep *found = NULL;
     for (size_t i = 0; i < survey->sweep_count; i++) {

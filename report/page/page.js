@@ -29,11 +29,22 @@ const readAt = (reads, depth) => {
   }
   return null;
 };
-const costOfRequest = (program, strategy, read) => {
-  const sum = {ns: 0, minus: 0, plus: 0};
+const shapeOf = ({depth, scopes}) => {
+  const some = scopes > 1 ? scopes : 1, nested = depth > 0 && some > depth ? depth : some, calls = depth / some;
+  return {distance: calls > 1 ? (calls - 1) / 2 : 0, within: nested - 1, layer: depth / nested};
+};
+const wayOut = (lines, depth) => {
+  const far = readAt(lines, depth), near = readAt(lines, 0);
+  if (!far || !near) return null;
+  const known = far.minus >= 0 && near.minus >= 0, both = (a, b) => known ? Math.sqrt(a * a + b * b) : -1;
+  return {ns: far.ns - near.ns, minus: both(far.minus, near.plus), plus: both(far.plus, near.minus)};
+};
+const costOfRequest = (program, strategy) => {
+  const sum = {ns: 0, minus: 0, plus: 0}, shape = shapeOf(program), lines = strategy.lines || strategy.reads;
   let known = true;
-  for (const [count, part] of [[program.reads, read], [program.scopes, toCost(strategy.scope)],
-    [program.handoffs, toCost(strategy.handoff)]]) {
+  for (const [count, part] of [[program.reads, readAt(lines, shape.distance)],
+    [Math.min(program.scopes, 1), toCost(strategy.scope)], [Math.max(program.scopes - 1, 0), toCost(strategy.inner)],
+    [shape.within, wayOut(lines, shape.layer)], [program.handoffs, toCost(strategy.handoff)]]) {
     if (count === 0) continue;
     if (!part) return null;
     known = known && part.minus >= 0;
@@ -92,14 +103,15 @@ const sayAdvice = (rows, mark) => {
     (wrong.length > 0 ? ` Cheaper, but not right here: ${listRows(wrong, wrong.length, mark)} (${wrong[0].why}).` : '');
 };
 const rank = (evidence, program, needed) => evidence.strategies.map(strategy => {
-  const read = readAt(strategy.reads, program.depth), added = costOfRequest(program, strategy, read);
+  const read = readAt(strategy.reads, shapeOf(program).distance), added = costOfRequest(program, strategy);
   const row = {strategy, label: strategy.label, read, added, ...judge(evidence, strategy, needed, added)};
   row.why = whyNot(evidence, row);
   row.fails = failsOf(evidence, strategy);
   return row;
 }).sort(compareRows);
 const flipOf = (evidence, program, needed, best, number) => {
-  const depths = evidence.strategies.map(({reads}) => reads.length > 0 ? reads.at(-1)[0] : 0);
+  const depths = evidence.strategies.flatMap(({reads, lines}) => [reads, lines || []])
+    .map(curve => curve.length > 0 ? curve.at(-1)[0] : 0);
   const from = program[number], most = number === 'depth' ? Math.max(0, ...depths) : 1e6;
   const flipAt = value => {
     const rows = rank(evidence, {...program, [number]: value}, needed);

@@ -1,112 +1,26 @@
 /*
  * W9 `request`: a small service answers a request. Part of kernels.h.
  *
- * Thread 0 parses the text of a request and takes it through three layers of ten functions each. Every layer opens a
- * scope; the outermost binds the id of the request, and a logger that knows nothing but its context reads that id, as
- * often in a request as the parameter says. Three in five of the reads are spread over the thirty functions, one in
- * five are made by the comparator of a sort at the bottom, and one in five by a worker thread, to which the request is
- * handed with its context, and which answers. So where does passing an argument through every call stop being cheaper?
+ * Thread 0 parses the text of a request and takes it through so many functions, one called by the other, with scopes
+ * opened evenly on the way, one in another, the outermost of which has no parent; of more scopes than functions, the
+ * rest enclose some lines each. Each scope binds the logger's fields anew, as a child of a logger does, so that a
+ * logger that knows nothing but its context reads the id of the request, and which scope it is in, from the scope
+ * around it. The reads are spread over these functions. Of each five, one is made by a worker, to which the request is
+ * handed with its context, and which answers: another thread, or, where there is one thread, a task that is run next,
+ * as an event loop does. That part of the reads which the parameter `callbacks` says is made by the comparator of a
+ * sort at the bottom. So where does passing an argument through every call stop being cheaper?
  *
  * The sort is qsort, which hands nothing to its comparator: an explicit context has to take qsort_r. Throughput only:
  * one request follows another. Each has an id of its own, so that what stays in force from the one before is noticed.
- * Checksum: on thread 0 all ids that were read, and what was parsed, passed, sorted and answered; on thread 1 the ids
- * that it read, and the number of requests. Floor: the same service, whose logger loads a constant.
+ * Checksum: on thread 0 all ids that were read, and what was parsed, passed, sorted and answered; of the worker the ids
+ * that it read, and the number of messages. Floor: the same service, whose logger loads a constant.
  */
 
-enum { REQUEST_READS, REQUEST_READS_MAX = 10000 };
-enum { REQUEST_FRONT, REQUEST_WORKER, REQUEST_THREADS };
-
-enum { REQUEST_COMPARISONS_LOGGED = 8 }; /* the first of each sort, which makes no fewer than 15 */
-
-/* How often the logger reads in each part of one request. */
-struct request_reads {
-    uint32_t calls, sort, comparison, worker;
-};
-
-static inline struct request_reads request_share_out(uint32_t reads) {
-    const uint32_t fifth = reads / 5;
-    return (struct request_reads){
-        .calls = reads - 2 * fifth,
-        .sort = fifth,
-        .comparison = (fifth + REQUEST_COMPARISONS_LOGGED - 1) / REQUEST_COMPARISONS_LOGGED,
-        .worker = fifth,
-    };
-}
-
-enum {
-    REQUEST_TEXTS = 8, /* different ones, in turn */
-    REQUEST_TEXT_MAX = 128,
-    REQUEST_ROWS = 16,
-    REQUEST_STEPS = 30,
-    REQUEST_USER = 100, /* of the first text; others count on from there */
-    REQUEST_PRICE = 5,  /* of the cheapest row */
-    REQUEST_PRICE_STEP = 10,
-};
-
-/* The sum of i % REQUEST_TEXTS for i below `count`. */
-static inline uint64_t request_sum_of_variants(uint64_t count) {
-    const uint64_t last = count % REQUEST_TEXTS;
-    return count / REQUEST_TEXTS * (REQUEST_TEXTS * (REQUEST_TEXTS - 1) / 2) + (last == 0 ? 0 : last * (last - 1) / 2);
-}
-
-static uint64_t request_checksum(const struct ctx_job *job, uint32_t traits) {
-    const uint64_t requests = job->iterations, variants = request_sum_of_variants(requests);
-    const uint64_t ids = requests * ctx_value_read(traits) + ((traits & CTX_TRAIT_REFERENCE) != 0 ? 0 : variants);
-    const struct request_reads reads = request_share_out(job->parameters[REQUEST_READS]);
-    if (job->thread == REQUEST_WORKER)
-        return reads.worker * ids + requests;
-    const uint64_t users = requests * REQUEST_USER + variants;
-    const uint64_t prices = requests * REQUEST_PRICE + variants * REQUEST_PRICE_STEP;
-    return (reads.calls + reads.sort) * ids + requests * REQUEST_STEPS + prices + 2 * users;
-}
-
-static const struct ctx_workload request_workload = {
-    .name = "request",
-    .summary = "serve a request: parse, 30 calls, 3 scopes, a logger that reads, a sort, a worker",
-    .operation = "request",
-    .revision = 1,
-    .requires = CTX_SCENARIO_NEST | CTX_SCENARIO_HANDOFF,
-    .threads_min = REQUEST_THREADS,
-    .threads_max = REQUEST_THREADS,
-    .communicates = true,
-    .records = true,
-    .role = CTX_ROLE_WHOLE,
-    .overview = 6,
-    .section = &ctx_section_request,
-    .parameters =
-        {
-            [REQUEST_READS] = {.name = "reads",
-                               .summary = "lines that are logged in a request, each of which reads its id",
-                               .min = 0,
-                               .max = REQUEST_READS_MAX,
-                               .defaults = {5, 0, 50, 400},
-                               .default_count = 4},
-        },
-    .checksum = request_checksum,
-};
-
-/* ---- The logger ---- */
-
-enum { REQUEST_LOG_LINES = 64 };
-
-/* The last lines of a thread, in binary: to write a number out costs more than most ways to find it. */
-struct request_log {
-    _Alignas(128) uint64_t sum;
-    uint64_t count;
-    uintptr_t ids[REQUEST_LOG_LINES];
-};
-
-CTX_OPAQUE static void CTX_FN(request_log_line, struct request_log *log) {
-    void *id = NULL;
-    CTX_ENTER_OPAQUE();
-    (void)CTX_GET(0, &ctx_bench_manager, &ctx_bench_keys[0], &id);
-    log->ids[log->count++ % REQUEST_LOG_LINES] = (uintptr_t)id;
-    log->sum += (uintptr_t)id;
-}
+#include "request_plan.h"
 
 /* ---- What is served ---- */
 
-/* What is read from its text, and bound by the layers, under the key of that number. */
+/* What is read from its text. */
 enum { REQUEST_ID, REQUEST_BY, REQUEST_PAGE, REQUEST_PARSED };
 
 struct request_row {
@@ -115,10 +29,10 @@ struct request_row {
 };
 
 struct request {
-    struct request_reads reads;
+    struct request_plan plan;
     struct request_service *service;
     uintptr_t parsed[REQUEST_PARSED];
-    uint32_t steps, sort_reads_left;
+    uint32_t steps, scopes, sort_reads_left, inner_lines; /* steps taken and scopes opened so far */
     uint64_t response;
     struct request_row rows[REQUEST_ROWS];
 };
@@ -126,25 +40,29 @@ struct request {
 struct request_message {
     struct ctx_snapshot *captured; /* owned by the message until it is served */
     struct request *request;
+    uint32_t reads;
     uint64_t answer;
 };
 
 struct request_service {
-    struct request_log logs[REQUEST_THREADS];
+    struct ctx_log logs[REQUEST_THREADS];
     _Alignas(128) _Atomic uint64_t asked;
     struct request_message message;
+    bool has_worker; /* a thread of its own */
     _Alignas(128) _Atomic uint64_t answered;
+    _Alignas(128) _Atomic uint64_t ended; /* 1: thread 0 has served all */
     _Alignas(128) char texts[REQUEST_TEXTS][REQUEST_TEXT_MAX];
 };
 
 static void *request_prepare(const struct ctx_job *job) {
-    (void)job;
     struct request_service *service = aligned_alloc(_Alignof(struct request_service), sizeof *service);
     if (service == NULL)
         ctx_die("out of memory for the service");
     memset(service->logs, 0, sizeof service->logs);
     atomic_init(&service->asked, 0);
     atomic_init(&service->answered, 0);
+    atomic_init(&service->ended, 0);
+    service->has_worker = job->threads == REQUEST_THREADS;
     for (unsigned i = 0; i < REQUEST_TEXTS; i++)
         (void)snprintf(service->texts[i], REQUEST_TEXT_MAX,
                        "GET /items?page=%u HTTP/1.1\r\nHost: shop\r\nX-User: %u\r\nX-Request-Id: %lx\r\n\r\n", i,
@@ -161,35 +79,45 @@ static void request_finish(void *shared) {
 CTX_OPAQUE static void CTX_FN(request_work, void *arg) {
     struct request_message *message = arg;
     CTX_ENTER_OPAQUE();
-    for (uint32_t i = message->request->reads.worker; i > 0; i--)
-        CTX_CALL(request_log_line, &message->request->service->logs[REQUEST_WORKER]);
+    for (uint32_t i = message->reads; i > 0; i--)
+        CTX_CALL(ctx_log_line, &message->request->service->logs[REQUEST_WORKER]);
     message->answer = message->request->parsed[REQUEST_BY];
 }
 
-static uint64_t request_run_worker(const struct ctx_job *job) {
-    struct request_service *service = job->shared;
-    struct request_message *message = &service->message;
-    for (uint64_t i = 1; i <= job->iterations; i++) {
-        ctx_await(&service->asked, i);
-        if (CTX_BINDS) {
-            CTX_WITH(ctx_snapshot_context(message->captured), request_work, message);
-            ctx_snapshot_release(message->captured);
-        } else {
-            CTX_BARE(request_work, message);
-        }
-        atomic_store_explicit(&service->answered, i, memory_order_release);
+static void request_serve(struct request_message *message) {
+    if (CTX_BINDS) {
+        CTX_WITH(ctx_snapshot_context(message->captured), request_work, message);
+        ctx_snapshot_release(message->captured);
+    } else {
+        CTX_BARE(request_work, message);
     }
-    return service->logs[REQUEST_WORKER].sum + job->iterations;
 }
 
-/* Hands the request over, and waits for the answer. */
-static inline uint64_t CTX_FN(request_ask_worker, struct request *request) {
+/* Stays until all is served, so that each thread takes as long as the requests do. */
+static uint64_t request_run_worker(const struct ctx_job *job) {
+    struct request_service *service = job->shared;
+    const uint64_t messages = job->iterations * job->parameters[REQUEST_HANDOFFS];
+    for (uint64_t i = 1; i <= messages; i++) {
+        ctx_await(&service->asked, i);
+        request_serve(&service->message);
+        atomic_store_explicit(&service->answered, i, memory_order_release);
+    }
+    ctx_await(&service->ended, 1);
+    return service->logs[REQUEST_WORKER].sum + messages;
+}
+
+/* Hands the request over, with that number of reads, and waits for the answer. */
+static inline uint64_t CTX_FN(request_ask_worker, struct request *request, uint32_t reads) {
     struct request_service *service = request->service;
     service->message.request = request;
+    service->message.reads = reads;
     service->message.captured = CTX_BINDS ? ctx_take_or_die(CTX_CURRENT(0)) : NULL;
     const uint64_t asked = atomic_load_explicit(&service->asked, memory_order_relaxed) + 1;
     atomic_store_explicit(&service->asked, asked, memory_order_release);
-    ctx_await(&service->answered, asked);
+    if (service->has_worker)
+        ctx_await(&service->answered, asked);
+    else
+        request_serve(&service->message);
     return service->message.answer;
 }
 
@@ -197,8 +125,8 @@ static inline uint64_t CTX_FN(request_ask_worker, struct request *request) {
 
 CTX_OPAQUE static void CTX_FN(request_log_comparison, struct request *request) {
     CTX_ENTER_OPAQUE();
-    for (uint32_t i = request->reads.comparison; i > 0 && request->sort_reads_left > 0; i--, request->sort_reads_left--)
-        CTX_CALL(request_log_line, &request->service->logs[REQUEST_FRONT]);
+    for (uint32_t i = request->plan.comparison; i > 0 && request->sort_reads_left > 0; i--, request->sort_reads_left--)
+        CTX_CALL(ctx_log_line, &request->service->logs[REQUEST_FRONT]);
 }
 
 static inline int request_order(const struct request_row *a, const struct request_row *b) {
@@ -235,61 +163,111 @@ static inline void request_find_rows(struct request *request) {
 
 /* ---- The way down ---- */
 
-/* What all thirty functions do: log their part of the lines. */
-static inline void CTX_FN(request_step, struct request *request) {
-    const uint32_t step = request->steps++, calls = request->reads.calls;
-    const uint32_t lines = calls / REQUEST_STEPS + (step < calls % REQUEST_STEPS ? 1 : 0);
+CTX_OPERATION void CTX_FN(request_log_lines, struct request *request, uint32_t lines) {
     for (uint32_t i = lines; i > 0; i--)
-        CTX_CALL(request_log_line, &request->service->logs[REQUEST_FRONT]);
+        CTX_CALL(ctx_log_line, &request->service->logs[REQUEST_FRONT]);
+}
+
+CTX_OPAQUE static void CTX_FN(request_answer, void *arg) {
+    struct request *request = arg;
+    const struct request_plan *plan = &request->plan;
+    CTX_ENTER_OPAQUE();
+    if (plan->depth == 0)
+        CTX_CALL(request_log_lines, request, plan->calls);
+    request_find_rows(request);
+    CTX_CALL(request_sort, request);
+    request->response = request->rows[request->parsed[REQUEST_PAGE]].price + request->parsed[REQUEST_BY];
+    for (uint32_t i = 0; i < plan->handoffs; i++)
+        request->response += CTX_CALL(request_ask_worker, request, request_share(plan->worker, plan->handoffs, i));
+}
+
+static void CTX_FN(request_open_scope, void *arg);
+
+enum { REQUEST_FUNCTIONS = 10 };
+static ctx_body *const request_functions[REQUEST_FUNCTIONS];
+
+/* What is called next on the way down. */
+static inline ctx_body *request_next(const struct request *request) {
+    const struct request_plan *plan = &request->plan;
+    if (request->scopes < request_nested(plan) && request_scope_place(plan, request->scopes) <= request->steps)
+        return request_open_scope;
+    return request->steps < plan->depth ? request_functions[request->steps % REQUEST_FUNCTIONS] : request_answer;
+}
+
+/* What a scope binds: the id of the request and, added to it, the number of the scope. */
+static inline struct ctx_binding request_binding(const struct request *request, uint32_t scope) {
+    return (struct ctx_binding){&ctx_bench_keys[0], (void *)(request->parsed[REQUEST_ID] + scope)}; /* NOLINT */
+}
+
+CTX_OPAQUE static void CTX_FN(request_inner, void *arg) {
+    struct request *request = arg;
+    CTX_ENTER_OPAQUE();
+    CTX_CALL(request_log_lines, request, request->inner_lines);
+}
+
+/* A scope around some lines and nothing else. */
+CTX_OPERATION void CTX_FN(request_inner_scope, struct request *request, uint32_t number, uint32_t lines) {
+    struct ctx_binding binding;
+    struct ctx scope;
+    request->inner_lines = lines;
+    if (CTX_BINDS) {
+        binding = request_binding(request, number);
+        scope = (struct ctx){CTX_CURRENT(0), &ctx_bench_manager, &binding, 1};
+    }
+    CTX_WITH(&scope, request_inner, request);
+    ctx_touch(&scope);
+}
+
+/* What all functions do: log their part of the lines. */
+CTX_OPERATION void CTX_FN(request_step, struct request *request) {
+    const struct request_plan *plan = &request->plan;
+    const struct request_step step = request_step_at(plan, request->steps++);
+    for (uint32_t i = 0; i < step.scopes; i++)
+        CTX_CALL(request_inner_scope, request, request_nested(plan) + i, request_share(step.lines, step.scopes + 1, i));
+    CTX_CALL(request_log_lines, request, request_share(step.lines, step.scopes + 1, step.scopes));
 }
 
 /* A function with a frame of its own size; the locals are touched after the call, too, so that it is no tail call. */
-#define REQUEST_STEP(name, bytes, next)                                                                                \
-    CTX_OPAQUE static void CTX_FN(name, void *arg) {                                                                   \
+#define REQUEST_FUNCTION(number, bytes)                                                                                \
+    CTX_OPAQUE static void CTX_FN(request_function_##number, void *arg) {                                              \
         unsigned char locals[bytes];                                                                                   \
         CTX_ENTER_OPAQUE();                                                                                            \
         ctx_touch(locals);                                                                                             \
         CTX_CALL(request_step, arg);                                                                                   \
+        ctx_body *next = request_next(arg);                                                                            \
         CTX_CALL(next, arg);                                                                                           \
         ctx_touch(locals);                                                                                             \
     }
 
-/* A scope, ten functions, and what they lead to. */
-#define REQUEST_LAYER(name, number, next)                                                                              \
-    REQUEST_STEP(name##_9, 24, next)                                                                                   \
-    REQUEST_STEP(name##_8, 136, name##_9)                                                                              \
-    REQUEST_STEP(name##_7, 40, name##_8)                                                                               \
-    REQUEST_STEP(name##_6, 16, name##_7)                                                                               \
-    REQUEST_STEP(name##_5, 88, name##_6)                                                                               \
-    REQUEST_STEP(name##_4, 8, name##_5)                                                                                \
-    REQUEST_STEP(name##_3, 200, name##_4)                                                                              \
-    REQUEST_STEP(name##_2, 56, name##_3)                                                                               \
-    REQUEST_STEP(name##_1, 32, name##_2)                                                                               \
-    REQUEST_STEP(name##_0, 104, name##_1)                                                                              \
-    CTX_OPAQUE static void CTX_FN(name, void *arg) {                                                                   \
-        const struct request *request = arg;                                                                           \
-        struct ctx_binding binding;                                                                                    \
-        struct ctx scope;                                                                                              \
-        if (CTX_BINDS) {                                                                                               \
-            binding = (struct ctx_binding){&ctx_bench_keys[number], (void *)request->parsed[number]};                  \
-            scope = (struct ctx){CTX_CURRENT(0), &ctx_bench_manager, &binding, 1};                                     \
-        }                                                                                                              \
-        CTX_WITH(&scope, name##_0, arg);                                                                               \
-        ctx_touch(&scope);                                                                                             \
-    }
+REQUEST_FUNCTION(0, 104)
+REQUEST_FUNCTION(1, 32)
+REQUEST_FUNCTION(2, 56)
+REQUEST_FUNCTION(3, 200)
+REQUEST_FUNCTION(4, 8)
+REQUEST_FUNCTION(5, 88)
+REQUEST_FUNCTION(6, 16)
+REQUEST_FUNCTION(7, 40)
+REQUEST_FUNCTION(8, 136)
+REQUEST_FUNCTION(9, 24)
 
-CTX_OPAQUE static void CTX_FN(request_answer, void *arg) {
+static ctx_body *const request_functions[REQUEST_FUNCTIONS] = {
+    request_function_0, request_function_1, request_function_2, request_function_3, request_function_4,
+    request_function_5, request_function_6, request_function_7, request_function_8, request_function_9,
+};
+
+CTX_OPAQUE static void CTX_FN(request_open_scope, void *arg) {
     struct request *request = arg;
-    CTX_ENTER_OPAQUE();
-    request_find_rows(request);
-    CTX_CALL(request_sort, request);
-    request->response = request->rows[request->parsed[REQUEST_PAGE]].price + request->parsed[REQUEST_BY] +
-                        CTX_CALL(request_ask_worker, request);
+    struct ctx_binding binding;
+    struct ctx scope;
+    if (CTX_BINDS) {
+        binding = request_binding(request, request->scopes);
+        scope = (struct ctx){request->scopes == 0 ? NULL : CTX_CURRENT(0), &ctx_bench_manager, &binding, 1};
+    }
+    request->scopes++;
+    ctx_body *next = request_next(request);
+    CTX_WITH(&scope, next, arg);
+    ctx_touch(&scope);
 }
-
-REQUEST_LAYER(request_store, REQUEST_PAGE, request_answer)
-REQUEST_LAYER(request_users, REQUEST_BY, request_store)
-REQUEST_LAYER(request_front, REQUEST_ID, request_users)
 
 /* ---- The front ---- */
 
@@ -312,16 +290,19 @@ struct request_run {
 
 CTX_OPERATION void CTX_FN(request_go, struct ctx_recorder *recorder, struct request_run *run) {
     struct request_service *service = run->job->shared;
-    const struct request_reads reads = request_share_out(run->job->parameters[REQUEST_READS]);
+    const struct request_plan plan = request_plan(run->job);
     CTX_RECORD_START(recorder);
     for (uint64_t i = 0; i < run->job->iterations; i++) {
-        struct request request = {.reads = reads, .service = service, .sort_reads_left = reads.sort};
+        struct request request = {.plan = plan, .service = service, .sort_reads_left = plan.sort};
         request_parse(service->texts[i % REQUEST_TEXTS], &request);
-        CTX_CALL(request_front, &request);
+        CTX_CALL(request_open_scope, &request);
         run->sum += request.response + request.steps;
         CTX_RECORD(recorder);
     }
     run->sum += service->logs[REQUEST_FRONT].sum;
+    if (!service->has_worker)
+        run->sum += service->logs[REQUEST_WORKER].sum + atomic_load_explicit(&service->asked, memory_order_relaxed);
+    atomic_store_explicit(&service->ended, 1, memory_order_release);
 }
 
 CTX_OPAQUE static void CTX_FN(request_loop, void *arg) {

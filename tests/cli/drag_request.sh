@@ -11,7 +11,7 @@ protocol=$(sed -n 's/^#define PROTOCOL_VERSION //p' "$SOURCE/harness/protocol/pr
 # request STEPS ITERATIONS: all instructions of a worker that serves so many requests of 50 reads.
 request() {
   printf '{"protocol":%s,"case":"drag","strategy":"drag","workload":"request","form":"throughput",' "$protocol" >line
-  printf '"parameters":{"reads":50},"pus":[0,0],"iterations":%s,"samples":1,' "$2" >>line
+  printf '"parameters":{"reads":50,"depth":30,"scopes":3,"handoffs":1,"callbacks":20},"pus":[0,0],"iterations":%s,"samples":1,' "$2" >>line
   printf '"sample_seconds":1,"plugin":"%s"}\n' "$drag" >>line
   expect 0 env CTXBENCH_DRAG="$1" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$BENCH" --worker <line
   grep -q '"outcome":"ok"' out || fail "the worker did not measure: $(cat out)"

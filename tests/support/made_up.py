@@ -96,7 +96,7 @@ def make_presentation(rows):
         about = {"name": name, "threads_section": "threads"}
         about.update({"get": {"role": "read", "section": "depth", "parameter_sections": {"depth": "depth"}},
                       "keys": {"section": "keys"}, "handoff": {"section": "handoff", "communicates": True},
-                      "with": {"role": "scope"}, "spawn": {"role": "start"},
+                      "with": {"role": "scope"}, "log": {"role": "line"}, "task": {"role": "task"}, "spawn": {"role": "start"},
                       "request": {"role": "whole", "section": "request"}}.get(name, {}))
         if name == "handoff":
             about["role"] = "handoff"
@@ -219,6 +219,29 @@ def program(**changes):
     return make_program(**{**PROGRAM, **changes})
 
 
+def program_whole():
+    """Whole requests, and their parts: what they cost is the sum of these, but with the stack it is twice as much."""
+    read, scope, inner, task = ({"none": 1, "explicit": 3, "tls": 5, "stacktag": 9}, {"none": 2, "explicit": 3, "tls": 8,
+        "stacktag": 20}, {"none": 2, "explicit": 4, "tls": 12, "stacktag": 30}, {"none": 5, "explicit": 20, "tls": 30,
+        "stacktag": 40})
+    rows = make_reads({"explicit": (3, 0), "tls": (5, 0), "stacktag": (9, 0), "none": (1, 0)})
+    for name in read:
+        for depth in (0, 16):
+            rows += make_rows(name, "log", {"depth": depth}, read[name], operation="line", form="throughput")
+        for inside, cost in enumerate((scope, inner)):
+            rows += make_rows(name, "with", {"keys": 1, "inside": inside}, cost[name], operation="scope",
+                              form="throughput")
+        rows += make_rows(name, "task", {}, task[name], operation="task", form="throughput")
+        for depth, scopes, handoffs in ((30, 3, 0), (15, 40, 1)):
+            added = (50 * (read[name] - read["none"]) + scope[name] - scope["none"] +
+                     (scopes - 1) * (inner[name] - inner["none"]) + handoffs * (task[name] - task["none"]))
+            for callbacks in (0, 20):
+                rows += make_rows(name, "request", {"reads": 50, "depth": depth, "scopes": scopes, "handoffs": handoffs,
+                                                    "callbacks": callbacks},
+                                  800 + added * (2 if name == "stacktag" else 1), operation="request", form="throughput")
+    return make_result(rows, conformance=make_matrix(STRATEGIES, BROKEN))
+
+
 def program_of_stack():
     """Another machine, where the stack costs least in all things."""
     return make_program({"explicit": (30, 0), "tls": (20, 0), "stacktag": (10, 0), **YARDSTICKS},
@@ -308,6 +331,7 @@ KINDS = {
     "other": other,
     "program": program,
     "program-of-stack": program_of_stack,
+    "program-whole": program_whole,
     "program-unproved": lambda: program(conformance=[make_cell("slow", "nest")]),
     "program-without-matrix": lambda: program(conformance=[]),
     "program-of-many": lambda: program(depths=[0] + [2 ** i for i in range(13)]),

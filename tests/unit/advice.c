@@ -41,6 +41,7 @@ static void make_machine(struct machine *machine) {
                                                             .reads = machine->reads[i],
                                                             .read_count = 2,
                                                             .scope = cost_of(10, 0.4),
+                                                            .inner_scope = cost_of(12, 0.4),
                                                             .handoff = cost_of(100, 3),
                                                             .answers = machine->answers[i]};
     }
@@ -66,12 +67,50 @@ static void test_a_request_is_the_sum_of_its_parts(void **state) {
         advise(&machine, (struct program){.depth = 50, .reads = 4, .scopes = 2, .handoffs = 1}, false, &arena);
     const struct advice_row *flat = &advice.rows[0], *steep = &advice.rows[1];
     assert_string_equal(flat->of->label, "flat");
-    assert_true(fabs(flat->added.ns - (4 * 5 + 2 * 10 + 100)) < 1e-9);
-    assert_true(fabs(steep->added.ns - (4 * 52 + 2 * 10 + 100)) < 1e-9);
-    assert_true(fabs(flat->added.minus - sqrt(pow(4 * 0.4, 2) + pow(2 * 0.4, 2) + 9)) < 1e-9);
-    assert_true(fabs(flat->added.plus - 2 * flat->added.minus) < 1e-9);
-    assert_true(fabs(steep->read.whole_ns - 53) < 1e-9);
+    /* 25 calls to a scope: a read is 12 below its own on average, and the inner scope looks 25 calls up. */
+    assert_true(fabs(flat->added.ns - (4 * 5 + 10 + 12 + 100)) < 1e-9);
+    assert_true(fabs(steep->added.ns - (4 * 14 + 10 + 12 + 25 + 100)) < 1e-9);
+    const double read = 0.3 + 0.2 * 12 / 100, far = 0.3 + 0.2 * 25 / 100, near = 0.3, scope = 0.4, handoff = 3;
+    const double others = pow(4 * read, 2) + 2 * pow(scope, 2) + pow(handoff, 2);
+    assert_true(fabs(flat->added.minus - sqrt(others + pow(far, 2) + pow(2 * near, 2))) < 1e-9);
+    assert_true(fabs(flat->added.plus - sqrt(4 * others + pow(2 * far, 2) + pow(near, 2))) < 1e-9);
+    assert_true(fabs(steep->read.whole_ns - 15) < 1e-9);
     arena_free(&arena);
+}
+
+/* Reads cost what they do as a program makes them, where that was measured; what is shown of a read stays. */
+static void test_lines_are_what_reads_cost(void **state) {
+    (void)state;
+    struct machine machine;
+    struct arena arena = {0};
+    make_machine(&machine);
+    const struct read_cost lines[] = {{0, cost_of(7, 0.1)}, {100, cost_of(7, 0.1)}};
+    machine.strategies[0].lines = lines;
+    machine.strategies[0].line_count = 2;
+    const struct advice advice = advise(&machine, (struct program){.depth = 201, .reads = 10}, false, &arena);
+    assert_string_equal(advice.rows[0].of->label, "flat");
+    assert_true(fabs(advice.rows[0].added.ns - 10 * 7) < 1e-9);
+    assert_true(fabs(advice.rows[0].read.ns - 5) < 1e-9);
+    assert_true(fabs(advice.rows[1].added.ns - 10 * 102) < 1e-9);
+    arena_free(&arena);
+}
+
+/* The scopes of a program lie in one another, one for each call at most. */
+static void test_the_shape_of_a_program(void **state) {
+    (void)state;
+    static const struct {
+        struct program program;
+        double distance, within, layer;
+    } shapes[] = {
+        {{.depth = 30, .scopes = 3}, 4.5, 2, 10},  {{.depth = 15, .scopes = 40}, 0, 14, 1},
+        {{.depth = 30, .scopes = 0}, 14.5, 0, 30}, {{.depth = 0, .scopes = 5}, 0, 4, 0},
+        {{.depth = 1, .scopes = 1}, 0, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        assert_true(program_distance(&shapes[i].program) == shapes[i].distance);
+        assert_true(program_layers_within(&shapes[i].program) == shapes[i].within);
+        assert_true(program_layer_depth(&shapes[i].program) == shapes[i].layer);
+    }
 }
 
 /* Which is best depends on the program: near its scope the one that walks costs less. */
@@ -108,7 +147,8 @@ static void test_a_flip_is_found(void **state) {
     const struct advice_flip flip = advice_flip(&advice, PROGRAM_DEPTH, &arena);
     assert_non_null(flip.to);
     assert_string_equal(flip.to->label, "flat");
-    assert_true(flip.from > 3 && flip.from < 6); /* they cost the same at 3 */
+    assert_true(flip.from > 7 &&
+                flip.from < 12); /* reads are 3 calls below their scope at 7; there they cost the same */
     assert_null(advice_flip(&advice, PROGRAM_SCOPES, &arena).to);
     assert_non_null(strstr(advice_sentence(&advice, "", &arena), " That changes with more: flat from "));
     for (int before = 0; before <= 1; before++) {
@@ -142,7 +182,7 @@ static void test_what_is_not_measured_has_no_cost(void **state) {
     struct machine machine;
     struct arena arena = {0};
     make_machine(&machine);
-    struct advice advice = advise(&machine, (struct program){.depth = 101, .reads = 1}, false, &arena);
+    struct advice advice = advise(&machine, (struct program){.depth = 203, .reads = 1}, false, &arena);
     assert_int_equal(advice.rows[0].standing, STANDING_UNMEASURED);
     assert_int_equal(advice.fit_count, 0);
     assert_non_null(strstr(advice_missing(&advice, &arena), "--depth=0,101"));
@@ -195,6 +235,8 @@ static void test_amounts(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_request_is_the_sum_of_its_parts),
+        cmocka_unit_test(test_lines_are_what_reads_cost),
+        cmocka_unit_test(test_the_shape_of_a_program),
         cmocka_unit_test(test_the_order_follows_the_program),
         cmocka_unit_test(test_a_flip_is_found),
         cmocka_unit_test(test_what_is_not_proved_is_not_recommended),

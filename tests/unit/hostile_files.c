@@ -370,7 +370,7 @@ static void report_on(char *const *paths, size_t count, uint64_t seed) {
     struct runs runs;
     struct output output;
     char message[ERROR_MAX];
-    if (!runs_load(&runs, paths, count, NULL, message, sizeof message))
+    if (!runs_load(&runs, paths, count, NULL, false, message, sizeof message))
         fail_msg("seed %lu: %s", (unsigned long)seed, message);
     assert_true(contents_make(&document, &runs));
     begin(&output);

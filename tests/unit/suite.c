@@ -30,7 +30,7 @@ static void built_in_suites_are_sound(void **state) {
         assert_non_null(suite_setting(suite, "executions"));
         suite_free(suite);
     }
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 8);
 }
 
 static void a_suite_is_read_as_it_stands(void **state) {

@@ -11,6 +11,7 @@
 #include "page/page.h"
 #include "session/newest.h"
 #include "table/advice_table.h"
+#include "table/verify_table.h"
 
 /* ---- The program ---- */
 
@@ -82,6 +83,23 @@ static bool write_advice(const struct advice *advice, const struct options *opti
     return error_set(error, "cannot write %s: out of memory", path);
 }
 
+/* ---- Whether it is right ---- */
+
+static int verify(const struct evidence *evidence, struct arena *arena) {
+    struct error error;
+    struct verification verification;
+    if (!verify_make(evidence, arena, &verification))
+        return (void)error_set(&error, "out of memory for the verification"), message_fail(EXIT_STATUS_FAILED, &error);
+    if (verification.program_count == 0)
+        return (void)error_set(
+                   &error, "%s holds no whole request whose parts it has as well; bench --suite=advice measures both",
+                   evidence->run->path),
+               message_fail(EXIT_STATUS_USAGE, &error);
+    if (verify_table_print(&verification, stdout, table_style_for(stdout)))
+        return EXIT_STATUS_OK;
+    return (void)error_set(&error, "out of memory for the table"), message_fail(EXIT_STATUS_FAILED, &error);
+}
+
 /* ---- The command ---- */
 
 static int advise(const struct runs *runs, const struct options *options, struct arena *arena) {
@@ -98,6 +116,8 @@ static int advise(const struct runs *runs, const struct options *options, struct
     bool *needed = made ? arena_take(arena, (evidence.conditions.count + 1) * sizeof *needed) : NULL;
     if (needed == NULL)
         return (void)error_set(&error, "out of memory for the advice"), message_fail(EXIT_STATUS_FAILED, &error);
+    if (options->verify)
+        return verify(&evidence, arena);
     if (!read_program(options, &program, &error))
         return message_fail(EXIT_STATUS_USAGE, &error);
     if (!advice_read_needs(&evidence, options->needs, needed, &error))
@@ -125,7 +145,7 @@ static int advise_command(const struct command_call *call) {
         if (count > 0 && !options->quiet)
             (void)fputs(".\n", stderr);
     }
-    loaded = loaded && runs_load(&runs, paths, count, NULL, error.text, sizeof error.text);
+    loaded = loaded && runs_load(&runs, paths, count, NULL, options->anonymous, error.text, sizeof error.text);
     const int status = loaded ? advise(&runs, options, &arena) : message_fail(EXIT_STATUS_USAGE, &error);
     arena_free(&arena);
     runs_free(&runs);
@@ -136,13 +156,15 @@ static int advise_command(const struct command_call *call) {
 static const struct command_option takes[] = {
     {.name = "needs"},
     {.name = "preset", .preset = "logging"},
-    {.name = "depth", .help = "calls between a read and the scope that binds what it reads"},
+    {.name = "depth", .help = "calls of a request, one in another; its scopes and reads are spread over them"},
     {.name = "reads"},
     {.name = "scopes"},
     {.name = "handoffs"},
+    {.name = "verify"},
     {.name = "out", .help = "the file to write; standard output when not given"},
     {.name = "format", .help = "how it is printed: terminal, markdown or json"},
     {.name = "force"},
+    {.name = "anonymous"},
     {.name = "quiet", .help = "do not say which files it is from"},
     {.name = NULL},
 };
@@ -161,6 +183,6 @@ const struct command command_advise = {
                   "from the newest results here, or in results/"},
                  {"advise --preset=tracing run.json matrix.json",
                   "from a run, and the matrix that proves its strategies"},
-                 {"advise run.json --format=json", "for programs"}},
+                 {"advise --verify run.json", "whether its sums are what whole requests cost"}},
     .run = advise_command,
 };

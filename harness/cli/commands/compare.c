@@ -2,18 +2,23 @@
 #include "cli/command.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/output_file.h"
 #include "base/utf8.h"
 #include "compare/comparison.h"
 
-static bool load(const char *path, const char *machine, struct comparison_side *side, struct error *error) {
-    char *shown = utf8_shown(path);
+/* `name` is what it is called instead of its path; NULL: by that, and as it is. */
+static bool load(const char *path, const char *name, const char *machine, struct comparison_side *side,
+                 struct error *error) {
+    char *shown = name != NULL ? strdup(name) : utf8_shown(path);
     *side = (struct comparison_side){.path = shown};
     if (shown == NULL)
         return error_set(error, "out of memory for the comparison of %.300s", path);
-    side->file = result_file_load_machine(path, machine, error->text, sizeof error->text);
-    return side->file != NULL;
+    struct result_file *file = result_file_load_machine(path, machine, error->text, sizeof error->text);
+    side->file = file;
+    return file != NULL && (name == NULL || result_file_anonymise(file) ||
+                            error_set(error, "out of memory for %.300s without names", path));
 }
 
 static void unload(struct comparison_side *side) {
@@ -87,8 +92,9 @@ static int compare_command(const struct command_call *call) {
     const struct options *options = call->options;
     struct comparison_side base = {0}, other = {0};
     struct error error;
-    bool loaded = load(options->operands[0], options->machine, &base, &error) &&
-                  load(options->operands[1], options->machine, &other, &error);
+    const bool anonymous = options->anonymous;
+    bool loaded = load(options->operands[0], anonymous ? "base" : NULL, options->machine, &base, &error) &&
+                  load(options->operands[1], anonymous ? "new" : NULL, options->machine, &other, &error);
     int status = loaded ? compare(base, other, options) : message_fail(EXIT_STATUS_USAGE, &error);
     unload(&base);
     unload(&other);
@@ -102,6 +108,7 @@ static const struct command_option takes[] = {
     {.name = "out", .help = "the file to write; standard output when not given"},
     {.name = "format", .help = "how it is printed: terminal, markdown or json"},
     {.name = "force", .help = "replace a file that exists; compare files that do not compare, and say so"},
+    {.name = "anonymous"},
     {.name = NULL},
 };
 

@@ -304,6 +304,7 @@ static const struct command_option takes[] = {
     {.name = "out", .help = "also write the matrix as a result file, for reports; \"-\" is standard output"},
     {.name = "format", .help = "how the matrix is printed: terminal or markdown"},
     {.name = "force"},
+    {.name = "anonymous"},
     {.name = "quiet"},
     {.name = NULL},
 };

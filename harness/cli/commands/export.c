@@ -55,6 +55,11 @@ static bool is_possible(const struct options *options, struct error *error) {
     return error_set(error, "bench export wants to know for whom: add --format=FORMAT: %s", all);
 }
 
+static bool hide_names(struct result_file *file, const struct options *options, struct error *error) {
+    return !options->anonymous || result_file_anonymise(file) ||
+           error_set(error, "out of memory for %.300s without names", options->operands[0]);
+}
+
 static int export_command(const struct command_call *call) {
     const struct options *options = call->options;
     struct error error;
@@ -62,7 +67,7 @@ static int export_command(const struct command_call *call) {
         result_file_load_machine(options->operands[0], options->machine, error.text, sizeof error.text);
     if (file == NULL)
         return message_fail(EXIT_STATUS_USAGE, &error);
-    const bool ready = has_cases(file, options->operands[0], &error);
+    const bool ready = has_cases(file, options->operands[0], &error) && hide_names(file, options, &error);
     const bool written = ready && export_file(file, options, &error);
     result_file_free(file);
     return written ? EXIT_STATUS_OK : message_fail(ready ? EXIT_STATUS_FAILED : EXIT_STATUS_USAGE, &error);
@@ -73,6 +78,7 @@ static const struct command_option takes[] = {
     {.name = "format", .help = "for whom: bmf (Bencher), codspeed, csv, or gbench-flat (one row for each case)"},
     {.name = "machine"},
     {.name = "force"},
+    {.name = "anonymous"},
     {.name = NULL},
 };
 

@@ -171,11 +171,15 @@ static const char *target_of(const struct options *options) {
 static bool load(struct reporting *reporting, struct error *error) {
     const struct options *options = reporting->options;
     if (options->operand_count == 1 && options->machine == NULL && fleet_is_one(options->operands[0])) {
+        if (options->anonymous)
+            return error_set(error,
+                             "--anonymous: a report of several machines tells them apart by their names; "
+                             "--machine=NAME chooses one of them");
         reporting->fleet = fleet_load(options->operands[0], error->text, sizeof error->text);
         return reporting->fleet != NULL;
     }
-    return runs_load(&reporting->runs, options->operands, options->operand_count, options->machine, error->text,
-                     sizeof error->text) &&
+    return runs_load(&reporting->runs, options->operands, options->operand_count, options->machine, options->anonymous,
+                     error->text, sizeof error->text) &&
            (!options_want_format(options, "json") ||
             error_set(error,
                       "--format=json is for a file of several machines (bench merge); bench export has formats of "
@@ -216,6 +220,7 @@ static const struct command_option takes[] = {
     {.name = "machine"},
     {.name = "figures"},
     {.name = "force"},
+    {.name = "anonymous"},
     {.name = "quiet", .help = "say nothing but errors"},
     {.name = NULL},
 };

@@ -63,6 +63,13 @@ static struct journal_header header_of(const struct run *run) {
     return header;
 }
 
+static bool name_by_default(struct run *run, unsigned number, struct error *error) {
+    struct environment shown = run->environment;
+    if (run->options.anonymous)
+        (void)snprintf(shown.host, sizeof shown.host, "anonymous");
+    return run_files_name_default(&run->files, &shown, number, error);
+}
+
 /*
  * A default name is chosen, and taken, by its journal: nobody else has that. A result of that name may have come
  * between the look for it and the journal, from a run that ended in between.
@@ -71,7 +78,7 @@ static bool create_journal(struct run *run, const struct journal_header *header,
     const bool is_default = run->options.out == NULL || run->files.stream != NULL;
     for (unsigned number = 1;; number++) {
         bool is_taken;
-        if (is_default && !run_files_name_default(&run->files, &run->environment, number, error))
+        if (is_default && !name_by_default(run, number, error))
             return false;
         run->journal = journal_create(run->files.journal, header, run->options.force && !is_default, &is_taken, error);
         if (run->journal == NULL && !(is_taken && is_default))
@@ -378,6 +385,7 @@ static const struct command_option takes[] = {
     {.name = "seed"},
     {.name = "out", .help = "the result file; \"-\" is standard output; when not given, results/HOST-DATE-TIME.json"},
     {.name = "force"},
+    {.name = "anonymous"},
     {.name = "table"},
     {.name = "resume"},
     {.name = "topology",
