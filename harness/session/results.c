@@ -162,7 +162,8 @@ static bool write_value(struct writer *writer, json_t *value, size_t flags, part
     struct result_builder *builder = writer->results->builder;
     if (writer->results->options->anonymous && !anonymous_json(value, writer->results->environment->host))
         writer->out_of_memory = true;
-    bool written = !writer->out_of_memory && value != NULL && json_dump_callback(value, write_dumped, writer, flags) == 0;
+    bool written =
+        !writer->out_of_memory && value != NULL && json_dump_callback(value, write_dumped, writer, flags) == 0;
     if (!written && writer->file.write_error == 0)
         writer->out_of_memory = true;
     if (written && builder != NULL)

@@ -78,13 +78,34 @@ static bool visit_member(struct json_stream *stream, const char *key, void *arg)
         loader->has_benchmarks = true;
         return json_stream_array(stream, visit_row, loader);
     }
+    if (loader->other_kind[0] == '\0' && strncmp(key, "ctxbench_", strlen("ctxbench_")) == 0)
+        (void)snprintf(loader->other_kind, sizeof loader->other_kind, "%s", key);
     json_t *unknown = json_stream_value(stream);
     json_decref(unknown);
     return unknown != NULL;
 }
 
+/* "ctxbench_counts": what the first member of other files of ours is called. */
+static const char *describe_kind(const char *member) {
+    static const struct {
+        const char *member, *description;
+    } kinds[] = {
+        {"ctxbench_counts", "instruction counts: bench check --metric=instructions --baseline=FILE reads those"},
+        {"ctxbench_calibration", "a calibration of the gate, which bench check finds by itself"},
+        {"ctxbench_suite", "a suite: bench --suite=FILE measures that"},
+        {"ctxbench_advice", "advice, which is made from result files"},
+        {"ctxbench_comparison", "a comparison, which is made from result files"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].member, member) == 0)
+            return kinds[i].description;
+    return NULL;
+}
+
 static bool check_kind(struct result_loader *loader) {
-    const char *path = loader->stream.path;
+    const char *path = loader->stream.path, *other = describe_kind(loader->other_kind);
+    if (!loader->has_context && other != NULL)
+        return result_loader_fail(loader, "%s is no result file; it holds %s", path, other);
     if (!loader->has_context || !loader->has_benchmarks)
         return result_loader_fail(loader, "%s is no result file: it has no \"%s\"", path,
                                   loader->has_context ? "benchmarks" : "context");

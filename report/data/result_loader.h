@@ -32,6 +32,7 @@ struct result_loader {
     size_t matching_count;
     json_int_t machine; /* the index of the one that is taken */
     char machine_names[RESULT_LOADER_TEXT_MAX];
+    char other_kind[32]; /* the member that says what else of ours the file is; empty: none does */
 };
 
 /* The array with room for `count` elements. Without memory or budget for them, that is noted and the array stays. */

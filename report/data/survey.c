@@ -267,7 +267,9 @@ static bool add_group(struct group *group, struct survey *survey) {
     }
     if (survey->sweep_count > before)
         return true;
-    if (!make_sweep(group, 0, 1, &survey->sweeps[survey->sweep_count]))
+    /* References have no store, and would have no place along that axis. */
+    const size_t lone = is_store(group->cases->of, 0) && group->axis_count > 1 ? 1 : 0;
+    if (!make_sweep(group, lone, 1, &survey->sweeps[survey->sweep_count]))
         return false;
     survey->sweep_count += survey->sweeps[survey->sweep_count].value_count > 0;
     return true;
@@ -338,12 +340,8 @@ static bool is_better(const struct survey_sweep *a, const struct survey_sweep *b
 
 const struct survey_sweep *survey_find_role(const struct survey *survey, enum presented_role role) {
     static const char *const operations[ROLE_COUNT] = {
-        [ROLE_READ] = "read",
-        [ROLE_SCOPE] = "scope",
-        [ROLE_HANDOFF] = "round trip",
-        [ROLE_START] = "fan-out",
-        [ROLE_LINE] = "line",
-        [ROLE_TASK] = "task",
+        [ROLE_READ] = "read",     [ROLE_SCOPE] = "scope", [ROLE_HANDOFF] = "round trip",
+        [ROLE_START] = "fan-out", [ROLE_LINE] = "line",   [ROLE_TASK] = "task",
     };
     const struct survey_sweep *found = NULL;
     for (size_t i = 0; i < survey->sweep_count; i++) {

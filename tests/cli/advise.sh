@@ -143,6 +143,8 @@ expect 2 "$BENCH" advise program.json --scopes=-1
 expect_words '--scopes: found -1'
 expect 2 "$BENCH" advise matrix.json
 expect_words 'holds no run'
+expect 2 "$BENCH" advise program.json "$SOURCE/results/baseline-instructions.json"
+expect_words 'baseline-instructions.json is no result file; it holds instruction counts: bench check --metric=instructions'
 expect 2 "$BENCH" advise missing.json
 expect_words 'missing.json'
 expect 0 "$BENCH" advise --help

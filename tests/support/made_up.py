@@ -231,7 +231,8 @@ def program_whole():
         for inside, cost in enumerate((scope, inner)):
             rows += make_rows(name, "with", {"keys": 1, "inside": inside}, cost[name], operation="scope",
                               form="throughput")
-        rows += make_rows(name, "task", {}, task[name], operation="task", form="throughput")
+        rows += make_rows(name, "task", {}, task[name], operation="task", form="throughput",
+                          store="none" if name == "none" else "chain")
         for depth, scopes, handoffs in ((30, 3, 0), (15, 40, 1)):
             added = (50 * (read[name] - read["none"]) + scope[name] - scope["none"] +
                      (scopes - 1) * (inner[name] - inner["none"]) + handoffs * (task[name] - task["none"]))
