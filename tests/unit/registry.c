@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,7 +137,9 @@ static void refuses_broken_workloads(void **state) {
     workload = minimal_workload, workload.operation = NULL;
     refuses(&strategy, "its operation is missing");
     workload = minimal_workload, workload.role = CTX_ROLE_COUNT;
-    refuses(&strategy, "found role 6");
+    char found[32];
+    snprintf(found, sizeof found, "found role %d", CTX_ROLE_COUNT);
+    refuses(&strategy, found);
     workload = minimal_workload, workload.section = &(const struct ctx_section){"By Depth", "By depth", 1};
     refuses(&strategy, "its section is called \"By Depth\"");
     workload = minimal_workload, workload.threads_section = &(const struct ctx_section){"threads", NULL, 1};
