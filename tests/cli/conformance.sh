@@ -57,8 +57,10 @@ rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line i
 head, rule, *body = rows
 assert head[0] == "scenario" and "`tls`" in head and "`explicit`" in head, head
 assert all(re.fullmatch(":-+:?", cell) for cell in rule), rule
+*body, outside = body
 assert len(body) == 3, body
+assert all(len(row) == len(head) for row in [*body, outside]), body
+assert all(cell in ("nothing", "id", "bindings") for cell in outside[1:]), outside
 for row in body:
-    assert len(row) == len(head), row
     assert all(cell in ("pass", "fail", "not applicable") for cell in row[1:]), row
 ' || fail "the Markdown is not a table"

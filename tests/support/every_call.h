@@ -152,6 +152,16 @@ static bool calls_snapshots(void) {
     return error == 0 && right;
 }
 
+/* The first time; from then on all calls publish. */
+static bool calls_publish(void) {
+    static bool is_published;
+    const struct gls_publication publication = {.manager = calls_manager, .attributes = &calls_key, .attribute_count = 1};
+    const int error = gls_publish(&publication);
+    const bool right = error == (is_published ? EALREADY : 0) && calls_scope();
+    is_published = true;
+    return right;
+}
+
 static const struct {
     const char *name;
     bool (*run)(void); /* returns whether all was right */
@@ -164,6 +174,7 @@ static const struct {
     {"gls_go", calls_threads},
     {"fibers", calls_fibers},
     {"snapshots", calls_snapshots},
+    {"publishing", calls_publish},
 };
 enum { EVERY_CALL = sizeof every_call / sizeof *every_call };
 
