@@ -17,11 +17,12 @@ request() {
   grep -q '"outcome":"ok"' out || fail "the worker did not measure: $(cat out)"
   sed -n 's/.*Collected : //p' "$err"
 }
-# Each request looks at the context once for each read, once for each of its three scopes, and once to hand it on.
+# Each request looks at the context once for each read, once for each of its three scopes but the outermost, which has
+# no parent, and once to hand it on.
 "$python" - "$(request 0 2)" "$(request 0 12)" "$(request 2000 2)" "$(request 2000 12)" <<'END' ||
 import sys
 short, long, short_dragged, long_dragged = map(int, sys.argv[1:])
-found, wanted = ((long_dragged - short_dragged) - (long - short)) / 10, 18 * 2000 * (50 + 3 + 1)
+found, wanted = ((long_dragged - short_dragged) - (long - short)) / 10, 18 * 2000 * (50 + 2 + 1)
 print(f"a request is dragged by {found:.0f} instructions, predicted are {wanted}")
 sys.exit(abs(found - wanted) > wanted / 100)
 END

@@ -1,6 +1,7 @@
 """Compiles the strategies as the build does, but with a compiler and at a level of one's choice."""
 
 import json
+import os
 import pathlib
 import re
 import shlex
@@ -50,11 +51,18 @@ class Build:
         for word in words:
             if skip or word in ("-c", command["file"]) or re.match(r"^-(O|g|flto|fno-fat-lto|W)", word):
                 skip = False
+            elif word.startswith("-mtls-dialect=") and not self._takes(word):
+                continue  # the build's compiler has it, and this one has not
             elif word == "-o":
                 skip = True
             else:
                 flags.append(word.replace(f"{SOURCE}/strategies", f"{self.root}/strategies"))
         return flags
+
+    def _takes(self, flag):
+        """Whether the compiler knows it."""
+        command = (self.compiler, flag, "-x", "c", "-fsyntax-only", os.devnull)
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     @property
     def strategies(self):
