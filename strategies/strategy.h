@@ -38,7 +38,7 @@ enum ctx_trait {
     CTX_TRAIT_RESERVES_REGISTER = 1u << 7, /* of the processor: all code is to leave it alone */
     CTX_TRAIT_HAS_SLOTS = 1u << 8,         /* a place of its own for each key (kernels.h finds out) */
     CTX_TRAIT_ATTACHES =
-        1u << 9,              /* a context can be attached in one call and detached in another (kernels.h finds out) */
+        1u << 9, /* a context can be attached in one call and detached in another (kernels.h finds out) */
     /* What profilers, debuggers and core files show of a thread's context, without the program's help: */
     CTX_TRAIT_ID_SEEN_OUTSIDE = 1u << 10,       /* a number that tells contexts apart */
     CTX_TRAIT_BINDINGS_SEEN_OUTSIDE = 1u << 11, /* and what it binds */

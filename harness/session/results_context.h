@@ -17,7 +17,8 @@ json_t *results_context(const struct results *results, const struct results_coun
 /* What a result file would say of this machine, process and build, as a context of its own. The same holds for it. */
 json_t *results_facts(const struct environment *environment);
 
-/* Which machine it is, and of which kind, in one object. NULL stands for the environment of another machine than this. */
+/* Which machine it is, and of which kind, in one object. NULL stands for the environment of another machine than this.
+ */
 json_t *results_machine(const struct topology_facts *facts, const struct environment *environment);
 
 #endif

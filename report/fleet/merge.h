@@ -14,8 +14,8 @@ struct json_t; /* jansson's */
 struct merge;
 
 /*
- * Reads what each file says of its machine; the rest is read while it is written. NULL with *error set: a file that is none, that holds
- * several machines already, or that holds a run that another one holds, too. Paths stay the caller's.
+ * Reads what each file says of its machine; the rest is read while it is written. NULL with *error set: a file that is
+ * none, that holds several machines already, or that holds a run that another one holds, too. Paths stay the caller's.
  */
 struct merge *merge_open(const char *const *paths, size_t path_count, struct error *error);
 void merge_free(struct merge *merge);

@@ -7,8 +7,8 @@ static void keep(struct ctx *) {
 }
 static boost::thread_specific_ptr<struct ctx> pointer(keep);
 
-// The first use of all takes Boost's lock of first uses, which a fork at that moment leaves taken in the child for ever.
-// At load nobody forks.
+// The first use of all takes Boost's lock of first uses, which a fork at that moment leaves taken in the child for
+// ever. At load nobody forks.
 __attribute__((constructor)) static void use_first() {
     (void)pointer.get();
 }

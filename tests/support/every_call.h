@@ -155,7 +155,8 @@ static bool calls_snapshots(void) {
 /* The first time; from then on all calls publish. */
 static bool calls_publish(void) {
     static bool is_published;
-    const struct gls_publication publication = {.manager = calls_manager, .attributes = &calls_key, .attribute_count = 1};
+    const struct gls_publication publication = {
+        .manager = calls_manager, .attributes = &calls_key, .attribute_count = 1};
     const int error = gls_publish(&publication);
     const bool right = error == (is_published ? EALREADY : 0) && calls_scope();
     is_published = true;

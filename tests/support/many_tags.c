@@ -1,6 +1,7 @@
 /*
- * A program with a hundred threads, or as many as a last argument says, each within a random number of scopes. Each writes what gls_get_id answers and how
- * many scopes it has to the file EXPECTED, and then its stack to standard output:
+ * A program with a hundred threads, or as many as a last argument says, each within a random number of scopes. Each
+ * writes what gls_get_id answers and how many scopes it has to the file EXPECTED, and then its stack to standard
+ * output:
  *
  *   many_tags symbols EXPECTED SEED    as backtrace_symbols has it, below a heading "thread ID:"
  *   many_tags raw EXPECTED SEED        "frame ADDRESS MODULE OFFSET", for formats that a test makes itself
