@@ -3,13 +3,13 @@
  * read checks that against the tag. It costs the same at every depth and in all code, and walks when in doubt. A scope
  * costs some stores more.
  */
-#include "gls/tag.h"
-#include "stacktag/hint.h"
+#include "gls/hint.h"
+#include "gls/jumps.h"
 #include "stacktag/tag_strategy.h"
 #include "strategy.h"
 
 static void stacktag_hint_thread_begin(void) {
-    scan_stacks_thread_begin();
+    glsi_stack_learn();
     tag_strategy_thread_begin();
 }
 
@@ -37,7 +37,7 @@ static const struct ctx_exception stacktag_hint_exceptions[] = {
 #define CTX_SUMMARY "the same tags; the stack remembers the innermost, and is walked when in doubt"
 #define CTX_TRAITS TAG_STRATEGY_TRAITS
 #define CTX_EXCEPTIONS stacktag_hint_exceptions
-#define CTX_OP_UNAVAILABLE hint_unavailable
+#define CTX_OP_UNAVAILABLE glsi_jumps_unfollowed
 #define CTX_OP_CURRENT(after) stacktag_hint_current(after)
 #define CTX_OP_WITH(next, fn, arg) stacktag_hint_with(next, fn, arg)
 #define CTX_OP_THREAD_BEGIN stacktag_hint_thread_begin

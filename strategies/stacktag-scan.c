@@ -9,7 +9,7 @@
 #include "strategy.h"
 
 static void stacktag_scan_thread_begin(void) {
-    scan_stacks_thread_begin();
+    glsi_stack_learn();
     tag_strategy_thread_begin();
 }
 

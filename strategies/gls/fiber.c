@@ -7,35 +7,31 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "gls/switch.h"
+#include "gls/thread.h"
+
 /* ---- Which fiber runs on this thread ---- */
 
-_Thread_local struct fiber *glsi_fiber_current;
-
-/*
- * Between two calls a fiber may have moved to another thread, so no compiler may keep the variable's address: it takes
- * that for constant within a function. The statement keeps it from finding out that a call could be spared.
- */
-__attribute__((noinline)) struct fiber *fiber_current(void) {
-    __asm__ volatile("" : : : "memory");
-    return glsi_fiber_current;
-}
-
-__attribute__((noinline)) static void set_current(struct fiber *fiber) {
-    __asm__ volatile("" : : : "memory");
-    glsi_fiber_current = fiber;
+struct fiber *fiber_current(void) {
+    return thread_record()->fiber;
 }
 
 /* Itanium C++ ABI, 2.2.2. Absent from a program without C++. */
 __attribute__((weak)) struct fiber_exceptions *exceptions_of_thread(void) __asm__("__cxa_get_globals");
 
-/* Puts `in` in force on this thread; returns what was. */
-static struct fiber_exceptions exchange_exceptions(struct fiber_exceptions in) {
-    if (exceptions_of_thread == NULL)
-        return in;
-    struct fiber_exceptions *const here = exceptions_of_thread();
+/* Where this thread keeps its own; NULL in a program without C++. */
+static struct fiber_exceptions *find_exceptions(struct thread_record *thread) {
+    if (thread->exceptions == NULL && exceptions_of_thread != NULL)
+        thread->exceptions = exceptions_of_thread();
+    return thread->exceptions;
+}
+
+static void exchange_exceptions(struct fiber_exceptions *here, struct fiber_exceptions *other) {
+    if (here == NULL)
+        return;
     const struct fiber_exceptions out = *here;
-    *here = in;
-    return out;
+    *here = *other;
+    *other = out;
 }
 
 /* ---- Stacks ---- */
@@ -72,7 +68,7 @@ static char *lowest_byte(const struct fiber_stack *stack) {
 /* Switches to the resumer, which learns from the pointer whether the fiber has ended. */
 static void leave(struct fiber *fiber, bool for_good) {
     fiber_tools_leave(&fiber->tools, for_good);
-    fiber->resumer = jump_fcontext(fiber->resumer, for_good ? NULL : fiber).from;
+    fiber->resumer = glsi_switch(fiber->resumer, for_good ? NULL : fiber).from;
     fiber_tools_entered(&fiber->tools);
 }
 
@@ -116,7 +112,7 @@ void glsi_fiber_entry(struct fcontext_transfer first);
 static void prepare(struct fiber *fiber) {
     fiber_tools_begin(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes);
     glsi_stack_begin(&fiber->known_stack, (uintptr_t)lowest_byte(&fiber->stack), fiber->stack.bytes);
-    fiber->next = make_fcontext(lowest_byte(&fiber->stack) + fiber->stack.bytes, fiber->stack.bytes, glsi_fiber_entry);
+    fiber->next = switch_make(lowest_byte(&fiber->stack) + fiber->stack.bytes, fiber->stack.bytes, glsi_fiber_entry);
 }
 
 int fiber_init(struct fiber *fiber, size_t stack_bytes, void *(*fn)(void *), void *arg) {
@@ -150,15 +146,18 @@ int fiber_resume(struct fiber *fiber) {
     if (!atomic_compare_exchange_strong_explicit(&fiber->state, &state, FIBER_RUNNING, memory_order_acquire,
                                                  memory_order_relaxed))
         return state == FIBER_DONE ? ESRCH : EBUSY;
-    struct fiber *const resumer = fiber_current();
-    const struct fiber_exceptions exceptions = exchange_exceptions(fiber->exceptions);
+    /* The same before and after: the fiber gives back the thread that it was given, whatever it does itself. */
+    struct thread_record *const thread = thread_record();
+    struct fiber_exceptions *const exceptions = find_exceptions(thread);
+    struct fiber *const resumer = thread->fiber;
     void *fake_stack = NULL;
-    set_current(fiber);
+    exchange_exceptions(exceptions, &fiber->exceptions);
+    thread->fiber = fiber;
     fiber_tools_resume(&fiber->tools, lowest_byte(&fiber->stack), fiber->stack.bytes, &fake_stack);
-    const struct fcontext_transfer back = jump_fcontext(fiber->next, fiber);
+    const struct fcontext_transfer back = glsi_switch(fiber->next, fiber);
     fiber_tools_resumed(fake_stack);
-    set_current(resumer);
-    fiber->exceptions = exchange_exceptions(exceptions);
+    thread->fiber = resumer;
+    exchange_exceptions(exceptions, &fiber->exceptions);
     fiber->next = back.from;
     /* Only now that nothing runs on its stack may others resume or destroy it. */
     atomic_store_explicit(&fiber->state, back.data == NULL ? FIBER_DONE : FIBER_SUSPENDED, memory_order_release);

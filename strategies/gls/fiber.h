@@ -1,6 +1,6 @@
 /*
  * Fibers: functions that run on stacks of their own and give the thread back before they have ended. The switch is
- * Boost.Context's; the stack, who may run when, and what debugging tools must be told, are here.
+ * in switch.h; the stack, who may run when, and what debugging tools must be told, are here.
  *
  * A fiber runs within the call of fiber_resume, on the thread that calls it, until it yields or ends. It may be resumed
  * by another thread than before, but not by two at once. The context of gls needs no care at a switch: it is found in
@@ -86,11 +86,5 @@ static inline bool fiber_is_done(const struct fiber *fiber) {
 
 /* The fiber that this runs on, or NULL. */
 struct fiber *fiber_current(void);
-
-/*
- * Where a thread keeps that. Who reads it must find its address anew each time: between two reads a fiber may move to
- * another thread, and compilers take the address for constant within a function.
- */
-extern _Thread_local struct fiber *glsi_fiber_current;
 
 #endif

@@ -3,8 +3,6 @@
 
 #include "gls/fiber.h"
 
-_Thread_local struct fiber *glsi_fiber_current;
-
 int fiber_init(struct fiber *fiber, size_t stack_bytes, void *(*fn)(void *), void *arg) {
     (void)fiber, (void)stack_bytes, (void)fn, (void)arg;
     return ENOSYS;

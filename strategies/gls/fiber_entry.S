@@ -1,8 +1,7 @@
 /*
- * The outermost function of a fiber. Boost.Context begins a fiber with whatever its switch restores in the frame pointer
- * (on x86-64 a code address) and with a return address to code that no unwind table describes: a stack reader would take
- * both for frames. This one is where stacks end. The unwind tables say so (a return address that is undefined: there is
- * no caller), and so does the frame pointer, 0.
+ * The outermost function of a fiber: where its stack ends. The unwind tables say so (a return address that is undefined:
+ * there is no caller), and so does the frame pointer, 0. (Boost.Context, which switches where we have no switch of our
+ * own, would begin with a frame pointer and a return address that a stack reader takes for frames.)
  */
 #if defined(__x86_64__)
 
@@ -10,15 +9,18 @@
 	.section .text.unlikely.glsi_fiber_entry, "ax", %progbits
 	.globl	glsi_fiber_entry
 	.type	glsi_fiber_entry, %function
-glsi_fiber_entry:
 	.cfi_startproc
 	.cfi_undefined %rip
+	call	glsi_fiber_main /* never: who interrupts the switch to here looks for a call in front of it */
+glsi_fiber_entry:
 	endbr64
 	xorl	%ebp, %ebp
 	pushq	%rbp
 	.cfi_adjust_cfa_offset 8
 	movq	%rsp, %rbp
-	/* The transfer, in its two registers, is handed on as it came. */
+	/* The transfer is in the registers that a switch returns it in. */
+	movq	%rax, %rdi
+	movq	%rdx, %rsi
 	call	glsi_fiber_main
 	ud2
 	.cfi_endproc

@@ -69,7 +69,7 @@ int gls_set_values(gls_manager *manager, const struct gls_binding *bindings, siz
         fn(arg);
         return 0;
     }
-    if (!find_place(&here))
+    if (!find_place_to_open(&here))
         return ENOTRECOVERABLE;
     return open_with_copies(
         here.context,
@@ -120,7 +120,7 @@ static void call_with_id(void *arg) {
 
 int gls_ensure_id(void (*fn)(unsigned, void *), void *arg) {
     struct place here;
-    if (!find_place(&here))
+    if (!find_place_to_open(&here))
         return ENOTRECOVERABLE;
     if (here.root != ID_NONE) {
         fn(here.root, arg);
@@ -134,7 +134,7 @@ int gls_ensure_id(void (*fn)(unsigned, void *), void *arg) {
 
 gls_snapshot *gls_snapshot_take(void) {
     struct place here;
-    if (find_place(&here))
+    if (find_place_to_open(&here))
         return ctx_snapshot_take(here.context, CTX_SNAPSHOT_ALL);
     errno = ENOTRECOVERABLE;
     return NULL;
@@ -150,7 +150,7 @@ void gls_snapshot_release(gls_snapshot *snapshot) {
 
 int gls_snapshot_run(const gls_snapshot *snapshot, void (*fn)(void *), void *arg) {
     struct place here;
-    if (!find_place(&here))
+    if (!find_place_to_open(&here))
         return ENOTRECOVERABLE;
     return open_scope(ctx_snapshot_context(snapshot), here.root, fn, arg);
 }

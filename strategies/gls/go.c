@@ -18,7 +18,7 @@ struct child {
 /* Inlined as find_place is. On success release_child must follow. */
 __attribute__((always_inline)) static inline int make_child(struct child *child, void *(*fn)(void *), void *arg) {
     struct place here;
-    if (!find_place(&here))
+    if (!find_place_to_open(&here))
         return ENOTRECOVERABLE;
     *child = (struct child){
         .snapshot = ctx_snapshot_take(here.context, CTX_SNAPSHOT_REGISTERED), .fn = fn, .arg = arg, .result = NULL};
@@ -37,6 +37,7 @@ static void run_child(void *arg) {
 /* Opens the child's outermost scope, on the stack that it has by now. */
 static void *run_inheriting(struct child *child) {
     const struct ctx *context = ctx_snapshot_context(child->snapshot);
+    glsi_stack_learn();
     if (context == NULL) {
         run_child(child); /* the parent had no context, and so has the child */
     } else if (open_scope(context, ID_NONE, run_child, child) != 0) {

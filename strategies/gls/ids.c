@@ -137,11 +137,51 @@ static void check_some(uint32_t shard_index) {
     }
 }
 
-uint32_t glsi_ids_acquire_slowly(uint32_t home) {
+void glsi_ids_release_shared(uint32_t id) {
+    struct id_shard *shard = &glsi_id_pool.shards[id & ((1u << glsi_id_pool.shard_bits) - 1)];
+    const uint32_t local = id >> glsi_id_pool.shard_bits;
+    const uint32_t leaf = local / ID_WORD_BITS;
+    const uint64_t bit = UINT64_C(1) << local % ID_WORD_BITS;
+    /* Sequentially consistent against the hints; on x86-64 that costs no more than a release. */
+    const uint64_t used = atomic_fetch_and(&shard->leaves[leaf], ~bit);
+    if (used == UINT64_MAX)
+        glsi_ids_word_has_room(shard, leaf);
+}
+
+/* Makes this thread the owner of its shard, if nobody else is. In this order: a handler may release in between. */
+static bool own(uint32_t index) {
+    struct id_shard *shard = &glsi_id_pool.shards[index];
+    struct thread_record *thread = thread_record();
+    uintptr_t owner = 0;
+    if (thread->home != NULL)
+        return true;
+    if (!atomic_compare_exchange_strong(&shard->owner, &owner, thread_pointer()) && owner != thread_pointer())
+        return false;
+    thread->home_mask = ~(uint32_t)((ID_WORD_BITS - 1) << glsi_id_pool.shard_bits);
+    thread->home = shard;
+    atomic_signal_fence(memory_order_seq_cst);
+    thread->home_ids = index + 1;
+    return true;
+}
+
+/* The owner takes an id, after all of the first word that others have left or given back are his. */
+static bool acquire_own(struct id_shard *shard, uint32_t *local) {
+    if (atomic_load(&shard->leaves[0]) != UINT64_MAX)
+        ids_magazine_add(shard, ~atomic_fetch_or(&shard->leaves[0], UINT64_MAX));
+    for (;;) {
+        const uint64_t free = atomic_load_explicit(&shard->magazine, memory_order_relaxed);
+        if (free == 0)
+            return false;
+        *local = (uint32_t)__builtin_ctzll(free);
+        if (ids_magazine_take(shard, *local))
+            return true;
+    }
+}
+
+/* From any shard, whoever owns it. */
+static uint32_t acquire_shared(uint32_t home) {
     const uint32_t shard_count = 1u << glsi_id_pool.shard_bits;
     uint32_t exhausted = 0;
-    /* Not in all that are passed over: with hundreds of shards that would take longer than the rest. */
-    check_some(home);
     for (uint32_t i = 0; exhausted < shard_count; i++) {
         const uint32_t index = (home + i) % shard_count;
         uint32_t local = 0;
@@ -162,6 +202,23 @@ uint32_t glsi_ids_acquire_slowly(uint32_t home) {
         }
     }
     return ID_NONE;
+}
+
+uint32_t glsi_ids_acquire_slowly(void) {
+    const uint32_t home = ids_home_shard();
+    struct id_shard *shard = &glsi_id_pool.shards[home];
+    const bool is_own = own(home);
+    uint32_t local = 0;
+    uint64_t used = 0;
+    if (is_own && acquire_own(shard, &local))
+        return local << glsi_id_pool.shard_bits | home;
+    /* The first word is the owner's: who shares his shard begins with the second. Only the home shard is searched: with
+     * hundreds of them all would take longer than the rest. */
+    if (is_own || find_leaf(shard, &used) > 1)
+        check_some(home);
+    if (is_own && acquire_own(shard, &local))
+        return local << glsi_id_pool.shard_bits | home;
+    return acquire_shared(home);
 }
 
 /* Address space only: pages become memory when they are touched. */
@@ -194,7 +251,7 @@ __attribute__((constructor(101))) static void ids_init(void) {
     glsi_id_pool.shard_bits = choose_shard_bits();
     glsi_id_pool.shards = reserve(sizeof(struct id_shard) << glsi_id_pool.shard_bits, PROT_READ | PROT_WRITE);
     glsi_id_pool.slots = reserve(sizeof(struct id_slot) * ID_COUNT_MAX, PROT_NONE);
-    /* The quick way in ids_acquire uses the first word of every shard without looking whether its slots are mapped. */
+    /* Magazines are filled from the first word of every shard without looking whether its slots are mapped. */
     if (!map_slots(((uint32_t)ID_WORD_BITS << glsi_id_pool.shard_bits) - 1)) {
         (void)fputs("gls: out of memory at start-up\n", stderr);
         abort();

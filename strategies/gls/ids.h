@@ -6,6 +6,10 @@
  * and every slot that is written has cache lines of its own. Nothing here takes a lock: ids may be acquired and
  * released in signal handlers.
  *
+ * The first thread that comes to a shard owns it for good, and keeps the ids of its first word to itself: its own
+ * magazine, which takes no atomic operation. A thread that has ended leaves its shard to whoever gets its thread
+ * pointer, as threads on a stack that is used again do. Others share what the magazine did not take.
+ *
  * Measured on throw-away prototypes: one pool costs 13 ns on one thread and 56 ns on each of two; shards with adjacent
  * slots 39 ns; shards with lines of their own 14 ns.
  */
@@ -14,7 +18,10 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "gls/thread.h"
 
 struct ctx;
 struct mark_alphabet;
@@ -42,7 +49,7 @@ struct id_slot {
     _Atomic uint64_t lifetimes;    /* odd while a scope is open; counts on, so that no two lifetimes look the same */
     const uintptr_t *_Atomic path; /* in the frame of the open scope: the marks that spell the id ... */
     const struct mark_alphabet *_Atomic alphabet; /* ... in this alphabet */
-    /* The seal (stacktag/seal.h), for readers that follow no frames. */
+    /* The seal (seal.h), for readers that follow no frames. */
     _Atomic uintptr_t place;       /* the stack word that completes the tag, while it is in force; 0: not sealed */
     _Atomic uint64_t epoch;        /* of the stack, when it was sealed */
     struct id_slot *_Atomic outer; /* that was innermost on the stack before */
@@ -53,6 +60,8 @@ struct id_slot {
  * levels are hints that make the smallest free id quick to find among hundreds of thousands.
  */
 struct id_shard {
+    alignas(ID_LINE_BYTES) _Atomic uintptr_t owner; /* its thread pointer; 0: nobody's yet */
+    _Atomic uint64_t magazine; /* a set bit is a free id of the first word, which says that it is in use */
     alignas(ID_LINE_BYTES) _Atomic uint64_t top;
     alignas(ID_LINE_BYTES) _Atomic uint64_t full[ID_WORD_BITS];
     alignas(ID_LINE_BYTES) _Atomic uint64_t leaves[ID_LEAVES];
@@ -67,55 +76,67 @@ struct id_pool {
 };
 extern struct id_pool glsi_id_pool;
 
-/* The slow ways: the first word of the shard is full or contended; a word was full before the release. */
-uint32_t glsi_ids_acquire_slowly(uint32_t home);
+/* The slow ways: there is no magazine, or nothing in it; the id is to be everybody's. */
+uint32_t glsi_ids_acquire_slowly(void);
+void glsi_ids_release_shared(uint32_t id);
+/* A word was full before somebody has cleared a bit of it. */
 void glsi_ids_word_has_room(struct id_shard *shard, uint32_t leaf);
-
-/*
- * Asked anew each time: a compiler may keep __builtin_thread_pointer over a call, on whose other side a fiber runs on
- * another thread, and a benchmark's loop would hash it once. On x86-64 the first word of a
- * thread's block is its own address.
- */
-static inline uintptr_t ids_thread_pointer(void) {
-    uintptr_t pointer;
-#if defined(__x86_64__)
-    __asm__ volatile("mov %%fs:0, %0" : "=r"(pointer));
-#else
-    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(pointer));
-#endif
-    return pointer;
-}
 
 /* Thread pointers of neighbours differ by the size of a stack; Fibonacci hashing spreads such progressions evenly. */
 static inline uint32_t ids_home_shard(void) {
-    const uint64_t page = ids_thread_pointer() >> 12;
+    const uint64_t page = thread_pointer() >> 12;
     return (uint32_t)((page * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - glsi_id_pool.shard_bits));
+}
+
+/*
+ * A magazine is changed by its owner and by handlers that interrupt him, so one instruction is enough, without a lock
+ * on the bus: a handler comes before it or after it. A handler may have taken the same id, and left its scope by
+ * longjmp: then this answers false, and the id is not the caller's.
+ */
+static inline bool ids_magazine_take(struct id_shard *shard, uint64_t which) {
+#if defined(__x86_64__)
+    bool was_there;
+    __asm__ volatile("btrq %2, %0" : "+m"(shard->magazine), "=@ccc"(was_there) : "r"(which) : "memory");
+    return was_there;
+#else
+    const uint64_t bit = UINT64_C(1) << which;
+    return (atomic_fetch_and_explicit(&shard->magazine, ~bit, memory_order_relaxed) & bit) != 0;
+#endif
+}
+
+static inline void ids_magazine_add(struct id_shard *shard, uint64_t ids) {
+#if defined(__x86_64__)
+    __asm__ volatile("orq %1, %0" : "+m"(shard->magazine) : "r"(ids) : "cc", "memory");
+#else
+    atomic_fetch_or_explicit(&shard->magazine, ids, memory_order_relaxed);
+#endif
 }
 
 /* Takes the smallest free id of this thread's shard. ID_NONE when all four million are in use or memory ran out. */
 static inline uint32_t ids_acquire(void) {
-    const uint32_t home = ids_home_shard();
-    _Atomic uint64_t *word = &glsi_id_pool.shards[home].leaves[0];
-    uint64_t used = atomic_load_explicit(word, memory_order_relaxed);
-    if (__builtin_expect(used != UINT64_MAX, 1)) {
-        const uint32_t bit = (uint32_t)__builtin_ctzll(~used);
-        if (__builtin_expect(atomic_compare_exchange_strong_explicit(word, &used, used | UINT64_C(1) << bit,
-                                                                     memory_order_acquire, memory_order_relaxed),
-                             1))
-            return bit << glsi_id_pool.shard_bits | home;
+    const struct thread_record *thread = thread_record();
+    struct id_shard *home = thread->home;
+    if (__builtin_expect(home != NULL, 1)) {
+        const uint64_t free = atomic_load_explicit(&home->magazine, memory_order_relaxed);
+        const uint32_t which = (uint32_t)__builtin_ctzll(free);
+        if (__builtin_expect(free != 0, 1) && __builtin_expect(ids_magazine_take(home, which), 1))
+            return which << glsi_id_pool.shard_bits | (thread->home_ids - 1);
     }
-    return glsi_ids_acquire_slowly(home);
+    return glsi_ids_acquire_slowly();
 }
 
 static inline void ids_release(uint32_t id) {
-    struct id_shard *shard = &glsi_id_pool.shards[id & ((1u << glsi_id_pool.shard_bits) - 1)];
-    const uint32_t local = id >> glsi_id_pool.shard_bits;
-    const uint32_t leaf = local / ID_WORD_BITS;
-    const uint64_t bit = UINT64_C(1) << local % ID_WORD_BITS;
-    /* Sequentially consistent against the hints; on x86-64 that costs no more than a release. */
-    const uint64_t used = atomic_fetch_and(&shard->leaves[leaf], ~bit);
-    if (__builtin_expect(used == UINT64_MAX, 0))
-        glsi_ids_word_has_room(shard, leaf);
+    const struct thread_record *thread = thread_record();
+    if (__builtin_expect((id & thread->home_mask) + 1 == thread->home_ids, 1))
+        ids_magazine_add(thread->home, UINT64_C(1) << (id >> glsi_id_pool.shard_bits));
+    else
+        glsi_ids_release_shared(id);
+}
+
+/* Those of a word that somebody holds. Of no use while others acquire or release. */
+static inline uint64_t ids_in_use(const struct id_shard *shard, uint32_t leaf) {
+    const uint64_t kept = leaf == 0 ? atomic_load(&shard->magazine) : 0;
+    return atomic_load(&shard->leaves[leaf]) & ~kept;
 }
 
 /* The slot of an id that is in use. */

@@ -84,6 +84,19 @@ static inline unsigned mark_spell(const struct mark_alphabet *alphabet, uint32_t
     return count;
 }
 
+#if defined(__x86_64__)
+/*
+ * Where the word will be that completes the tag: the return address of the call by E, below one frame for S and one for
+ * each of the `count` marks of the path, if mark_call comes next in the function that this is inlined into. Whoever
+ * relies on it has to look at the word.
+ */
+__attribute__((always_inline)) static inline uintptr_t mark_place(unsigned count) {
+    uintptr_t stack;
+    __asm__ volatile("mov %%rsp, %0" : "=r"(stack));
+    return stack - (count + 1) * (2 * sizeof(uintptr_t)) - sizeof(uintptr_t);
+}
+#endif
+
 /* Runs what the path says below the tag that it spells. The path must stay as it is until this returns. */
 static inline void mark_call(const struct mark_alphabet *alphabet, const uintptr_t path[static MARK_PATH_MAX]) {
     ((mark_function *)mark_address(alphabet, mark_S(alphabet)))(path);

@@ -6,7 +6,7 @@
 #include "context/context.h"
 #include "gls/gls.h"
 #include "gls/otel.h"
-#include "gls/stacks.h"
+#include "gls/seal.h"
 
 enum { ATTRIBUTES_MAX = 16, ATTRIBUTE_HEAD_BYTES = 2, TEXT_BYTES_MAX = 255 };
 
@@ -103,7 +103,7 @@ bool glsi_publish_scope(const struct ctx *context, uint32_t root, void (*fn)(voi
     struct record record;
     struct body body = {.fn = fn, .arg = arg};
     body.record = fill(&record, context) ? &record : NULL;
-    const bool opened = glsi_open_scope(context, root, run, &body);
+    const bool opened = seal_with(context, root, run, &body);
     __asm__ volatile("" : : "r"(&record) : "memory"); /* read from outside until now */
     return opened;
 }

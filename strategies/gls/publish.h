@@ -20,7 +20,7 @@ static inline bool publish_is_on(void) {
     return atomic_load_explicit(&glsi_publishes, memory_order_acquire);
 }
 
-/* As a scope_opener (stacks.h), and with the record of `context`, which may be NULL. */
+/* As seal_with (seal.h), and with the record of `context`, which may be NULL. */
 bool glsi_publish_scope(const struct ctx *context, uint32_t root, void (*fn)(void *arg), void *arg);
 
 /* The record to which this thread's pointer leads, or NULL. Functions, since a thread's variable moves with the thread.

@@ -1,7 +1,10 @@
 #include "gls/stacks.h"
 
-#include "gls/tag.h"
+#include <pthread.h>
 
+#include "gls/thread.h"
+
+static bool are_enabled;
 static _Atomic uint64_t epochs;
 
 static uint64_t new_epoch(void) {
@@ -10,9 +13,10 @@ static uint64_t new_epoch(void) {
 
 void glsi_stack_begin(struct known_stack *stack, uintptr_t low, size_t bytes) {
     stack->low = low;
-    stack->bytes = bytes;
+    stack->bytes = are_enabled ? bytes : 0;
     atomic_store_explicit(&stack->innermost, NULL, memory_order_relaxed);
     glsi_stack_forget(stack);
+    stack->first_epoch = atomic_load_explicit(&stack->epoch, memory_order_relaxed);
 }
 
 /* What is innermost stays so, and is not vouched for: it has another epoch. */
@@ -20,8 +24,32 @@ void glsi_stack_forget(struct known_stack *stack) {
     atomic_store_explicit(&stack->epoch, new_epoch(), memory_order_relaxed);
 }
 
-static bool open_plainly(const struct ctx *next, uint32_t root, void (*fn)(void *), void *arg) {
-    return tag_with(next, root, fn, arg);
+/* ---- A thread's own ---- */
+
+_Thread_local struct thread_record glsi_thread_record;
+
+static void learn(struct thread_record *record) {
+    pthread_attr_t attributes;
+    void *low = NULL;
+    size_t bytes = 0;
+    record->was_asked = true;
+    if (!are_enabled || pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return; /* slower, and as right as before */
+    if (pthread_attr_getstack(&attributes, &low, &bytes) == 0) {
+        /* The C library keeps what belongs to the thread at the top of the stack, from the thread pointer on. */
+        const uintptr_t above = thread_pointer() - (uintptr_t)low;
+        glsi_stack_begin(&record->stack, (uintptr_t)low, above < bytes ? above : bytes);
+    }
+    (void)pthread_attr_destroy(&attributes);
 }
 
-scope_opener *glsi_open_scope = open_plainly;
+void glsi_stack_learn(void) {
+    struct thread_record *const record = thread_record();
+    if (!record->was_asked)
+        learn(record);
+}
+
+void glsi_stacks_enable(void) {
+    are_enabled = true;
+    glsi_stack_learn();
+}

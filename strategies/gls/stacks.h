@@ -1,8 +1,7 @@
 /*
- * What is known of a stack by whoever started it: where it ends, and which scope on it was opened last.
- *
- * The library itself only gives each fiber such a record, and has its scopes opened by whoever keeps these records. Who
- * does, and what follows from them, is told in stacktag/seal.h.
+ * What is known of a stack: where it ends, and which scope on it was opened last. Each fiber has such a record, and
+ * each thread has one of the stack that it was started with. The calling thread runs on one of them, or on a stack that
+ * nobody knows. What follows from them is told in gls/seal.h.
  */
 #ifndef GLS_STACKS_H
 #define GLS_STACKS_H
@@ -12,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ctx;
 struct id_slot;
 
 /* Only the thread that runs on the stack, or in a signal handler above it, uses its record. */
@@ -21,10 +19,14 @@ struct known_stack {
     size_t bytes; /* 0: unknown */
     /* What is sealed under another epoch is not vouched for. Never the same twice in a process, whichever the stack. */
     _Atomic uint64_t epoch;
-    struct id_slot *_Atomic innermost; /* the scope that was opened last, NULL: none is open */
+    struct id_slot *_Atomic innermost; /* the scope that was opened last, NULL: none is open that was vouched for */
+    uint64_t first_epoch;              /* while it lasts, nothing is open that was not vouched for */
 };
 
-/* A stack of these bounds on which nothing has been opened so far, whatever an earlier one has left in its place. */
+/*
+ * A stack of these bounds on which nothing has been opened so far, whatever an earlier one has left in its place. It
+ * stays unknown unless glsi_stacks_enable was called.
+ */
 void glsi_stack_begin(struct known_stack *stack, uintptr_t low, size_t bytes);
 
 /* Vouches for no scope any more that is open on it now. */
@@ -34,11 +36,13 @@ static inline bool stack_contains(const struct known_stack *stack, uintptr_t add
     return address - stack->low < stack->bytes;
 }
 
+/* Once, before any scope is opened, by who can tell that seals are sound: jumps can be followed (jumps.h). */
+void glsi_stacks_enable(void);
+
 /*
- * Opens the scopes of the public interface: as tag_with (tag.h) is called, and does. Whoever answers from records has
- * to see each scope that is opened, and puts himself in its place before any is.
+ * Learns the bounds of the calling thread's stack, unless it has. Not for signal handlers: pthread_getattr_np
+ * allocates. The main thread's are learnt at start-up, where that opens a file.
  */
-typedef bool scope_opener(const struct ctx *next, uint32_t root, void (*fn)(void *arg), void *arg);
-extern scope_opener *glsi_open_scope;
+void glsi_stack_learn(void);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "gls/walk.h"
 
+_Atomic bool glsi_tags_are_unsealed;
+
 /* What a walk has come to where frames may be followed by frame pointer: many of them, a load each. */
 TAG_READER void follow_frames(const struct mark_alphabet *alphabet, struct walk *walk) {
     while (walk->code != (uintptr_t)alphabet->end_return && textmap_find(&glsi_text_map, walk->code) != NULL) {

@@ -113,6 +113,9 @@ static inline const struct ctx *tag_context(enum tag_answer answer, uint32_t id)
     return NULL;
 }
 
+/* Some scope was opened that nobody vouches for: only a walk can tell that there is none. */
+extern _Atomic bool glsi_tags_are_unsealed;
+
 static inline void tag_close(const uint32_t *id) {
     if (__builtin_expect(*id == ID_NONE, 0))
         return;
@@ -120,22 +123,31 @@ static inline void tag_close(const uint32_t *id) {
     ids_release(*id);
 }
 
+/* The slot of an id that is about to be a scope's; `root` as in tag_with_in. */
+static inline struct id_slot *tag_stand_for(uint32_t id, const struct ctx *next, uint32_t root) {
+    struct id_slot *slot = ids_slot(id);
+    slot->context = next;
+    slot->root = root == ID_NONE ? id : root;
+    return slot;
+}
+
 /*
  * Runs fn(arg) with `next` in force: under a tag of its own, which goes away with its frames. `root` is the id of the
  * stack's outermost tag, ID_NONE if this is it. Returns false, without having run fn, when no id is free. The id is
  * given back when fn returns, throws a C++ exception or ends its thread, and some time after it was left by longjmp.
+ * Nobody vouches for this scope (seal.h): it is found by walking.
  * Always inlined: gcc would call it in one strategy and not in the next, and charge one of them with the call.
  */
 __attribute__((always_inline)) static inline bool tag_with_in(const struct mark_alphabet *alphabet,
                                                               const struct ctx *next, uint32_t root, void (*fn)(void *),
                                                               void *arg) {
-    uintptr_t path[MARK_PATH_MAX];
     __attribute__((cleanup(tag_close))) const uint32_t id = ids_acquire();
     if (__builtin_expect(id == ID_NONE, 0))
         return false;
-    struct id_slot *slot = ids_slot(id);
-    slot->context = next;
-    slot->root = root == ID_NONE ? id : root;
+    uintptr_t path[MARK_PATH_MAX];
+    struct id_slot *slot = tag_stand_for(id, next, root);
+    if (__builtin_expect(!atomic_load_explicit(&glsi_tags_are_unsealed, memory_order_relaxed), 0))
+        atomic_store_explicit(&glsi_tags_are_unsealed, true, memory_order_relaxed);
     (void)mark_spell(alphabet, id, fn, arg, path);
     ids_open(slot, alphabet, path);
     mark_call(alphabet, path);

@@ -2,6 +2,23 @@
 
 #include "stacktag/scan_find.h"
 
+/* E's frame, and that of each digit after it, is a saved frame pointer and a return address (marks.S). */
+enum { WORD_BYTES = sizeof(uintptr_t), MARK_FRAME_BYTES = 2 * WORD_BYTES };
+
+/* The id that the tag at `place` spells, if S comes before `end`; ID_NONE if it is no tag. The words may be anything.
+ */
+__attribute__((no_sanitize("address", "thread"))) static uint32_t spelt_at(uintptr_t place, uintptr_t end) {
+    uint32_t value = 0;
+    uintptr_t at = place + MARK_FRAME_BYTES;
+    for (int digits = 0; digits <= MARK_DIGITS_MAX && at < end; digits++, at += MARK_FRAME_BYTES) {
+        const uintptr_t mark = mark_index(&mark_hexadecimal, *(const volatile uintptr_t *)at);
+        if (mark >= mark_digits(&mark_hexadecimal))
+            return mark == mark_S(&mark_hexadecimal) ? value : ID_NONE;
+        value = value << mark_hexadecimal.digit_bits | (uint32_t)mark;
+    }
+    return ID_NONE;
+}
+
 enum verdict {
     STALE,    /* no such scope is open here */
     IN_FORCE, /* one is, and it is the innermost */
@@ -33,8 +50,8 @@ enum tag_answer scan_find_tag(struct known_stack *stack, uintptr_t here, uint32_
         return TAG_UNREADABLE;
     }
     for (uintptr_t at = here; (at = scan_find(at, end, (uintptr_t)mark_hexadecimal.end_return)) != 0;
-         at += SEAL_WORD_BYTES) {
-        *id = seal_spelt(at, end);
+         at += WORD_BYTES) {
+        *id = spelt_at(at, end);
         switch (judge(stack, at, *id)) {
         case STALE:
             break;

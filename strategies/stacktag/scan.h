@@ -6,7 +6,7 @@
  * found first. Where a scope is open that may be here, and is not sealed, the readers of tag.h decide.
  *
  * A scan needs to know where the stack ends. It does for the stacks that threads were started with, and for our fibers
- * (scan_stacks.h). On any other, an alternate signal stack say, the readers of tag.h serve, for which these tags are
+ * (gls/stacks.h). On any other, an alternate signal stack say, the readers of tag.h serve, for which these tags are
  * like any others.
  *
  * On other processors than x86-64, whose marks lay their frames out in another way, this is not available: the readers
@@ -15,9 +15,9 @@
 #ifndef STACKTAG_SCAN_H
 #define STACKTAG_SCAN_H
 
+#include "gls/running.h"
+#include "gls/seal.h"
 #include "gls/tag.h"
-#include "stacktag/scan_stacks.h"
-#include "stacktag/seal.h"
 
 /* NULL, or why scanning would not be right here. */
 const char *scan_unavailable(void);
@@ -33,7 +33,7 @@ enum tag_answer scan_find_tag(struct known_stack *stack, uintptr_t here, uint32_
 /* Reads the innermost tag, starting at the function that this is inlined into; see tag_read. */
 TAG_READER enum tag_answer scan_read(uintptr_t after, uint32_t *id) {
     const uintptr_t here = (uintptr_t)__builtin_frame_address(0) + after;
-    struct known_stack *const stack = scan_stack_running(after);
+    struct known_stack *const stack = running_stack(after);
     if (__builtin_expect(stack_contains(stack, here), 1)) {
         const enum tag_answer answer = scan_find_tag(stack, here, id);
         if (__builtin_expect(answer != TAG_UNREADABLE, 1))

@@ -1,5 +1,4 @@
 /* In place of the other scan files on processors that they do not know. */
-#include "stacktag/hint.h"
 #include "stacktag/scan.h"
 #include "stacktag/scan_find.h"
 
@@ -7,14 +6,7 @@ const char *scan_unavailable(void) {
     return "it knows the stack frames of x86-64 only";
 }
 
-const char *hint_unavailable(void) {
-    return scan_unavailable();
-}
-
 const char *scan_find_use(const char *name) {
     (void)name;
     return scan_unavailable();
-}
-
-void scan_stacks_thread_begin(void) {
 }

@@ -13,9 +13,10 @@
 #include <stdio.h>
 
 #include "gls/gls.h"
+#include "gls/hint.h"
+#include "gls/jumps.h"
 #include "gls/tag.h"
 #include "opaque.h"
-#include "stacktag/hint.h"
 #include "stacktag/scan.h"
 #include "stacktag/unwound.h"
 
@@ -25,7 +26,7 @@ static bool readers_scan, readers_hint; /* whether they are right here; asking t
 
 static void readers_init(void) {
     readers_scan = scan_unavailable() == NULL;
-    readers_hint = hint_unavailable() == NULL;
+    readers_hint = glsi_jumps_unfollowed() == NULL;
     readers_manager = gls_manager_new();
     readers_key = gls_key_intern("what the readers read");
     if (readers_manager == NULL || readers_key == NULL)
@@ -174,13 +175,14 @@ static inline void readers_want_if_unwound(const char *where, enum gls_answer an
 
 /*
  * Where the stack cannot be read, those that follow it must say so. A scan and a hint follow nothing and are not asked
- * to be blind: they must answer what is wanted. A hint cannot say that there is no context.
+ * to be blind: they must answer what is wanted, and so must the library, which asks the hint first.
  */
 static inline void readers_want_unreadable(const char *where, enum gls_answer answer, const void *value) {
-    for (enum reader reader = 0; reader < BY_SCAN; reader++)
+    for (enum reader reader = BY_FRAMES; reader < BY_SCAN; reader++)
         readers_want_by(reader, where, GLS_UNREADABLE, NULL);
     readers_want_by(BY_SCAN, where, answer, value);
-    readers_want_by(BY_HINT, where, answer == GLS_SET ? GLS_SET : GLS_UNREADABLE, value);
+    readers_want_by(BY_HINT, where, answer, value);
+    readers_want_by(BY_LIBRARY, where, readers_hint ? answer : GLS_UNREADABLE, readers_hint ? value : NULL);
 }
 
 static const char *readers_name_of(enum gls_answer answer) {

@@ -14,7 +14,7 @@ static uint64_t count_in_use(void) {
     uint64_t count = 0;
     for (uint32_t shard = 0; shard < 1u << glsi_id_pool.shard_bits; shard++)
         for (uint32_t leaf = 0; leaf < ID_LEAVES; leaf++)
-            count += (uint64_t)__builtin_popcountll(atomic_load(&glsi_id_pool.shards[shard].leaves[leaf]));
+            count += (uint64_t)__builtin_popcountll(ids_in_use(&glsi_id_pool.shards[shard], leaf));
     return count;
 }
 

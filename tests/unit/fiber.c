@@ -11,6 +11,7 @@
 // clang-format on
 
 #include <errno.h>
+#include <fenv.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -258,6 +259,48 @@ static void test_fiber_and_resumer_do_not_see_each_others_scopes(void **state) {
     set_one(manager, key2, &values[1], resume_and_compare, (void *)&pair);
     resume(pair.fiber);
     end(pair.fiber, &id);
+}
+
+/* ---- Floating-point control, which belongs to a stack; flags belong to whoever runs ---- */
+
+static const int roundings[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD};
+
+/* By the vector unit, and by what the x87 unit is told, which fegetround answers. */
+static bool rounds(int rounding) {
+    volatile double one = 1, three = 3;
+    const double third = one / three;
+    return fegetround() == rounding && (rounding == FE_UPWARD) == (third > 0x1.5555555555555p-2);
+}
+
+static void *round_and_yield(void *arg) {
+    const int rounding = *(const int *)arg;
+    bool is_right = rounds(FE_TONEAREST); /* as where it was made */
+    is_right = fesetround(rounding) == 0 && is_right;
+    for (int i = 0; i < 3; i++) {
+        yield();
+        is_right = is_right && rounds(rounding);
+        (void)feclearexcept(FE_ALL_EXCEPT); /* the other side has raised some */
+    }
+    return is_right ? arg : NULL;
+}
+
+static void test_each_stack_has_its_rounding(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 9; i++) {
+        const int of_resumer = roundings[i % 3];
+        gls_fiber *fiber = start(round_and_yield, (void *)&roundings[i / 3]);
+        resume(fiber);
+        assert_true(rounds(FE_TONEAREST));
+        assert_int_equal(fesetround(of_resumer), 0);
+        for (int turn = 0; turn < 3; turn++) {
+            assert_true(rounds(of_resumer));
+            assert_true(fetestexcept(FE_INEXACT) != 0);
+            resume(fiber);
+        }
+        assert_true(rounds(of_resumer));
+        assert_int_equal(fesetround(FE_TONEAREST), 0);
+        end(fiber, &roundings[i / 3]);
+    }
 }
 
 /* ---- Many fibers over threads ---- */
@@ -712,6 +755,7 @@ int main(void) {
         cmocka_unit_test(test_a_fiber_inherits_what_was_in_force_at_the_call),
         cmocka_unit_test(test_without_a_context_a_fiber_inherits_none),
         cmocka_unit_test(test_fiber_and_resumer_do_not_see_each_others_scopes),
+        cmocka_unit_test(test_each_stack_has_its_rounding),
         cmocka_unit_test(test_a_thousand_fibers_move_among_threads),
         cmocka_unit_test(test_a_fiber_that_many_threads_want_runs_on_one_at_a_time),
         cmocka_unit_test(test_all_readers_agree_on_a_fiber),

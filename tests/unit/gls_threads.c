@@ -289,7 +289,7 @@ static size_t count_ids_in_use(void) {
     size_t count = 0;
     for (uint32_t i = 0; i < 1u << glsi_id_pool.shard_bits; i++)
         for (uint32_t leaf = 0; leaf < ID_LEAVES; leaf++)
-            count += (size_t)__builtin_popcountll(atomic_load(&glsi_id_pool.shards[i].leaves[leaf]));
+            count += (size_t)__builtin_popcountll(ids_in_use(&glsi_id_pool.shards[i], leaf));
     return count;
 }
 

@@ -103,24 +103,35 @@ static void test_all_ids_are_handed_out_once(void **state) {
     free(seen);
 }
 
-/* As on a machine with many PUs, where each shard may fill only a part of its words: then others help out. */
+enum { SHARDS_FILLED = 5 };
+
+static void *fill_shards(void *shards_used) {
+    enum { COUNT = ID_COUNT_MAX / ID_SHARDS_MAX * SHARDS_FILLED };
+    *(uint32_t *)shards_used = 1;
+    for (uint32_t i = 0, last = ids_home_shard(); i < COUNT; i++) {
+        const uint32_t id = acquire();
+        assert_true(id < ID_COUNT_MAX);
+        ids_slot(id)->root = i; /* it is mapped */
+        *(uint32_t *)shards_used += shard_of(id) != last;
+        last = shard_of(id);
+    }
+    return NULL;
+}
+
+/* As on a machine with many PUs, where each shard may fill only a part of its words: then others help out. On a thread
+ * of its own, which has taken no ids from the shards of before. */
 static void test_many_shards_share_the_slots(void **state) {
     (void)state;
-    enum { SHARDS_FILLED = 5, COUNT = ID_COUNT_MAX / ID_SHARDS_MAX * SHARDS_FILLED };
+    pthread_t thread;
+    uint32_t shards_used = 0;
     const struct id_pool before = glsi_id_pool;
     const size_t bytes = sizeof(struct id_shard) * ID_SHARDS_MAX;
     void *shards = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     assert_ptr_not_equal(shards, MAP_FAILED);
     glsi_id_pool.shards = shards;
     glsi_id_pool.shard_bits = (uint32_t)__builtin_ctz(ID_SHARDS_MAX);
-    uint32_t shards_used = 1;
-    for (uint32_t i = 0, last = ids_home_shard(); i < COUNT; i++) {
-        const uint32_t id = acquire();
-        assert_true(id < ID_COUNT_MAX);
-        ids_slot(id)->root = i; /* it is mapped */
-        shards_used += shard_of(id) != last;
-        last = shard_of(id);
-    }
+    assert_int_equal(pthread_create(&thread, NULL, fill_shards, &shards_used), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(shards_used, SHARDS_FILLED);
     glsi_id_pool.shards = before.shards;
     glsi_id_pool.shard_bits = before.shard_bits;
@@ -196,7 +207,7 @@ static void test_nothing_is_left_behind_by_threads(void **state) {
     (void)state;
     for (uint32_t i = 0; i < 1u << glsi_id_pool.shard_bits; i++)
         for (uint32_t leaf = 0; leaf < ID_LEAVES; leaf++)
-            assert_int_equal(atomic_load(&glsi_id_pool.shards[i].leaves[leaf]), 0);
+            assert_int_equal(ids_in_use(&glsi_id_pool.shards[i], leaf), 0);
     test_the_smallest_free_id_of_the_shard_comes_first(state);
 }
 

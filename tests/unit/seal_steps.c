@@ -14,33 +14,11 @@
 
 #include <cmocka.h>
 
+#include "../support/single_steps.h"
 #include "../support/stale_tags.h"
 #include "../support/unseen_jumps.h"
-#include "stacktag/hint.h"
+#include "gls/hint.h"
 #include "stacktag/scan.h"
-
-#if defined(__x86_64__) && !defined(FIBER_ASAN) && !defined(FIBER_TSAN)
-enum { CAN_STEP = 1 };
-/* Below the red zone, which may be in use. */
-static inline __attribute__((always_inline)) void step_from_here(void) {
-    __asm__ volatile("sub $128, %%rsp\n\tpushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\tadd $128, %%rsp"
-                     :
-                     :
-                     : "memory", "cc");
-}
-static inline __attribute__((always_inline)) void step_no_more(void) {
-    __asm__ volatile("sub $128, %%rsp\n\tpushfq\n\tandq $~0x100, (%%rsp)\n\tpopfq\n\tadd $128, %%rsp"
-                     :
-                     :
-                     : "memory", "cc");
-}
-#else
-enum { CAN_STEP = 0 };
-static void step_from_here(void) {
-}
-static void step_no_more(void) {
-}
-#endif
 
 static const struct ctx outer = {.parent = NULL}, inner = {.parent = &outer}, own = {.parent = &inner};
 

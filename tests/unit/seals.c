@@ -235,14 +235,14 @@ static void wait_in_scope(void *arg) {
 }
 
 static void *wait_in_thread(void *arg) {
-    scan_stacks_thread_begin();
+    glsi_stack_learn();
     if (readers_scope(inner_value, wait_in_scope, arg) != 0)
         abort();
     return NULL;
 }
 
 static void *come_later_in_thread(void *arg) {
-    scan_stacks_thread_begin();
+    glsi_stack_learn();
     return come_later(arg);
 }
 
@@ -332,10 +332,11 @@ typedef void opener(const char *value, void (*fn)(void *), void *arg);
 static opener *const openers[] = {open_by_tag_with, open_sealed, open_by_set_values, open_by_snapshot};
 enum { OPENERS = sizeof openers / sizeof *openers };
 
-/* Who opens by tag_with tells nobody, and a hint is blind to it: all others are not (HINT.md). */
+/* Who opens by tag_with tells nobody, and a hint is blind to it, which the library asks first: all others are not
+ * (HINT.md). The library itself does not open so. */
 static void read_here_unsealed(void *arg) {
     (void)arg;
-    for (enum reader reader = 0; reader < BY_HINT; reader++)
+    for (enum reader reader = BY_FRAMES; reader < BY_HINT; reader++)
         readers_want_by(reader, wanted.where, wanted.answer, wanted.value);
 }
 

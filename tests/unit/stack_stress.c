@@ -34,7 +34,8 @@
 #include "gls/fiber.h"
 #include "gls/tag.h"
 #include "opaque.h"
-#include "stacktag/hint.h"
+#include "gls/hint.h"
+#include "gls/place.h"
 #include "stacktag/scan_find.h"
 #include "stacktag/unwinder.h"
 #include "stacktag/unwound.h"
@@ -223,7 +224,7 @@ static void through_signal_on_alternate_stack(void) {
 /* Each alphabet has a tag of its own for the scope. */
 static void open_inner_tag(void *next) {
     const bool is_public = random_below(&stress.random, 2) == 0; /* as what gls.h declares is opened */
-    if (is_public ? !glsi_open_scope(next, ID_NONE, step, NULL) : !seal_with(next, ID_NONE, step, NULL))
+    if (is_public ? open_scope(next, ID_NONE, step, NULL) != 0 : !seal_with(next, ID_NONE, step, NULL))
         abort(); /* on a fiber's stack, or a thread's, cmocka's way out leads nowhere */
 }
 
@@ -417,7 +418,7 @@ static void end_in_scope(void) {
 static void *walk_on_thread(void *arg) {
     struct stack_record record = {.in_force = NULL, .is_given = arg != NULL};
     if (random_below(&stress.random, 4) != 0)
-        scan_stacks_thread_begin(); /* others have a stack that nobody knows */
+        glsi_stack_learn(); /* others have a stack that nobody knows */
     stress.here = &record;
     through_fiber();
     step(arg);

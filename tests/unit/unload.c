@@ -102,12 +102,13 @@ static void be_in_inner(void *arg) {
     visit->through(read_below_two, visit);
 }
 
-/* A scope's opening reads, too. */
+/* A scope's opening reads, too. With hints it need not read what lies between. */
 static void open_inner(void *arg) {
     struct visit *visit = arg;
     const int error = readers_scope(inner_value, be_in_inner, visit);
-    const bool may_fail = visit->readable != READABLE, may_open = visit->readable != UNREADABLE;
-    const bool is_right = error == 0 ? may_open : may_fail && error == ENOTRECOVERABLE;
+    const bool must_open = visit->readable == READABLE || readers_hint;
+    const bool may_open = must_open || visit->readable == PERHAPS;
+    const bool is_right = error == 0 ? may_open : !must_open && error == ENOTRECOVERABLE;
     if (!is_right)
         readers_note("opening a scope below a module", BY_LIBRARY, may_open ? GLS_SET : GLS_UNREADABLE, NULL,
                      error == 0 ? GLS_SET : GLS_UNREADABLE, NULL);
@@ -256,7 +257,7 @@ static void read_and_read(void *arg) {
 }
 
 static void *be_elsewhere(void *arg) {
-    scan_stacks_thread_begin();
+    glsi_stack_learn();
     if (readers_scope(elsewhere_value, read_and_read, arg) != 0)
         abort();
     return NULL;

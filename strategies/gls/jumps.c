@@ -7,7 +7,9 @@
  * Where the jump leads to is read from the jmp_buf, as the sanitizers do it. A look at a jmp_buf of our own shows, at
  * start-up, whether that can be relied on here.
  */
-#include "stacktag/scan_longjmp.h"
+#include "gls/jumps.h"
+
+#if defined(__x86_64__)
 
 #include <dlfcn.h>
 #include <setjmp.h>
@@ -15,8 +17,8 @@
 #include <stdint.h>
 #include <ucontext.h>
 
-#include "stacktag/scan_stacks.h"
-#include "stacktag/seal.h"
+#include "gls/running.h"
+#include "gls/seal.h"
 
 /* glibc: rbx, rbp, r12 to r15, rsp, the return address; the last two, and rbp, are disguised by a secret. */
 static uintptr_t stack_pointer_in(const void *jump) {
@@ -28,20 +30,23 @@ static uintptr_t stack_pointer_in(const void *jump) {
 
 /* Wherever the jump begins: what is deeper than its target is gone. On stacks that nobody knows nothing is sealed. */
 static void leave_for(uintptr_t target) {
-    struct known_stack *const stack = scan_stack_running(0);
+    struct known_stack *const stack = running_stack(0);
     if (stack_contains(stack, target))
-        seal_break_below(stack, target);
+        glsi_seal_break_below(stack, target);
 }
 
 /* ---- The functions themselves ---- */
 
+/* A program without a dynamic linker has none. */
+extern __typeof__(dlsym) dlsym __attribute__((weak));
+
 typedef void jump_function(void *jump, int value);
 
 #define CALLED(name) __asm__(name)
-jump_function scan_longjmp CALLED("longjmp");
-jump_function scan_underscore_longjmp CALLED("_longjmp");
-jump_function scan_siglongjmp CALLED("siglongjmp");
-jump_function scan_longjmp_chk CALLED("__longjmp_chk");
+jump_function glsi_longjmp CALLED("longjmp");
+jump_function glsi_underscore_longjmp CALLED("_longjmp");
+jump_function glsi_siglongjmp CALLED("siglongjmp");
+jump_function glsi_longjmp_chk CALLED("__longjmp_chk");
 
 /* Sanitizers that are linked into the program give theirs a second name. */
 __attribute__((weak)) jump_function sanitizer_longjmp CALLED("__interceptor_longjmp");
@@ -71,29 +76,29 @@ static void find_all_next(void) {
         next.which(jump, value);                                                                                       \
     } while (0)
 
-__attribute__((no_sanitize("address", "thread"))) void scan_longjmp(void *jump, int value) {
+__attribute__((no_sanitize("address", "thread"))) void glsi_longjmp(void *jump, int value) {
     JUMP(longjmp);
 }
 
-__attribute__((no_sanitize("address", "thread"))) void scan_underscore_longjmp(void *jump, int value) {
+__attribute__((no_sanitize("address", "thread"))) void glsi_underscore_longjmp(void *jump, int value) {
     JUMP(underscore_longjmp);
 }
 
-__attribute__((no_sanitize("address", "thread"))) void scan_siglongjmp(void *jump, int value) {
+__attribute__((no_sanitize("address", "thread"))) void glsi_siglongjmp(void *jump, int value) {
     JUMP(siglongjmp);
 }
 
-__attribute__((no_sanitize("address", "thread"))) void scan_longjmp_chk(void *jump, int value) {
+__attribute__((no_sanitize("address", "thread"))) void glsi_longjmp_chk(void *jump, int value) {
     JUMP(longjmp_chk);
 }
 
 /* setcontext, which no sanitizer has one of. It may also go to another stack, and leaves nothing then. */
 typedef int context_function(const ucontext_t *context);
-context_function scan_setcontext CALLED("setcontext");
+context_function glsi_setcontext CALLED("setcontext");
 
 static context_function *next_setcontext;
 
-int scan_setcontext(const ucontext_t *context) {
+int glsi_setcontext(const ucontext_t *context) {
     leave_for((uintptr_t)context->uc_mcontext.gregs[REG_RSP]);
     if (next_setcontext == NULL)
         next_setcontext = (context_function *)dlsym(RTLD_NEXT, "setcontext");
@@ -112,20 +117,39 @@ __attribute__((noinline)) static bool is_readable(void) {
     return stack_pointer_in(jump) == stack_pointer;
 }
 
-static bool readable;
-
-__attribute__((constructor(102))) static void scan_longjmp_init(void) {
-    find_all_next();
-    next_setcontext = (context_function *)dlsym(RTLD_NEXT, "setcontext");
-    readable = is_readable();
-}
-
-const char *scan_longjmp_unavailable(void) {
-    if (!readable)
+static const char *find_unfollowed(void) {
+    if (dlsym == NULL)
+        return "this program is linked statically: longjmp may be called by another name";
+    if (!is_readable())
         return "this C library keeps the stack pointer elsewhere in a jmp_buf than glibc on x86-64";
-    if ((jump_function *)dlsym(RTLD_DEFAULT, "longjmp") != scan_longjmp)
+    if ((jump_function *)dlsym(RTLD_DEFAULT, "longjmp") != glsi_longjmp)
         return "longjmp is another module's: tags that it jumps over would be taken for open scopes";
-    if ((context_function *)dlsym(RTLD_DEFAULT, "setcontext") != scan_setcontext)
+    if ((context_function *)dlsym(RTLD_DEFAULT, "setcontext") != glsi_setcontext)
         return "setcontext is another module's: tags that it leaves would be taken for open scopes";
     return NULL;
 }
+
+static const char *unfollowed = "nobody has looked yet";
+
+/* Before other constructors, which may already open scopes. */
+__attribute__((constructor(102))) static void jumps_init(void) {
+    unfollowed = find_unfollowed();
+    if (dlsym != NULL) {
+        find_all_next();
+        next_setcontext = (context_function *)dlsym(RTLD_NEXT, "setcontext");
+    }
+    if (unfollowed == NULL)
+        glsi_stacks_enable();
+}
+
+const char *glsi_jumps_unfollowed(void) {
+    return unfollowed;
+}
+
+#else
+
+const char *glsi_jumps_unfollowed(void) {
+    return "only the jmp_buf of x86-64 is known";
+}
+
+#endif
