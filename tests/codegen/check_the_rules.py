@@ -15,44 +15,54 @@ import sys
 import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
-TESTS = [("seals", []), ("seal_steps", []), ("stack_stress", ["100000", "1"])]
+TESTS = [("seals", []), ("gls_hints", []), ("seal_steps", []), ("stack_stress", ["100000", "1"])]
 # All that is compiled with what the edits change.
-ROOMS = ("strategies/stacktag/", "strategies/gls/stacks.c", "strategies/gls/fiber.c", "strategies/gls/gls.c")
+ROOMS = ("strategies/stacktag/scan",
+         *(f"strategies/gls/{name}.c" for name in ("stacks", "fiber", "gls", "go", "seal", "hint", "jumps")))
 PATIENCE = 120 # seconds
 EXIT_SKIPPED = 77
 
-SEAL, HINT, SCAN, STACKS = "stacktag/seal.c", "stacktag/hint.h", "stacktag/scan.c", "stacktag/scan_stacks.h"
+SEAL, HINT, DOUBT, SCAN = "gls/seal.h", "gls/hint.h", "gls/hint.c", "stacktag/scan.c"
 BEHIND = "seal_is_behind(stack, here)"
 
 # What is taken away, and the edits that do: file below strategies/, text, text to put in its place.
 RULES = {
     "nothing": [],
     "seals count in one epoch alone": [
-        ("stacktag/seal.h", "place - from < end - from &&", "place - from < end - from || false &&")],
+        (SEAL, "place - from < end - from &&", "place - from < end - from || false &&")],
     "a new stack has a new epoch": [
         ("gls/stacks.c", "memory_order_relaxed) + 1;", "memory_order_relaxed) * 0 + 1;")],
-    "the public interface opens sealed scopes": [(SEAL, "glsi_open_scope = open_sealed;", "(void)open_sealed;")],
-    "longjmp breaks seals": [("stacktag/scan_longjmp.c", "leave_for(stack_pointer_in(jump));", "(void)leave_for;")],
+    "the public interface opens sealed scopes": [
+        ("gls/place.h", "return seal_with(", "return tag_with(")],
+    "who opens a scope knows the stack": [("gls/place.h", "    glsi_stack_learn();\n", "")],
+    "longjmp breaks seals": [("gls/jumps.c", "leave_for(stack_pointer_in(jump));", "(void)leave_for;")],
     "setcontext breaks seals": [
-        ("stacktag/scan_longjmp.c", "leave_for((uintptr_t)context->uc_mcontext.gregs[REG_RSP]);", "")],
+        ("gls/jumps.c", "leave_for((uintptr_t)context->uc_mcontext.gregs[REG_RSP]);", "")],
     "a scope that opens finds out what was left unseen": [(SEAL, "&& !seal_is_behind(stack, opener)", "")],
-    "a read by hint does": [("stacktag/hint.c", "&& " + BEHIND, "&& false && " + BEHIND)],
+    "a read by hint does": [(DOUBT, f"if ({BEHIND})", f"if (false && {BEHIND})")],
     "a scan does": [(SCAN, f"if ({BEHIND})", f"if (false && {BEHIND})")],
     "a scope on a stack that nobody knows ends what is vouched for": [
-        (SEAL, "if (stack->bytes > 0)", "if (stack_contains(stack, place))")],
+        (SEAL, "return glsi_seal_refuse(stack);",
+         "return stack_contains(stack, place) ? glsi_seal_refuse(stack) : NULL;")],
     "a scope that does not end as the innermost loses track": [
-        (SEAL, "if (atomic_load_explicit(&seal->stack->innermost, memory_order_relaxed) == seal->slot)", "if (true)")],
+        (SEAL, "if (__builtin_expect(atomic_load_explicit(&stack->innermost, memory_order_relaxed) == seal->slot, 1))",
+         "if (true)")],
     "a seal ends with its scope": [
         (SEAL, "atomic_store_explicit(&seal->slot->place, 0, memory_order_relaxed);", "")],
     "what was innermost before is so again": [(SEAL, "innermost, seal->outer,", "innermost, seal->slot,")],
     "a slot names the one before it": [
-        (SEAL, "atomic_store_explicit(&seal->slot->outer, seal->outer, memory_order_relaxed);", "")],
-    "a fiber is asked before its thread": [(STACKS, "if (__builtin_expect(fiber != NULL, 0)) {", "if (false) {")],
+        (SEAL, "atomic_store_explicit(&slot->outer, seal->outer, memory_order_relaxed);", "")],
+    "a fiber is asked before its thread": [
+        ("gls/running.h", "if (__builtin_expect(fiber != NULL, 0)) {", "if (false) {")],
     "a reader stands on the stack that the record is of": [
         (HINT, "if (__builtin_expect(stack_contains(stack, here), 1)) {", "if (stack->bytes > 0) {")],
     "a tag is beyond its reader": [(HINT, "seal_place(stack, slot, here,", "seal_place(stack, slot, stack->low,")],
     "a hint is checked against the tag": [
         (HINT, "== (uintptr_t)mark_hexadecimal.end_return", "!= 0 || true")],
+    "that there is no scope is believed only while nothing was in doubt": [
+        (DOUBT, "atomic_load_explicit(&stack->epoch, memory_order_relaxed) == stack->first_epoch &&", "")],
+    "and only if all scopes are sealed": [
+        (DOUBT, "!atomic_load_explicit(&glsi_tags_are_unsealed, memory_order_relaxed)", "true")],
     "a scan walks where a scope is open without a seal": [
         (SCAN, "return sealed != 0 ? STALE : DOUBTFUL;", "return STALE;")],
     "a tag counts only if it is the innermost": [
