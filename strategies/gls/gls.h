@@ -3,7 +3,7 @@
  *
  * A scope binds values to keys for as long as a function runs; whatever that function calls, directly or through code
  * that knows nothing of gls, can read them. The binding is found through the stack itself: opening a scope calls
- * through a few marked functions whose return addresses spell a number. No thread-local storage, no argument.
+ * through a few marked functions whose return addresses spell a number. No argument, and a stack may change threads.
  *
  * Where you can, pass the context explicitly. gls is for what lies beyond code that you cannot change. See gls(3).
  *
@@ -75,8 +75,9 @@ enum gls_answer {
 enum gls_answer gls_get_value(const gls_manager *manager, const gls_key *key, void **value);
 
 /*
- * Why a read here is GLS_UNREADABLE: an address in the first function, from the caller outwards, whose own caller
- * cannot be found. dladdr(3) names it and its module, where it has them. NULL: the stack can be read to its end.
+ * Why a read here is GLS_UNREADABLE, or would be without a hint: an address in the first function, from the caller
+ * outwards, whose own caller cannot be found. dladdr(3) names it and its module, where it has them. NULL: the stack can
+ * be walked to its end.
  */
 const void *gls_unreadable(void);
 
