@@ -1,7 +1,7 @@
 /*
- * The outermost function of a fiber: where its stack ends. The unwind tables say so (a return address that is undefined:
- * there is no caller), and so does the frame pointer, 0. (Boost.Context, which switches where we have no switch of our
- * own, would begin with a frame pointer and a return address that a stack reader takes for frames.)
+ * The outermost function of a fiber: where its stack ends. The unwind tables say so (a return address that is
+ * undefined: there is no caller), and so does the frame pointer, 0. (Boost.Context, which switches where we have no
+ * switch of our own, would begin with a frame pointer and a return address that a stack reader takes for frames.)
  */
 #if defined(__x86_64__)
 

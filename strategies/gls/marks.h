@@ -18,7 +18,8 @@
 #define MARK_STRIDE_BITS 5
 #define MARK_STRIDE (1 << MARK_STRIDE_BITS)
 
-/* The ELF notes by which copies of the library find each other, and readers outside find what ids stand for. */
+/* The ELF notes by which copies of the library find each other, and readers outside of the process what ids stand for.
+ */
 #define MARK_NOTE_NAME "gls"
 #define MARK_NOTE_TYPE 1
 #define MARK_NOTE_LAYOUT 2

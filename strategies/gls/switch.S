@@ -1,7 +1,7 @@
 /*
  * The switch of stacks (switch.h), for x86-64. What a function must preserve is pushed, the stack pointer is exchanged,
- * and what the other stack holds is popped. A suspended stack looks the same everywhere, so that each instruction here is
- * described by one rule, whichever of the two stacks it runs on: who interrupts it finds the caller that is there.
+ * and what the other stack holds is popped. A suspended stack looks the same everywhere, so that each instruction here
+ * is described by one rule, whichever of the two stacks it runs on: who interrupts it finds the caller that is there.
  *
  * Of the floating-point control words a function must preserve the control bits; flags belong to whoever runs. Loading
  * MXCSR waits for all that is under way if a flag changes, as one does with the first inexact result. So words are

@@ -4,7 +4,8 @@
  * Every fiber is inside a scope of its own, and has its own value there: whoever takes one stack's context for
  * another's finds a wrong one. One operation is one turn: two switches of stacks (gls/fiber.h, gls/switch.h), and the
  * read. Whether both sides have the same floating-point flags makes no difference to such a switch on x86-64, which
- * leaves them alone (a switch that loads MXCSR takes fifteen times as long where one differs). A strategy that has to save and restore around a switch does so; one that has no way to is not applicable.
+ * leaves flags alone. A strategy that has to save and restore around a switch does so; one that has no way to is not
+ * applicable.
  * Throughput only: what a turn costs is mostly the switch, which waits for what is on the stack.
  *
  * Migration: that part of all turns ends with the fiber being passed to the next thread. Each thread has its fibers in
