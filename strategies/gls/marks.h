@@ -86,15 +86,19 @@ static inline unsigned mark_spell(const struct mark_alphabet *alphabet, uint32_t
 }
 
 #if defined(__x86_64__)
-/*
- * Where the word will be that completes the tag: the return address of the call by E, below one frame for S and one for
- * each of the `count` marks of the path, if mark_call comes next in the function that this is inlined into. Whoever
- * relies on it has to look at the word.
- */
-__attribute__((always_inline)) static inline uintptr_t mark_place(unsigned count) {
+/* The stack pointer of the function that this is inlined into, as it is when that calls mark_call next. */
+__attribute__((always_inline)) static inline uintptr_t mark_stack_pointer(void) {
     uintptr_t stack;
     __asm__ volatile("mov %%rsp, %0" : "=r"(stack));
-    return stack - (count + 1) * (2 * sizeof(uintptr_t)) - sizeof(uintptr_t);
+    return stack;
+}
+
+/*
+ * Where the word will be, then, that completes the tag: the return address of the call by E, below one frame for S and
+ * one for each of the `count` marks of the path. Whoever relies on it has to look at the word.
+ */
+static inline uintptr_t mark_place(uintptr_t stack_pointer, unsigned count) {
+    return stack_pointer - (count + 1) * (2 * sizeof(uintptr_t)) - sizeof(uintptr_t);
 }
 #endif
 

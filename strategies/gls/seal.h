@@ -52,8 +52,8 @@ struct known_stack *glsi_seal_refuse(struct known_stack *stack);
 void glsi_seal_lose_track(struct known_stack *stack);
 
 /*
- * The record of the stack on which a tag at `place` is to be sealed; NULL if it is not. `opener` is an address in the
- * frame of who opens the scope: what is deeper is not in force. A scope on a stack that nobody knows may be between
+ * The record of the stack on which a tag at `place` is to be sealed; NULL if it is not. `opener` is the stack
+ * pointer of who opens the scope: what is deeper is not in force. A scope on a stack that nobody knows may be between
  * those that are sealed on the thread's own and code that is called there: none is vouched for any more. The same goes
  * for a stack within a stack.
  */
@@ -65,8 +65,8 @@ __attribute__((always_inline)) static inline struct known_stack *seal_find_stack
 }
 
 /* In this order: once it is the innermost, all that is said of it is true. */
-__attribute__((always_inline)) static inline void seal_put(struct seal *seal, uintptr_t place) {
-    struct known_stack *const stack = seal_find_stack(place, (uintptr_t)seal);
+__attribute__((always_inline)) static inline void seal_put(struct seal *seal, uintptr_t opener, uintptr_t place) {
+    struct known_stack *const stack = seal_find_stack(place, opener);
     struct id_slot *const slot = seal->slot;
     seal->stack = stack;
     if (__builtin_expect(stack == NULL, 0))
@@ -107,7 +107,8 @@ __attribute__((always_inline)) static inline bool seal_with(const struct ctx *ne
     __attribute__((cleanup(seal_end))) struct seal seal = {.slot = tag_stand_for(id, next, root)};
     const unsigned count = mark_spell(&mark_hexadecimal, id, fn, arg, path);
     ids_open(seal.slot, &mark_hexadecimal, path);
-    seal_put(&seal, mark_place(count));
+    const uintptr_t opener = mark_stack_pointer();
+    seal_put(&seal, opener, mark_place(opener, count));
     mark_call(&mark_hexadecimal, path);
     return true;
 }

@@ -77,9 +77,13 @@ go_on:
 	popq	%rbp
 	.cfi_adjust_cfa_offset -8
 	.cfi_restore %rbp
-	ret
+	/* Not by a return, which processors expect to lead to the caller on the stack that was left. The address stays
+	   where it was, in the red zone, for who interrupts the jump. */
+	popq	%r8
+	.cfi_adjust_cfa_offset -8
+	jmp	*%r8
 
-	.cfi_adjust_cfa_offset 56
+	.cfi_adjust_cfa_offset 64
 	.cfi_rel_offset %rbp, 48
 	.cfi_rel_offset %rbx, 40
 	.cfi_rel_offset %r15, 32
