@@ -27,7 +27,7 @@
     CTX_OPERATION void name##_store(type value) {                                                                      \
         __asm__ volatile("movq %0, %%fs:" #symbol "@tpoff" : : "r"(value) : "memory");                                 \
     }                                                                                                                  \
-    CTX_OPERATION void *name##_place(void) {                                                                           \
+    __attribute__((unused)) CTX_OPERATION void *name##_place(void) {                                                   \
         void *place;                                                                                                   \
         __asm__ volatile("movq %%fs:0, %0\n\tleaq " #symbol "@tpoff(%0), %0" : "=r"(place) : : "memory");              \
         return place;                                                                                                  \
@@ -60,7 +60,7 @@
         uintptr_t address;                                                                                             \
         __asm__ volatile(LOCAL_EXEC_ADDRESS(symbol) "\n\tstr %1, [%0]" : "=&r"(address) : "r"(value) : "memory");      \
     }                                                                                                                  \
-    CTX_OPERATION void *name##_place(void) {                                                                           \
+    __attribute__((unused)) CTX_OPERATION void *name##_place(void) {                                                   \
         void *place;                                                                                                   \
         __asm__ volatile(LOCAL_EXEC_ADDRESS(symbol) : "=r"(place) : : "memory");                                       \
         return place;                                                                                                  \
