@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/survey_find.h"
+
 /* ---- Costs ---- */
 
 /* The curve of the same work without a context; NULL: none was measured. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/presentation.h"
+#include "data/survey_find.h"
 
 /* The sweep of ctxbench's own over the same work. NULL: none. */
 static const struct survey_sweep *find_own(const struct survey *survey, size_t count, const char *workload,

@@ -2,8 +2,8 @@
  * The one comparison of two runtimes: a peer's strategy and the strategy of ctxbench's own that does the same by the
  * same idea, as the peer's manifest says ("beside"). A sweep of both for each workload and parameter that both have.
  */
-#ifndef CTXBENCH_REPORT_SURVEY_BESIDE_H
-#define CTXBENCH_REPORT_SURVEY_BESIDE_H
+#ifndef CTXBENCH_SURVEY_BESIDE_H
+#define CTXBENCH_SURVEY_BESIDE_H
 
 #include "data/survey.h"
 

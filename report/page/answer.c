@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/ranking.h"
+#include "data/survey_find.h"
 #include "page/prose.h"
 #include "text/format.h"
 

@@ -1,5 +1,6 @@
 #include "page/contents_cells.h"
 
+#include "data/survey_find.h"
 #include "text/format.h"
 
 void contents_time(struct document *document, struct document_cell *cell, const struct summary_case *c) {

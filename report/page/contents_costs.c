@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "data/survey_find.h"
 #include "page/answer.h"
 #include "page/contents_cells.h"
 #include "page/contents_parts.h"
