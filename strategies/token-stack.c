@@ -134,8 +134,9 @@ CTX_OPERATION void token_stack_detach(struct token_stack_token *const *token) {
 
 CTX_OPERATION void token_stack_with(const struct ctx *next, void (*fn)(void *), void *arg) {
     __attribute__((cleanup(token_stack_detach), unused)) struct token_stack_token *token = token_stack_attach(next);
+    /* NOLINTBEGIN(clang-analyzer-unix.Malloc): what the attribute calls frees it */
     fn(arg);
-} /* NOLINT(clang-analyzer-unix.Malloc): what the attribute calls frees it */
+} /* NOLINTEND(clang-analyzer-unix.Malloc) */
 
 static const struct ctx_exception token_stack_exceptions[] = {
     {"signal-moments", CTX_DOES_NOT_APPLY,

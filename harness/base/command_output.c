@@ -12,7 +12,12 @@
 #include "base/now.h"
 #include "base/spawn.h"
 
-/* In our process group, so that a Ctrl-C at the terminal reaches it, too. Returns an error number. */
+enum { NO_PROGRAM = -1 };
+
+/*
+ * In our process group, so that a Ctrl-C at the terminal reaches it, too. Returns an error number; *pid is set only
+ * where that is 0.
+ */
 static int start(char *const argv[], const char *directory, int output, pid_t *pid) {
     const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing < 0)
@@ -20,8 +25,11 @@ static int start(char *const argv[], const char *directory, int output, pid_t *p
     const int descriptors[] = {nothing, output, output};
     const struct spawn_plan plan = {
         .argv = argv, .program = argv[0], .directory = directory, .descriptors = descriptors, .descriptor_count = 3};
-    const int failure = spawn_program(&plan, pid);
+    pid_t child;
+    const int failure = spawn_program(&plan, &child);
     (void)close(nothing);
+    if (failure == 0)
+        *pid = child;
     return failure;
 }
 
@@ -60,16 +68,16 @@ static bool judge(const char *name, int status, const char *output, struct error
 bool command_output(char *const argv[], const char *directory, double deadline_seconds, char *output, size_t size,
                     struct error *error) {
     int ends[2], status = 0;
-    pid_t pid;
+    pid_t pid = NO_PROGRAM;
     output[0] = '\0';
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(error, "cannot start %s, no pipe: %s", argv[0], strerror(errno));
     const double deadline = now_seconds() + deadline_seconds;
     const int failure = start(argv, directory, ends[1], &pid);
     (void)close(ends[1]);
-    const bool in_time = failure == 0 && collect(ends[0], deadline, output, size);
+    const bool in_time = pid != NO_PROGRAM && collect(ends[0], deadline, output, size);
     (void)close(ends[0]);
-    if (failure != 0)
+    if (pid == NO_PROGRAM)
         return error_set(error, "cannot start %s: %s", argv[0], strerror(failure));
     if (!in_time)
         (void)kill(pid, SIGKILL);

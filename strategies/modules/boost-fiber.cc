@@ -4,9 +4,10 @@
 
 #include "modules/boost-pointer.h"
 
-static void keep(struct ctx *) {
+static void keep(struct ctx * /* context */) {
 }
-static boost::fibers::fiber_specific_ptr<struct ctx> pointer(keep);
+static boost::fibers::fiber_specific_ptr<struct ctx>
+    pointer(keep); // NOLINT(cert-err58-cpp): at load, where nothing is to be saved
 
 // In destructors of a thread's keys its main fiber is gone, and Boost would read through a null pointer.
 CTX_BOOST_POINTER(pointer, boost::fibers::context::active() != nullptr)

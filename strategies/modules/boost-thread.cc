@@ -3,9 +3,10 @@
 
 #include "modules/boost-pointer.h"
 
-static void keep(struct ctx *) {
+static void keep(struct ctx * /* context */) {
 }
-static boost::thread_specific_ptr<struct ctx> pointer(keep);
+static boost::thread_specific_ptr<struct ctx>
+    pointer(keep); // NOLINT(cert-err58-cpp): at load, where nothing is to be saved
 
 // The first use of all takes Boost's lock of first uses, which a fork at that moment leaves taken in the child for
 // ever. At load nobody forks.

@@ -75,24 +75,39 @@ static bool is_heading(const char *line, size_t length) {
            line[length - 1] == ':';
 }
 
+/* What a line is, where it stands. */
+enum line_kind { LINE_EMPTY, LINE_FRAME, LINE_HEADING, LINE_OTHER };
+
+static enum line_kind kind_of(const struct reading *reading, const char *line, size_t length, struct frame *frame) {
+    const bool is_frame = frame_parse(line, frame);
+    if (length == 0)
+        return LINE_EMPTY;
+    if (is_frame && frame->number != FRAME_NOT_NUMBERED)
+        return LINE_FRAME;
+    if (is_heading(line, length))
+        return LINE_HEADING;
+    if (reading->is_in_stack && reading->is_numbered)
+        return LINE_OTHER; /* a variable, a source line, or what follows the stack */
+    return is_frame ? LINE_FRAME : LINE_HEADING;
+}
+
 static void take_line(struct reading *reading, const char *line, size_t length) {
     struct frame frame;
-    const bool is_frame = frame_parse(line, &frame);
     reading->line++;
-    if (length == 0) {
-        end_stack(reading);
-    } else if (is_frame && frame.number != FRAME_NOT_NUMBERED) {
+    switch (kind_of(reading, line, length, &frame)) {
+    case LINE_FRAME:
         take_frame(reading, &frame);
-    } else if (is_heading(line, length)) {
+        break;
+    case LINE_OTHER:
+        keep(reading->other, line + strspn(line, " \t"));
+        break;
+    case LINE_HEADING:
         end_stack(reading);
         keep(reading->heading, line + strspn(line, " \t"));
-    } else if (reading->is_in_stack && reading->is_numbered) {
-        keep(reading->other, line + strspn(line, " \t")); /* a variable, a source line, or what follows the stack */
-    } else if (is_frame) {
-        take_frame(reading, &frame);
-    } else {
+        break;
+    case LINE_EMPTY:
         end_stack(reading);
-        keep(reading->heading, line + strspn(line, " \t"));
+        break;
     }
 }
 
