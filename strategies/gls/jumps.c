@@ -38,7 +38,7 @@ static void leave_for(uintptr_t target) {
 /* ---- The functions themselves ---- */
 
 /* A program without a dynamic linker has none. */
-extern __typeof__(dlsym) dlsym __attribute__((weak));
+#pragma weak dlsym
 
 typedef void jump_function(void *jump, int value);
 

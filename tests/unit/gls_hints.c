@@ -46,8 +46,8 @@ static void want(enum gls_answer answer, const void *value, const char *what) {
     check(gls_unreadable() != NULL, "there is code that no walk gets through");
 }
 
-static int open_with(char *value, void (*fn)(void *), void *arg) {
-    const struct gls_binding binding = {key, value};
+static int open_with(const char *value, void (*fn)(void *), void *arg) {
+    const struct gls_binding binding = {key, (void *)value};
     return gls_set_values(manager, &binding, 1, fn, arg);
 }
 
