@@ -105,7 +105,8 @@ struct result_file *result_file_load(const char *path, char *error, size_t error
 struct result_file *result_file_load_machine(const char *path, const char *machine, char *error, size_t error_size);
 void result_file_free(struct result_file *file);
 
-/* Leaves host names, paths and command lines out of what was read. False when out of memory. */
+/* Leaves host names, paths and command lines out of what was read, before anything refers to it: texts that change
+ * move. False when out of memory. */
 bool result_file_anonymise(struct result_file *file);
 
 /* NULL if there is none of this name. */

@@ -119,10 +119,7 @@ static bool load_file(struct arena *arena, struct run *run, const char *path, co
     if (run->path == NULL)
         return out_of_memory(error, error_size);
     run->file = result_file_load_machine(path, machine, error, error_size);
-    if (run->file == NULL)
-        return false;
-    run->report = summary_make(run->file);
-    return run->report != NULL || out_of_memory(error, error_size);
+    return run->file != NULL;
 }
 
 /* Files with rows go to the front, in their order. A file of failures alone is a run, too. */
@@ -170,9 +167,15 @@ bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const c
             runs->file_count++; /* it may be half loaded, and has to be freed */
             return false;
         }
-    for (size_t i = 0; anonymous && i < runs->file_count; i++)
-        if (!hide_names(&runs->arena, &runs->files[i], i + 1))
+    for (size_t i = 0; i < runs->file_count; i++) {
+        struct run *run = &runs->files[i];
+        /* Names go first: what is made of a file refers to its texts. */
+        if (anonymous && !hide_names(&runs->arena, run, i + 1))
             return out_of_memory(error, error_size);
+        run->report = summary_make(run->file);
+        if (run->report == NULL)
+            return out_of_memory(error, error_size);
+    }
     put_runs_first(runs);
     collect_yardsticks(runs);
     for (size_t r = 0; r < runs->run_count; r++)
