@@ -28,6 +28,13 @@ void glsi_stack_forget(struct known_stack *stack) {
 
 _Thread_local struct thread_record glsi_thread_record;
 
+/*
+ * Without a limit (ulimit -s unlimited) the main thread's stack reaches down to what was mapped next to it when it
+ * was asked for, mostly the heap. That grows into the room between, and others' stacks with it, which are no part of
+ * this one; but nothing comes so near.
+ */
+enum { KNOWN_BYTES_MAX = 128 << 20 };
+
 static void learn(struct thread_record *record) {
     pthread_attr_t attributes;
     void *low = NULL;
@@ -37,8 +44,10 @@ static void learn(struct thread_record *record) {
         return; /* slower, and as right as before */
     if (pthread_attr_getstack(&attributes, &low, &bytes) == 0) {
         /* The C library keeps what belongs to the thread at the top of the stack, from the thread pointer on. */
-        const uintptr_t above = thread_pointer() - (uintptr_t)low;
-        glsi_stack_begin(&record->stack, (uintptr_t)low, above < bytes ? above : bytes);
+        const uintptr_t end = (uintptr_t)low + bytes, pointer = thread_pointer();
+        const uintptr_t above = pointer - (uintptr_t)low < bytes ? pointer : end;
+        const size_t all = above - (uintptr_t)low, known = all < KNOWN_BYTES_MAX ? all : KNOWN_BYTES_MAX;
+        glsi_stack_begin(&record->stack, above - known, known);
     }
     (void)pthread_attr_destroy(&attributes);
 }

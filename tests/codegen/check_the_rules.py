@@ -35,6 +35,8 @@ RULES = {
     "the public interface opens sealed scopes": [
         ("gls/place.h", "return seal_with(", "return tag_with(")],
     "who opens a scope knows the stack": [("gls/place.h", "    glsi_stack_learn();\n", "")],
+    "a stack without a limit has one": [
+        ("gls/stacks.c", "all < KNOWN_BYTES_MAX ? all : KNOWN_BYTES_MAX", "all")],
     "longjmp breaks seals": [("gls/jumps.c", "leave_for(stack_pointer_in(jump));", "(void)leave_for;")],
     "setcontext breaks seals": [
         ("gls/jumps.c", "leave_for((uintptr_t)context->uc_mcontext.gregs[REG_RSP]);", "")],

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -22,7 +24,7 @@
 #include "../support/unseen_jumps.h"
 #include "gls/fiber.h"
 
-enum { STACK_BYTES = 1 << 18, LOCAL_BYTES = 1 << 16, DEEP_WORDS = 4096, STATUS_WRONG = 3 };
+enum { STACK_BYTES = 1 << 18, LOCAL_BYTES = 1 << 16, DEEP_WORDS = 4096, STATUS_WRONG = 3, STATUS_SKIPPED = 77 };
 
 static const char outer_value[] = "of the outer scope", inner_value[] = "of the inner scope",
                   later_value[] = "of a later scope";
@@ -553,6 +555,48 @@ static void a_coroutine_may_call_on_its_starters_stack(void **state) {
     readers_judge();
 }
 
+/*
+ * Where no limit is set, the main thread's stack is said to reach down to the heap as that was at start-up: coroutines
+ * that have their stacks from malloc since then seem to be on it.
+ */
+static void be_a_coroutine_on_the_heap(void) {
+    want("on a coroutine whose stack is on the heap", NULL);
+    read_here(NULL);
+}
+
+static void run_coroutine_on_the_heap(void *arg) {
+    char *const stack = malloc(LOCAL_BYTES);
+    (void)arg;
+    if (stack == NULL)
+        abort();
+    start_coroutine(stack, LOCAL_BYTES, be_a_coroutine_on_the_heap);
+    free(stack);
+}
+
+static void the_heap_is_no_stack(void **state) {
+    (void)state;
+    assert_int_equal(readers_scope(outer_value, run_coroutine_on_the_heap, NULL), 0);
+    readers_judge();
+}
+
+/* Bounds are learnt at start-up, so that another program has to start. */
+static void the_heap_is_no_stack_where_that_has_no_limit(void **state) {
+    static const struct rlimit none = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    int status = 0;
+    (void)state;
+    const pid_t child = fork();
+    if (child == 0) {
+        if (setrlimit(RLIMIT_STACK, &none) != 0)
+            _exit(STATUS_SKIPPED);
+        (void)execl("/proc/self/exe", "seals", "heap", NULL);
+        _exit(STATUS_WRONG);
+    }
+    assert_true(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+    if (WEXITSTATUS(status) == STATUS_SKIPPED)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 #endif
 
 /* ---- Where a walk would be a waste ---- */
@@ -615,7 +659,7 @@ static void there_were_stale_words(void **state) {
     assert_int_not_equal(stale_words_seen, 0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fiber_that_is_destroyed_leaves_nothing),
         cmocka_unit_test(setcontext_leaves_nothing),
@@ -628,11 +672,20 @@ int main(void) {
 #if defined(__x86_64__)
         cmocka_unit_test(scopes_may_end_in_another_order),
         cmocka_unit_test(a_coroutine_may_call_on_its_starters_stack),
+        cmocka_unit_test(the_heap_is_no_stack),
+        cmocka_unit_test(the_heap_is_no_stack_where_that_has_no_limit),
 #endif
         cmocka_unit_test(scopes_that_were_left_leave_nothing),
         cmocka_unit_test(hints_are_found),
         cmocka_unit_test(there_were_stale_words),
     };
     readers_init();
+#if defined(__x86_64__)
+    const struct CMUnitTest of_the_heap[] = {cmocka_unit_test(the_heap_is_no_stack)};
+    if (argc > 1 && strcmp(argv[1], "heap") == 0)
+        return cmocka_run_group_tests(of_the_heap, NULL, NULL);
+#endif
+    (void)argc;
+    (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
