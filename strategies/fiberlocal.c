@@ -9,8 +9,6 @@
 #include "local_exec.h"
 #include "strategy.h"
 
-#if defined(CTX_HAS_LOCAL_EXEC)
-
 /* Known to the assembler by this name, so it is not static. */
 extern _Thread_local const struct ctx *ctx_fiberlocal_here;
 __attribute__((tls_model("local-exec"), used)) _Thread_local const struct ctx *ctx_fiberlocal_here;
@@ -34,11 +32,6 @@ CTX_OPERATION void fiberlocal_with(const struct ctx *next, void (*fn)(void *), v
 #define CTX_OP_PUT(context) fiberlocal_store(context)
 #define CTX_OP_SAVE() fiberlocal_load(0)
 #define CTX_OP_RESTORE(context) fiberlocal_store(context)
-
-#else
-#define CTX_UNAVAILABLE_REASON "its read, which no compiler may move, is written for x86-64 and aarch64"
-#include "modules/unavailable.h"
-#endif
 
 #define CTX_NAME "fiberlocal"
 #define CTX_SUMMARY "a thread-local variable that each switch of fibers swaps"

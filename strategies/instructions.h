@@ -1,6 +1,6 @@
 /*
- * Instructions that measuring loops need, and that C has no name for: one header for each processor, with the same
- * names. The comments are in that of x86-64.
+ * Instructions that strategies, scenarios and measuring loops need, and that C has no name for: one header for each
+ * processor, with the same names. The comments are in that of x86-64.
  */
 #ifndef CTX_INSTRUCTIONS_H
 #define CTX_INSTRUCTIONS_H

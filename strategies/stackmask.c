@@ -11,9 +11,8 @@
  * Ours lie in one range of addresses, and who reads elsewhere is in no scope. (Code that takes the bounds of its stack
  * from the system, such as a conservative garbage collector, does not expect to stand here.)
  */
+#include "instructions.h"
 #include "strategy.h"
-
-#if defined(__x86_64__) || defined(__aarch64__)
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -155,37 +154,7 @@ __asm__(
     "\t.type stackmask_call, %function\n"
     "\t.balign 16\n"
     "stackmask_call:\n"
-    "\t.cfi_startproc\n"
-#if defined(__x86_64__)
-    "\tpushq %rbp\n"
-    "\t.cfi_adjust_cfa_offset 8\n"
-    "\t.cfi_rel_offset %rbp, 0\n"
-    "\tmovq %rsp, %rbp\n"
-    "\t.cfi_def_cfa_register %rbp\n"
-    "\tmovq %rdi, %rsp\n"
-    "\tmovq %rdx, %rdi\n"
-    "\tcallq *%rsi\n"
-    "\tmovq %rbp, %rsp\n"
-    "\tpopq %rbp\n"
-    "\t.cfi_def_cfa %rsp, 8\n"
-    "\tretq\n"
-#else
-    "\tstp x29, x30, [sp, #-16]!\n"
-    "\t.cfi_def_cfa_offset 16\n"
-    "\t.cfi_offset x29, -16\n"
-    "\t.cfi_offset x30, -8\n"
-    "\tmov x29, sp\n"
-    "\t.cfi_def_cfa x29, 16\n"
-    "\tmov sp, x0\n"
-    "\tmov x0, x2\n"
-    "\tblr x1\n"
-    "\tmov sp, x29\n"
-    "\tldp x29, x30, [sp], #16\n"
-    "\t.cfi_restore x29\n"
-    "\t.cfi_restore x30\n"
-    "\t.cfi_def_cfa sp, 0\n"
-    "\tret\n"
-#endif
+    "\t.cfi_startproc\n" CTX_CALL_ON_STACK
     "\t.cfi_endproc\n"
     "\t.size stackmask_call, . - stackmask_call\n"
     "\t.popsection");
@@ -280,11 +249,6 @@ CTX_OPERATION void stackmask_with(const struct ctx *next, void (*fn)(void *), vo
 #define CTX_OP_THREAD_END stackmask_thread_end
 #define CTX_OP_COLD_LINES(note) note(stackmask_own(0), sizeof(struct stackmask_top))
 #define CTX_STACKS_MAX (STACKMASK_COUNT - 1)
-
-#else
-#define CTX_UNAVAILABLE_REASON "its call on another stack is written for x86-64 and aarch64"
-#include "modules/unavailable.h"
-#endif
 
 #define STACKMASK_MOVES_BY_A_CALL "its place is on a stack of its own, which only a call can move to"
 

@@ -15,10 +15,8 @@
 #include <unistd.h>
 
 #include <glob.h>
-#if defined(__x86_64__) || defined(__i386__)
-#include <cpuid.h>
-#endif
 
+#include "base/processor.h"
 #include "base/utf8.h"
 #include "machine/counters.h"
 #include "source_revision.h"
@@ -142,35 +140,14 @@ static void read_clock(struct environment *environment, const char *root) {
     }
 }
 
-/* The name by which an x86 hypervisor presents itself; empty where none does. */
-static void read_cpuid_hypervisor(char *name, size_t size) {
-    name[0] = '\0';
-#if defined(__x86_64__) || defined(__i386__)
-    static const char *const names[][2] = {
-        {"KVMKVMKVM", "kvm"},     {"Microsoft Hv", "hyper-v"},    {"VMwareVMware", "vmware"}, {"XenVMMXenVMM", "xen"},
-        {"TCGTCGTCGTCG", "qemu"}, {"VBoxVBoxVBox", "virtualbox"}, {"bhyve bhyve ", "bhyve"},  {"ACRNACRNACRN", "acrn"},
-    };
-    unsigned max_leaf, words[3];
-    __cpuid(0x40000000, max_leaf, words[0], words[1], words[2]);
-    char signature[sizeof words + 1] = "";
-    memcpy(signature, words, sizeof words);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (same_text(signature, names[i][0]))
-            copy_text(name, size, names[i][1]);
-#else
-    (void)size;
-#endif
-}
-
 static void read_virtualisation(struct environment *environment, const char *root) {
     char *name = environment->virtualisation;
     size_t size = sizeof environment->virtualisation;
     char flags[4096];
     read_cpuinfo(root, "flags", flags, sizeof flags);
     if (strstr(flags, " hypervisor") != NULL) {
-        read_cpuid_hypervisor(name, size);
-        if (name[0] == '\0')
-            copy_text(name, size, "unknown hypervisor");
+        const char *presented = processor_hypervisor();
+        copy_text(name, size, presented[0] == '\0' ? "unknown hypervisor" : presented);
     } else if (!read_line(root, "/sys/hypervisor/type", name, size)) {
         char vendor[64];
         if (read_line(root, "/sys/class/dmi/id/sys_vendor", vendor, sizeof vendor) && same_text(vendor, "QEMU"))

@@ -1,25 +1,10 @@
 #include "registry/linkage.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <link.h>
 #include <string.h>
 
-#if defined(__aarch64__)
-enum {
-    TLS_OFFSET = R_AARCH64_TLS_TPREL,
-    TLS_DESCRIPTOR = R_AARCH64_TLSDESC,
-    TLS_MODULE = R_AARCH64_TLS_DTPMOD,
-    TLS_OFFSET_IN_MODULE = R_AARCH64_TLS_DTPREL,
-};
-#else
-enum {
-    TLS_OFFSET = R_X86_64_TPOFF64,
-    TLS_DESCRIPTOR = R_X86_64_TLSDESC,
-    TLS_MODULE = R_X86_64_DTPMOD64,
-    TLS_OFFSET_IN_MODULE = R_X86_64_DTPOFF64,
-};
-#endif
+#include "base/processor.h"
 
 /* A table of relocations; glibc has put addresses in place of the offsets that stand in the file. */
 struct relocations {
@@ -60,13 +45,13 @@ void linkage_describe(const struct registry_entry *entry, char text[static LINKA
         return;
     const struct relocations data = find_relocations(object->l_ld, DT_RELA, DT_RELASZ);
     const struct relocations calls = find_relocations(object->l_ld, DT_JMPREL, DT_PLTRELSZ);
-    if (contains(data, TLS_OFFSET))
+    if (contains(data, PROCESSOR_TLS_OFFSET))
         append(text, "initial-exec");
-    if (contains(data, TLS_DESCRIPTOR) || contains(calls, TLS_DESCRIPTOR))
+    if (contains(data, PROCESSOR_TLS_DESCRIPTOR) || contains(calls, PROCESSOR_TLS_DESCRIPTOR))
         append(text, "TLS descriptors");
     /* Both call __tls_get_addr; what a linker knows the offset of is nobody else's variable. */
-    if (contains(data, TLS_OFFSET_IN_MODULE))
+    if (contains(data, PROCESSOR_TLS_OFFSET_IN_MODULE))
         append(text, "general dynamic");
-    else if (contains(data, TLS_MODULE))
+    else if (contains(data, PROCESSOR_TLS_MODULE))
         append(text, "local dynamic");
 }

@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/processor.h"
+
 #ifndef __has_feature
 #define __has_feature(x) 0
 #endif
@@ -21,12 +23,10 @@
 #define HAS_ALLOCATOR_OF_ITS_OWN 0
 #endif
 
-/* The slots of a table that a function's address lies in. */
-#if defined(__x86_64__)
-#define IS_CALL_SLOT(type) ((type) == R_X86_64_JUMP_SLOT || (type) == R_X86_64_GLOB_DAT)
-#else
-#define IS_CALL_SLOT(type) ((type) == R_AARCH64_JUMP_SLOT || (type) == R_AARCH64_GLOB_DAT)
-#endif
+/* Whether a relocation fills the slot of a table that a function's address lies in. */
+static bool is_call_slot(ElfW(Xword) info) {
+    return ELF64_R_TYPE(info) == PROCESSOR_JUMP_SLOT || ELF64_R_TYPE(info) == PROCESSOR_DATA_SLOT;
+}
 
 /* ---- Counting ---- */
 
@@ -209,7 +209,7 @@ static const struct counter_of *find_function(const char *name) {
 
 static void write_slots(const struct object *object, const ElfW(Rela) * relocations, size_t count, bool counting) {
     for (size_t i = 0; i < count; i++) {
-        if (!IS_CALL_SLOT(ELF64_R_TYPE(relocations[i].r_info)))
+        if (!is_call_slot(relocations[i].r_info))
             continue;
         const ElfW(Sym) *symbol = &object->symbols[ELF64_R_SYM(relocations[i].r_info)];
         const struct counter_of *function = find_function(object->names + symbol->st_name);

@@ -13,81 +13,21 @@
 #ifndef CTX_TLS_MODEL_H
 #define CTX_TLS_MODEL_H
 
-#include <stdlib.h>
-
 #include "strategy.h"
 
+/*
+ * A header for each processor defines TLS_SEQUENCE, with which it writes the sequences; tls_load, tls_store and
+ * tls_place for a variable at a distance from the thread pointer; and, as macros, the function that finds a variable in
+ * each model: TLS_INITIAL_EXEC and TLS_DESCRIPTOR one that returns the distance, TLS_GENERAL_DYNAMIC one that returns
+ * the address.
+ */
 #if defined(__x86_64__)
-
-/* Two instructions of a sequence. In the latency form, where `after` is a register, it is added to what they pass on.
- */
-#define TLS_SEQUENCE(first, after, passed_on, second)                                                                  \
-    first "\n\t.ifnc " after ",$0\n\taddq " after ", " passed_on "\n\t.endif\n\t" second
-
-/* An operand of each assembly that calls: the frame must be complete before it, and the stack pointer at its end. */
-register uintptr_t tls_stack_pointer __asm__("rsp");
-
-/*
- * A compiler does not see the calls in assembly. It would leave the stack unaligned in a function that calls nobody
- * else, and keep variables below the stack pointer. It does see this one, which never happens and costs no instruction.
- */
-CTX_OPERATION void tls_frame_calls(void) {
-    __asm__ goto("" : : : : never);
-    return;
-never:
-    abort();
-}
-
-/* Reads and writes at a distance from the thread pointer. */
-CTX_OPERATION const struct ctx *tls_load(uintptr_t offset) {
-    const struct ctx *context;
-    __asm__ volatile("movq %%fs:(%1), %0" : "=r"(context) : "r"(offset) : "memory");
-    return context;
-}
-
-CTX_OPERATION void tls_store(uintptr_t offset, const struct ctx *context) {
-    __asm__ volatile("movq %1, %%fs:(%0)" : : "r"(offset), "r"(context) : "memory");
-}
-
-/* Where that is: the first word of a thread's block is its own address. */
-CTX_OPERATION const void *tls_place(uintptr_t offset) {
-    uintptr_t self;
-    __asm__ volatile("movq %%fs:0, %0" : "=r"(self));
-    return (const void *)(self + offset); /* NOLINT: an address */
-}
-
+#include "modules/tls_model_x86_64.h"
 #elif defined(__aarch64__)
-
-/*
- * As above; `after` is an operand with the constraint "rZ" and the modifier x. Calls need no care here: the stack is
- * always aligned, nothing lies below the stack pointer, and that the link register is lost can be said.
- */
-#define TLS_SEQUENCE(first, after, passed_on, second)                                                                  \
-    first "\n\t.ifnc " after ",xzr\n\tadd " passed_on ", " passed_on ", " after "\n\t.endif\n\t" second
-
-CTX_OPERATION const struct ctx *tls_load(uintptr_t offset) {
-    const struct ctx *context;
-    __asm__ volatile("mrs %0, tpidr_el0\n\tldr %0, [%0, %1]" : "=&r"(context) : "r"(offset) : "memory");
-    return context;
-}
-
-CTX_OPERATION void tls_store(uintptr_t offset, const struct ctx *context) {
-    uintptr_t self;
-    __asm__ volatile("mrs %0, tpidr_el0\n\tstr %2, [%0, %1]" : "=&r"(self) : "r"(offset), "r"(context) : "memory");
-}
-
-CTX_OPERATION const void *tls_place(uintptr_t offset) {
-    uintptr_t self;
-    __asm__ volatile("mrs %0, tpidr_el0" : "=r"(self));
-    return (const void *)(self + offset); /* NOLINT: an address */
-}
-
+#include "modules/tls_model_aarch64.h"
 #else
-#define CTX_UNAVAILABLE_REASON "the instructions of the TLS models are written for x86-64 and aarch64"
-#include "modules/unavailable.h"
+#error "tls_model.h knows x86-64 and aarch64"
 #endif
-
-#if !defined(CTX_UNAVAILABLE_REASON)
 
 /* A scope of a variable at a distance from the thread pointer. */
 struct tls_scope {
@@ -106,7 +46,5 @@ CTX_OPERATION void tls_run(uintptr_t offset, const struct ctx *next, void (*fn)(
     tls_store(offset, next);
     fn(arg);
 }
-
-#endif
 
 #endif

@@ -42,7 +42,7 @@ _Static_assert(offsetof(struct otel_record, key) == OTEL_RECORD_HEAD_BYTES, "att
         *(type volatile *)name##_place() = value;                                                                      \
     }                                                                                                                  \
     _Static_assert(sizeof(type) == sizeof(symbol) || sizeof(symbol) > sizeof(type), "the first word is meant")
-#elif defined(CTX_HAS_LOCAL_EXEC)
+#else
 #define CTX_HAS_OTEL 1
 #define OTEL_VARIABLE LOCAL_EXEC_VARIABLE
 #endif
