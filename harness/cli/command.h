@@ -61,6 +61,13 @@ struct command {
     int (*run)(const struct command_call *call);
 };
 
+/* The options by which a command that compares builds takes some of the cases, as elements of its list. */
+#define COMMAND_CHOOSES_CASES                                                                                          \
+    {.name = "strategy"}, {.name = "workload"}, {.name = "depth"}, {.name = "parameter"}, {.name = "threads"},         \
+        {.name = "placement"}, {                                                                                       \
+        .name = "plugin"                                                                                               \
+    }
+
 /* Defines format(), for a command that prints in these formats. */
 #define COMMAND_FORMATS(...)                                                                                           \
     static const char *format(size_t i) {                                                                              \

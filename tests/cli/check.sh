@@ -5,12 +5,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/other_build.bash"
-leave_signals_alone
-export XDG_STATE_HOME=$folder/state
-case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2)
-
-build plain ''
-build slow "$(read_after '.rept 2000; nop; .endr')"
+build_plain_and_slow
 cmp -s plain/tls-ie.c slow/tls-ie.c && fail "the strategy was not changed"
 
 # Much slower is a regression, and the other way round an improvement; twice the same is neither.

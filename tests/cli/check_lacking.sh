@@ -4,12 +4,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/other_build.bash"
-leave_signals_alone
-export XDG_STATE_HOME=$folder/state
-case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2)
-
-build plain ''
-build slow "$(read_after '.rept 2000; nop; .endr')"
+build_plain_and_slow
 
 # A case that the other build lacks is named, and so is one that fails.
 rm plain/strategies/tls-ie.so

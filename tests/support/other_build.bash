@@ -16,6 +16,16 @@ read_after() {
   printf 's/^#define CTX_OP_CURRENT(after) \\(.*\\)/#define CTX_OP_CURRENT(after) ({ __asm__ volatile("%s"); \\1; })/' "$1"
 }
 
+# build_plain_and_slow: two such, of which the second reads grossly slower; `case` is what to compare.
+# shellcheck disable=SC2034,SC2154 # whoever sources this uses case; run.bash sets folder
+build_plain_and_slow() {
+  leave_signals_alone
+  export XDG_STATE_HOME=$folder/state
+  case=(--strategy=tls-ie --workload=with --parameter=inside=1 --samples=2)
+  build plain ''
+  build slow "$(read_after '.rept 2000; nop; .endr')"
+}
+
 # verdicts: what bench check said of the time of each case (in ./out, as JSON), sorted.
 # shellcheck disable=SC2154 # run.bash sets python
 verdicts() {

@@ -6,13 +6,7 @@ static int run_calibrate(const struct command_call *call) {
 }
 
 static const struct command_option takes[] = {
-    {.name = "strategy"},
-    {.name = "workload"},
-    {.name = "depth"},
-    {.name = "parameter"},
-    {.name = "threads"},
-    {.name = "placement"},
-    {.name = "plugin"},
+    COMMAND_CHOOSES_CASES,
     {.name = "budget", .help = "what it may take in all; shared among the regimes of load", .preset = "900s"},
     {.name = "samples"},
     {.name = "min-time"},

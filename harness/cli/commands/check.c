@@ -6,13 +6,7 @@ static int run_check(const struct command_call *call) {
 }
 
 static const struct command_option takes[] = {
-    {.name = "strategy"},
-    {.name = "workload"},
-    {.name = "depth"},
-    {.name = "parameter"},
-    {.name = "threads"},
-    {.name = "placement"},
-    {.name = "plugin"},
+    COMMAND_CHOOSES_CASES,
     {.name = "budget",
      .help = "it ends once each verdict is settled, and after this at the latest; when not given, what calibrate has "
              "suggested on this machine, or else the suite's"},
