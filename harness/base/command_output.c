@@ -71,14 +71,14 @@ bool command_output(char *const argv[], const char *directory, double deadline_s
     pid_t pid = NO_PROGRAM;
     output[0] = '\0';
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_set(error, "cannot start %s, no pipe: %s", argv[0], strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "cannot start %s, no pipe: %s", argv[0], strerror(errno));
     const double deadline = now_seconds() + deadline_seconds;
     const int failure = start(argv, directory, ends[1], &pid);
     (void)close(ends[1]);
     const bool in_time = pid != NO_PROGRAM && collect(ends[0], deadline, output, size);
     (void)close(ends[0]);
     if (pid == NO_PROGRAM)
-        return error_set(error, "cannot start %s: %s", argv[0], strerror(failure));
+        return error_set_code(error, ERROR_SYSTEM, "cannot start %s: %s", argv[0], strerror(failure));
     if (!in_time)
         (void)kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -1,7 +1,8 @@
 /*
  * Errors as values. A function that can fail takes a `struct error *` and returns false (or NULL) after it has written
  * there what was found, what was wanted and what to do: the message is made where the facts are. Callers may put a
- * subject in front ("--depth: ...") and pass it on; only main prints.
+ * subject in front ("--depth: ...") and pass it on; only main prints. What a caller does about it follows from the
+ * code: the text is for people.
  */
 #ifndef CTXBENCH_ERROR_H
 #define CTXBENCH_ERROR_H
@@ -10,20 +11,49 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct error {
-    char text[1024]; /* one sentence or a few, without a trailing newline */
+enum error_code {
+    ERROR_NONE,
+    ERROR_REFUSED,     /* what is asked for cannot be done; also where none of the others fits */
+    ERROR_SYSTEM,      /* the system refuses: a file that is not there, a disk that is full */
+    ERROR_FORMAT,      /* a file or an answer is not what it has to be */
+    ERROR_VERSION,     /* it is, in a version that this program does not read */
+    ERROR_MEMORY,      /* out of memory, or over a limit that keeps memory bounded */
+    ERROR_INTERRUPTED, /* by a signal */
 };
 
-/* Writes the message and returns false, so that callers can say `return error_set(...)`. */
-__attribute__((format(printf, 2, 3))) static inline bool error_set(struct error *error, const char *format, ...) {
+struct error {
+    char text[1024]; /* one sentence or a few, without a trailing newline */
+    enum error_code code;
+};
+
+/* As error_set_code below, with the arguments of the format in a list. */
+__attribute__((format(printf, 3, 0))) static inline bool error_set_list(struct error *error, enum error_code code,
+                                                                        const char *format, va_list args) {
+    error->code = code;
+    (void)vsnprintf(error->text, sizeof error->text, format, args);
+    return false;
+}
+
+/* Writes code and message, and returns false, so that callers can say `return error_set_code(...)`. */
+__attribute__((format(printf, 3, 4))) static inline bool error_set_code(struct error *error, enum error_code code,
+                                                                        const char *format, ...) {
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(error->text, sizeof error->text, format, args);
+    (void)error_set_list(error, code, format, args);
     va_end(args);
     return false;
 }
 
-/* Puts a subject in front of the message: "--depth: " or the name of a file. Returns false, as error_set. */
+/* The same with ERROR_REFUSED. */
+__attribute__((format(printf, 2, 3))) static inline bool error_set(struct error *error, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    (void)error_set_list(error, ERROR_REFUSED, format, args);
+    va_end(args);
+    return false;
+}
+
+/* Puts a subject in front of the message, "--depth: " or the name of a file; the code stays. Returns false. */
 __attribute__((format(printf, 2, 3))) static inline bool error_prefix(struct error *error, const char *format, ...) {
     struct error message = *error;
     va_list args;

@@ -31,20 +31,19 @@ static size_t line_of(const struct json_stream *stream) {
 }
 
 static bool fail(struct json_stream *stream, const char *what) {
-    (void)snprintf(stream->error, stream->error_size, "%s: line %zu is no valid JSON: %s", stream->path,
-                   line_of(stream), what);
-    return false;
+    return error_set_code(stream->error, ERROR_FORMAT, "%s: line %zu is no valid JSON: %s", stream->path,
+                          line_of(stream), what);
 }
 
 static void fail_large(struct json_stream *stream) {
-    (void)snprintf(stream->error, stream->error_size,
-                   "%s: the value that begins in line %zu is larger than %d MiB; no result file of ctxbench has such",
-                   stream->path, line_of(stream), VALUE_BYTES_MAX >> 20);
+    (void)error_set_code(
+        stream->error, ERROR_MEMORY,
+        "%s: the value that begins in line %zu is larger than %d MiB; no result file of ctxbench has such",
+        stream->path, line_of(stream), VALUE_BYTES_MAX >> 20);
 }
 
 static bool fail_system(struct json_stream *stream, int code) {
-    (void)snprintf(stream->error, stream->error_size, "cannot read %s: %s", stream->path, strerror(code));
-    return false;
+    return error_set_code(stream->error, ERROR_SYSTEM, "cannot read %s: %s", stream->path, strerror(code));
 }
 
 static bool is_space(char c) {
@@ -86,8 +85,8 @@ static bool expect(struct json_stream *stream, char wanted) {
     return fail(stream, what);
 }
 
-bool json_stream_open(struct json_stream *stream, const char *path, char *error, size_t error_size) {
-    *stream = (struct json_stream){.path = path, .error = error, .error_size = error_size};
+bool json_stream_open(struct json_stream *stream, const char *path, struct error *error) {
+    *stream = (struct json_stream){.path = path, .error = error};
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe, which is refused, need not be waited for */
     if (fd < 0)
         return fail_system(stream, errno);
@@ -102,16 +101,11 @@ bool json_stream_open(struct json_stream *stream, const char *path, char *error,
     (void)close(fd);
     if (code != 0)
         return fail_system(stream, code);
-    if (!is_file) {
-        (void)snprintf(error, error_size,
-                       "cannot read %s: a pipe or a device cannot be mapped into memory; write it to a file first",
-                       path);
-        return false;
-    }
-    if (stream->begin == NULL) {
-        (void)snprintf(error, error_size, "%s is empty", path);
-        return false;
-    }
+    if (!is_file)
+        return error_set(
+            error, "cannot read %s: a pipe or a device cannot be mapped into memory; write it to a file first", path);
+    if (stream->begin == NULL)
+        return error_set_code(error, ERROR_FORMAT, "%s is empty", path);
     stream->at = stream->released = stream->begin;
     stream->end = stream->begin + status.st_size;
     return true;

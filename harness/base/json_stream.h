@@ -9,19 +9,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
+
 struct json_stream {
     const char *path;
     const char *begin, *at, *end; /* the file, mapped */
     const char *value;            /* where the last value that was read whole begins; it ends at `at` */
     const char *released;         /* what stands before was given back to the system */
     size_t released_lines;        /* how many ended in there */
-    char *error;
-    size_t error_size;
+    struct error *error;
 };
 
-/* Each returns false (or NULL) with a message in the error buffer, which names the path and, where it helps, the line.
- */
-bool json_stream_open(struct json_stream *stream, const char *path, char *error, size_t error_size);
+/* Each returns false (or NULL) with *error set: the message names the path and, where it helps, the line. */
+bool json_stream_open(struct json_stream *stream, const char *path, struct error *error);
 void json_stream_close(struct json_stream *stream);
 
 /* The next value, whole; a new reference. One of more than 4 MiB is an error, so that memory stays bounded. */

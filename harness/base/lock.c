@@ -70,10 +70,11 @@ bool lock_take(int *lock, FILE *notes, struct error *error) {
         if (*lock >= 0)
             return true;
         if (errno != EADDRINUSE)
-            return error_set(error, "cannot make sure that no other run measures on this machine: %s", strerror(errno));
+            return error_set_code(error, ERROR_SYSTEM,
+                                  "cannot make sure that no other run measures on this machine: %s", strerror(errno));
         wait_for_holder(&address, length, notes, &announced);
     }
-    return false;
+    return error_set_code(error, ERROR_INTERRUPTED, "interrupted");
 }
 
 void lock_give_back(int lock) {

@@ -11,8 +11,8 @@
 
 /*
  * Waits until no other run holds the lock, having said on `notes` (NULL: silent) for which process it waits; *lock is
- * then to be given back. False when interrupted in the meantime, which interrupt_requested() tells, or else with *error
- * set. Tests that may run beside others take a lock of their own by the environment variable CTXBENCH_LOCK.
+ * then to be given back. False with *error set, to ERROR_INTERRUPTED where that is why. Tests that may run beside
+ * others take a lock of their own by the environment variable CTXBENCH_LOCK.
  */
 bool lock_take(int *lock, FILE *notes, struct error *error);
 void lock_give_back(int lock);

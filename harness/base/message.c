@@ -21,6 +21,8 @@ void message(FILE *out, const char *format, ...) {
 }
 
 int message_fail(int status, const struct error *error) {
+    if (error->code == ERROR_INTERRUPTED)
+        return EXIT_STATUS_INTERRUPTED;
     message(stderr, "%s", error->text);
     return status;
 }

@@ -12,7 +12,10 @@ const char *message_program(void);
 /* Writes "PROGRAM: " and the text as one line to `out`; nothing where that is NULL. */
 __attribute__((format(printf, 2, 3))) void message(FILE *out, const char *format, ...);
 
-/* Writes the error to standard error and returns the status, so that callers can say `return message_fail(...)`. */
+/*
+ * Writes the error to standard error and returns the status, so that callers can say `return message_fail(...)`. One
+ * that says that the user has interrupted the program is not written, and has a status of its own.
+ */
 int message_fail(int status, const struct error *error);
 
 #endif

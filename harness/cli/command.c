@@ -35,7 +35,7 @@ const struct command *command_find(const struct command *const *commands, const 
     if (complete)
         (void)text_unknown_name("command", word, names.items, names.count, error);
     else
-        (void)error_set(error, "out of memory for the names of commands");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for the names of commands");
     text_names_free(&names);
     return NULL;
 }

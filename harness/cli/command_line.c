@@ -285,14 +285,14 @@ bool options_parse(struct options *options, const struct command *const *command
         .operands = calloc(room, sizeof *options->operands),
     };
     if (options->plugins == NULL || options->given == NULL || options->operands == NULL)
-        return error_set(error, "out of memory for %d arguments", argc);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %d arguments", argc);
     if (!read_words(options, commands, argc, argv, error))
         return false;
     if (options->wants_help)
         return true;
     options->adds_references = options->command->adds_references;
     return parse_values(options, error) && check_together(options, error) &&
-           (keep_settings(options) || error_set(error, "out of memory for the settings"));
+           (keep_settings(options) || error_set_code(error, ERROR_MEMORY, "out of memory for the settings"));
 }
 
 static void free_settings(struct option_settings *settings) {

@@ -447,7 +447,7 @@ static bool unknown_option(const struct command *const *commands, const char *wr
     const char *nearest = text_nearest(wrong + strspn(wrong, "-"), names.items, names.count);
     text_names_free(&names);
     if (!complete)
-        return error_set(error, "out of memory for the names of options");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the names of options");
     if (nearest != NULL)
         return error_set(error, "unknown option %s; did you mean --%s?", wrong, nearest);
     return error_set(error, "unknown option %s; bench --help shows those that there are", wrong);

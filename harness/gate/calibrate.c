@@ -91,7 +91,7 @@ static enum duel_end run_regime(struct calibrate *calibrate, enum busy_regime wh
     calibrate->regime_count = (size_t)which + 1;
     if (!calibrate->options.quiet)
         message(stderr, "%s, for at most %.0f s", regime->name, seconds);
-    (void)error_set(error, "out of memory for the suites");
+    (void)error_set_code(error, ERROR_MEMORY, "out of memory for the suites");
     if (busy_begin(&busy, which, calibrate->topology, error))
         end = run_suites(calibrate, regime, seconds);
     busy_end(&busy);
@@ -137,7 +137,8 @@ static int conclude(struct calibrate *calibrate, bool interrupted) {
     if (interrupted && strcmp(calibrate->path, "-") != 0)
         (void)strncat(calibrate->path, interrupted_suffix, sizeof calibrate->path - strlen(calibrate->path) - 1);
     char *text = make_text(calibrate, advice, interrupted);
-    const bool saved = text != NULL ? save(calibrate, text, &error) : error_set(&error, "out of memory for the file");
+    const bool saved = text != NULL ? save(calibrate, text, &error)
+                                    : error_set_code(&error, ERROR_MEMORY, "out of memory for the file");
     free(text);
     if (!saved)
         return message_fail(interrupted ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_FAILED, &error);
@@ -156,7 +157,7 @@ static int carry_out(struct calibrate *calibrate) {
     struct error error;
     interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&lock, calibrate->options.quiet ? NULL : stderr, &error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     if (calibrate->options.out != NULL &&
         !output_file_check(calibrate->options.out, calibrate->options.force, &error)) {
         lock_give_back(lock); /* the run that was waited for may have made it */
@@ -178,7 +179,7 @@ static bool get_ready(struct calibrate *calibrate, struct error *error) {
     calibrate->budget_seconds = options->budget_seconds;
     calibrate->environment = malloc(sizeof *calibrate->environment);
     if (calibrate->environment == NULL)
-        return error_set(error, "out of memory for the facts of this machine");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the facts of this machine");
     environment_capture(calibrate->environment, topology_facts(calibrate->topology));
     calibrate->suite_seconds = calibrate->budget_seconds / (BUSY_COUNT * SUITES_MIN);
     if (calibrate->suite_seconds > suite_seconds_max)
@@ -196,7 +197,8 @@ static bool get_ready(struct calibrate *calibrate, struct error *error) {
         return false;
     calibrate->random.state = calibrate->plan.seed;
     calibrate->told = options->quiet ? NULL : stream_output_to(STDOUT_FILENO);
-    return options->quiet || calibrate->told != NULL || error_set(error, "out of memory for what is printed");
+    return options->quiet || calibrate->told != NULL ||
+           error_set_code(error, ERROR_MEMORY, "out of memory for what is printed");
 }
 
 int calibrate_command(const struct options *options, const struct registry *registry, const struct topology *topology) {

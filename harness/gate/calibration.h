@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/error.h"
 #include "gate/other_rules.h"
 #include "statistics/verdict.h"
 
@@ -109,7 +110,12 @@ struct calibration_origin {
 char *calibration_text(const struct calibration_regime *regimes, size_t count, struct calibration_advice advice,
                        struct calibration_origin origin);
 
-/* Reads a file of this machine. False if there is none, or it is not one of this machine: then there is no advice. */
-bool calibration_load(const char *path, const char *fingerprint, struct calibration_advice *advice);
+/*
+ * Reads a file of this machine. Without advice it returns false with *error set: ERROR_SYSTEM when there is none to
+ * read, ERROR_FORMAT or ERROR_VERSION when it is none that this program reads, ERROR_REFUSED when it is of another
+ * machine or suggests nothing.
+ */
+bool calibration_load(const char *path, const char *fingerprint, struct calibration_advice *advice,
+                      struct error *error);
 
 #endif

@@ -21,7 +21,7 @@ bool calibration_file_make_folders(const char *path, struct error *error) {
     for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-            return error_set(error, "cannot make the folder %s: %s", folder, strerror(errno));
+            return error_set_code(error, ERROR_SYSTEM, "cannot make the folder %s: %s", folder, strerror(errno));
         *slash = '/';
     }
     return true;

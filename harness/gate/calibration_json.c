@@ -112,16 +112,33 @@ char *calibration_text(const struct calibration_regime *regimes, size_t count, s
     return json_build_dump(&build, root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 }
 
-bool calibration_load(const char *path, const char *fingerprint, struct calibration_advice *advice) {
-    *advice = (struct calibration_advice){0, 0};
-    json_t *root = json_load_file(path, 0, NULL);
+static bool read_advice(const json_t *root, const char *fingerprint, struct calibration_advice *advice,
+                        struct error *error) {
+    const json_t *version = json_object_get(root, "ctxbench_calibration");
     const char *machine = json_string_value(json_object_get(root, "fingerprint"));
     const double threshold = json_number_value(json_object_get(root, "threshold"));
     const double budget = json_number_value(json_object_get(root, "budget_seconds"));
-    const bool good = machine != NULL && strcmp(machine, fingerprint) == 0 && threshold > 0 && threshold <= 1 &&
-                      budget > 0 && budget < 1e6;
-    if (good)
-        *advice = (struct calibration_advice){threshold, budget};
+    if (!json_is_integer(version) || machine == NULL)
+        return error_set_code(error, ERROR_FORMAT, "it is no calibration, as bench calibrate writes it");
+    if (json_integer_value(version) < 1 || json_integer_value(version) > FORMAT_VERSION)
+        return error_set_code(error, ERROR_VERSION, "found version %lld; this program reads versions up to %d",
+                              (long long)json_integer_value(version), FORMAT_VERSION);
+    if (strcmp(machine, fingerprint) != 0)
+        return error_set(error, "it is of another machine");
+    if (!(threshold > 0 && threshold <= 1 && budget > 0 && budget < 1e6))
+        return error_set(error, "it suggests no threshold and no budget");
+    *advice = (struct calibration_advice){threshold, budget};
+    return true;
+}
+
+bool calibration_load(const char *path, const char *fingerprint, struct calibration_advice *advice,
+                      struct error *error) {
+    json_error_t where;
+    *advice = (struct calibration_advice){0, 0};
+    json_t *root = json_load_file(path, 0, &where);
+    const bool is_absent = root == NULL && json_error_code(&where) == json_error_cannot_open_file;
+    const bool good = root != NULL ? read_advice(root, fingerprint, advice, error)
+                                   : error_set_code(error, is_absent ? ERROR_SYSTEM : ERROR_FORMAT, "%s", where.text);
     json_decref(root);
-    return good;
+    return good || error_prefix(error, "%s: ", path);
 }

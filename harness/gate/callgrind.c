@@ -50,7 +50,7 @@ static bool find_version(struct callgrind *callgrind, struct error *error) {
         .input = "",
         .deadline_seconds = callgrind->deadline_seconds,
     };
-    struct error why = {"it ended without telling its version"};
+    struct error why = {.text = "it ended without telling its version"};
     bool ran = child_run(&plan, callgrind->end, &why);
     if (!ran || callgrind->end->fate != CHILD_ENDED || callgrind->end->status != 0)
         return error_set(error,
@@ -67,12 +67,13 @@ bool callgrind_open(struct callgrind *callgrind, struct error *error) {
         .deadline_seconds = patience_factor * worker_patience_seconds(),
     };
     if (callgrind->end == NULL)
-        return error_set(error, "out of memory for a worker's answer");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for a worker's answer");
     const char *place = getenv("TMPDIR");
     char folder[PATH_MAX];
     (void)snprintf(folder, sizeof folder, "%s/ctxbench-counts-XXXXXX", place != NULL ? place : "/tmp");
     if (mkdtemp(folder) == NULL)
-        return error_set(error, "cannot make a folder for callgrind's dumps, %s: %s", folder, strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "cannot make a folder for callgrind's dumps, %s: %s", folder,
+                              strerror(errno));
     (void)snprintf(callgrind->folder, sizeof callgrind->folder, "%s", folder);
     return find_version(callgrind, error);
 }

@@ -61,14 +61,12 @@ static bool measures(const struct check *check, enum metric metric) {
 /* The times or the counts of the file to compare with. */
 static bool load_baseline(struct check *check, struct error *error) {
     const char *path = check->options.baseline;
-    char message[sizeof error->text];
     if (path == NULL)
         return true;
     if (measures(check, METRIC_INSTRUCTIONS))
-        return counts_load(&check->base_counts, path, message, sizeof message) ||
-               error_set(error, "--baseline: %s", message);
-    check->baseline = result_file_load_machine(path, check->environment->fingerprint, message, sizeof message);
-    return check->baseline != NULL || error_set(error, "--baseline: %s", message);
+        return counts_load(&check->base_counts, path, error) || error_prefix(error, "--baseline: ");
+    check->baseline = result_file_load_machine(path, check->environment->fingerprint, error);
+    return check->baseline != NULL || error_prefix(error, "--baseline: ");
 }
 
 /* ---- Instructions ---- */
@@ -112,7 +110,7 @@ static bool take_counts(struct check *check, int *status) {
     }
     counting_end(&counting);
     if (result != COUNTING_DONE)
-        *status = interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
+        *status = message_fail(EXIT_STATUS_USAGE, &error);
     return result == COUNTING_DONE;
 }
 
@@ -138,10 +136,12 @@ static void note_dissent(struct counts_changes *changes, const struct duel *duel
 static struct calibration_advice choose_terms(const struct check *check) {
     struct calibration_advice terms = {VERDICT_THRESHOLD, check->options.budget_seconds}, advice;
     char path[PATH_MAX];
-    struct error ignored;
-    if (calibration_file_path(check->environment, path, &ignored) &&
-        calibration_load(path, check->environment->fingerprint, &advice))
+    struct error error;
+    if (calibration_file_path(check->environment, path, &error) &&
+        calibration_load(path, check->environment->fingerprint, &advice, &error))
         terms = advice;
+    else if (error.code == ERROR_FORMAT || error.code == ERROR_VERSION)
+        message(stderr, "the calibration is left out: %s", error.text);
     if (check->options.threshold_given)
         terms.threshold = check->options.threshold;
     if (check->options.budget_given)
@@ -175,7 +175,7 @@ static bool take_times(struct check *check, int *status) {
     check->failures += timing_failures(&check->timing);
     if (end != DUEL_NO_MEMORY)
         return true;
-    (void)error_set(&error, "out of memory for the verdicts");
+    (void)error_set_code(&error, ERROR_MEMORY, "out of memory for the verdicts");
     *status = message_fail(EXIT_STATUS_USAGE, &error);
     return false;
 }
@@ -274,15 +274,15 @@ static int conclude(struct check *check) {
     if (measures(check, METRIC_INSTRUCTIONS) && !check->interrupted) {
         check->count_changes = counts_compare(&check->base_counts, &check->counts, check->options.threshold);
         if (check->count_changes.items == NULL) {
-            (void)error_set(&error, "out of memory for the comparison");
+            (void)error_set_code(&error, ERROR_MEMORY, "out of memory for the comparison");
             return message_fail(EXIT_STATUS_USAGE, &error);
         }
         note_dissent(&check->count_changes, &check->timing.duel);
     }
     interrupt_release(); /* nothing can be lost any more; whoever reads this may keep us waiting */
     if (!check->options.quiet && !tell(check, stdout)) {
-        (void)error_set(&error, "the comparison could not be written: %s",
-                        ferror(stdout) ? strerror(errno) : "out of memory");
+        (void)error_set_code(&error, ERROR_MEMORY, "the comparison could not be written: %s",
+                             ferror(stdout) ? strerror(errno) : "out of memory");
         return message_fail(EXIT_STATUS_FAILED, &error);
     }
     const int status = status_of(check);
@@ -300,7 +300,7 @@ static int carry_out(struct check *check) {
     struct error error;
     interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&lock, check->options.quiet ? NULL : stderr, &error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     const bool done = (!measures(check, METRIC_TIME) || take_times(check, &status)) &&
                       (!measures(check, METRIC_INSTRUCTIONS) || check->interrupted || take_counts(check, &status));
     lock_give_back(lock);
@@ -321,7 +321,7 @@ static bool counts_all(const struct check *check, struct error *error) {
 static bool get_ready(struct check *check, const struct topology *topology, struct error *error) {
     check->environment = malloc(sizeof *check->environment);
     if (check->environment == NULL)
-        return error_set(error, "out of memory for the facts of this machine");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the facts of this machine");
     if (!check_usage(&check->options, error) || !gate_side_find(&check->here, NULL, check->registry, error))
         return false;
     if (check->options.against != NULL &&
@@ -332,7 +332,7 @@ static bool get_ready(struct check *check, const struct topology *topology, stru
     const char *base = check->options.against != NULL ? check->options.against : check->options.baseline;
     check->base_shown = utf8_shown(base != NULL ? base : "");
     if (check->base_shown == NULL)
-        return error_set(error, "out of memory for a path");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for a path");
     environment_capture(check->environment, topology_facts(topology));
     if (!check->options.dry_run && !load_baseline(check, error))
         return false;

@@ -62,7 +62,7 @@ static enum counting_result keep(const struct counting *counting, enum callgrind
         message(stderr, "%s: %s", counted->name, counted->reason);
         ++*failures;
     } else if (!counts_add_case(counts, counted)) {
-        (void)error_set(error, "out of memory for %zu counts", counts->case_count + 1);
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for %zu counts", counts->case_count + 1);
         return COUNTING_FAILED;
     }
     return COUNTING_DONE;
@@ -101,7 +101,7 @@ bool counts_write(const struct counts *counts, const char *path, bool force, str
     struct output_file file;
     char *text = counts_text(counts);
     if (text == NULL)
-        return error_set(error, "out of memory for %zu counts", counts->case_count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu counts", counts->case_count);
     bool written = output_file_open_late(&file, path, force, error);
     if (written) {
         (void)output_file_write(&file, text, strlen(text));

@@ -45,7 +45,8 @@ static bool take_base(const struct timing *timing, struct duel_entry *entry, str
     entry->iterations = base->executions[0].iterations;
     for (size_t i = 0; i < base->execution_count; i++) {
         if (!duel_add_execution(entry, DUEL_BASE, base->executions[i].median_ns))
-            return error_set(error, "out of memory for %zu executions of %s", base->execution_count, entry->name);
+            return error_set_code(error, ERROR_MEMORY, "out of memory for %zu executions of %s", base->execution_count,
+                                  entry->name);
     }
     return true;
 }
@@ -63,7 +64,7 @@ static void note_difference(const char *difference, void *arg) {
 static bool note_differences(struct timing *timing, struct error *error) {
     json_t *now = results_facts(timing->environment);
     if (now == NULL)
-        return error_set(error, "out of memory for the facts of this run");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the facts of this run");
     facts_visit_differences(timing->baseline->context, now, note_difference, timing);
     json_decref(now);
     return true;
@@ -126,7 +127,7 @@ bool timing_begin(struct timing *timing, struct error *error) {
         .quiet = options->quiet,
     };
     if (timing->rows == NULL || timing->remarks == NULL || timing->duel.entries == NULL)
-        return error_set(error, "out of memory for %zu cases", count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu cases", count);
     timing->duel.count = count;
     for (size_t i = 0; i < count; i++)
         duel_enter(&timing->duel.entries[i], &timing->plan->cases[i], 1);

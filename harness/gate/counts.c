@@ -70,16 +70,16 @@ void counts_free(struct counts *counts) {
 
 /* ---- The file ---- */
 
-__attribute__((format(printf, 4, 5))) static bool refuse(const char *path, char *error, size_t size, const char *format,
+__attribute__((format(printf, 3, 4))) static bool refuse(const char *path, struct error *error, const char *format,
                                                          ...) {
     char what[256];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    (void)snprintf(error, size, "%s: %s; wanted a file of counts, as bench check --metric=instructions --out writes it",
-                   path, what);
-    return false;
+    return error_set_code(error, ERROR_FORMAT,
+                          "%s: %s; wanted a file of counts, as bench check --metric=instructions --out writes it", path,
+                          what);
 }
 
 static bool is_printable(const char *text) {
@@ -116,32 +116,32 @@ static bool read_case(struct counts_case *c, const char *name, json_t *object) {
     return c->counted ? c->instructions > 0 && isfinite(c->instructions) : is_printable(c->reason);
 }
 
-static bool read_file(struct counts *counts, json_t *root, const char *path, char *error, size_t size) {
+static bool read_file(struct counts *counts, json_t *root, const char *path, struct error *error) {
     if (json_integer_value(json_object_get(root, "ctxbench_counts")) != COUNTS_VERSION)
-        return refuse(path, error, size, "found no \"ctxbench_counts\": %d in it", COUNTS_VERSION);
+        return refuse(path, error, "found no \"ctxbench_counts\": %d in it", COUNTS_VERSION);
     if (!read_toolchain(counts, json_object_get(root, "toolchain")))
-        return refuse(path, error, size, "its \"toolchain\" is missing or not texts");
+        return refuse(path, error, "its \"toolchain\" is missing or not texts");
     json_t *cases = json_object_get(root, "cases"), *value;
     const char *name;
     if (json_object_size(cases) == 0 || json_object_size(cases) > COUNTS_CASES_MAX)
-        return refuse(path, error, size, "it has %zu cases", json_object_size(cases));
+        return refuse(path, error, "it has %zu cases", json_object_size(cases));
     json_object_foreach(cases, name, value) {
         struct counts_case c;
         if (!read_case(&c, name, value))
-            return refuse(path, error, size, "its case \"%.*s\" has neither a count nor a reason", 160,
+            return refuse(path, error, "its case \"%.*s\" has neither a count nor a reason", 160,
                           is_printable(name) ? name : "?");
         if (!counts_add_case(counts, &c))
-            return refuse(path, error, size, "out of memory");
+            return refuse(path, error, "out of memory");
     }
     return true;
 }
 
-bool counts_load(struct counts *counts, const char *path, char *error, size_t error_size) {
+bool counts_load(struct counts *counts, const char *path, struct error *error) {
     json_error_t where;
     *counts = (struct counts){.cases = NULL};
     json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
-    bool loaded = root != NULL ? read_file(counts, root, path, error, error_size)
-                               : refuse(path, error, error_size, "line %d: %s", where.line, where.text);
+    bool loaded = root != NULL ? read_file(counts, root, path, error)
+                               : refuse(path, error, "line %d: %s", where.line, where.text);
     json_decref(root);
     return loaded;
 }

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 enum { COUNTS_VERSION = 1, COUNTS_FACTS_MAX = 16, COUNTS_CASES_MAX = 100000 };
 
 struct counts_fact {
@@ -43,7 +45,7 @@ const struct counts_fact *counts_find_fact(const struct counts *counts, const ch
 const struct counts_case *counts_find(const struct counts *counts, const char *name);
 
 /* False, with a message that names the path, if it is no such file. Freed in both cases. */
-bool counts_load(struct counts *counts, const char *path, char *error, size_t error_size);
+bool counts_load(struct counts *counts, const char *path, struct error *error);
 void counts_free(struct counts *counts);
 
 /* The text of the file, for people to read in a diff: freed by free(). NULL when out of memory. */

@@ -33,8 +33,8 @@ static enum file_kind kind_of(const char *path, struct error *error) {
     ElfW(Ehdr) header = {.e_ident = ""};
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        (void)error_set(error, "%s %s: %s", errno == ENOENT ? "found no program" : "cannot read", path,
-                        strerror(errno));
+        (void)error_set_code(error, ERROR_SYSTEM, "%s %s: %s", errno == ENOENT ? "found no program" : "cannot read",
+                             path, strerror(errno));
         return FILE_UNREADABLE;
     }
     const bool is_elf = fread(&header, sizeof header, 1, file) == 1 && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
@@ -49,7 +49,8 @@ static bool check_is_program(const char *path, enum file_kind kind, struct error
         return false;
     if (kind != FILE_PROGRAM)
         return error_set(error, "%s is no program; wanted what the build made, as build/release/bench", path);
-    return access(path, X_OK) == 0 || error_set(error, "cannot execute %s: %s", path, strerror(errno));
+    return access(path, X_OK) == 0 ||
+           error_set_code(error, ERROR_SYSTEM, "cannot execute %s: %s", path, strerror(errno));
 }
 
 static bool is_users_plugin(const struct registry_entry *entry) {
@@ -94,13 +95,14 @@ bool gate_side_find(struct gate_side *side, const char *path, const struct regis
         if (plugin == NULL || !check_brings(path, plugin->strategy->name, error))
             return false;
         if (realpath(path, side->plugin) == NULL)
-            return error_set(error, "found no plug-in %s: %s", path, strerror(errno));
+            return error_set_code(error, ERROR_SYSTEM, "found no plug-in %s: %s", path, strerror(errno));
         path = NULL;
     }
     if (path != NULL && !check_is_program(path, kind, error))
         return false;
     return realpath(path != NULL ? path : "/proc/self/exe", side->program) != NULL ||
-           error_set(error, "found no program %s: %s", path != NULL ? path : "/proc/self/exe", strerror(errno));
+           error_set_code(error, ERROR_SYSTEM, "found no program %s: %s", path != NULL ? path : "/proc/self/exe",
+                          strerror(errno));
 }
 
 const char *gate_side_strategy(const struct gate_side *side, const struct registry *registry) {

@@ -102,9 +102,9 @@ bool other_cases_ask(struct other_cases *cases, const struct gate_side *other, c
     *cases = (struct other_cases){.end = malloc(sizeof *cases->end)};
     bool told = add_settings(&question, other, &options->asked) && cases->end != NULL;
     if (!told)
-        (void)error_set(error, "out of memory for the question");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for the question");
     told = told && ask(&question, other, cases->end, error) &&
-           (read_names(cases, options, plan) || error_set(error, "out of memory for the answer"));
+           (read_names(cases, options, plan) || error_set_code(error, ERROR_MEMORY, "out of memory for the answer"));
     free_words(&question);
     return told;
 }

@@ -36,12 +36,13 @@ bool busy_begin(struct busy *busy, enum busy_regime regime, const struct topolog
     const bool bound = regime == BUSY_ALL && found > 0;
     *busy = (struct busy){.pids = calloc(wanted + 1, sizeof *busy->pids)};
     if (busy->pids == NULL)
-        return error_set(error, "out of memory for %zu processes", wanted);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu processes", wanted);
     const pid_t parent = getpid();
     while (busy->count < wanted) {
         const pid_t pid = fork();
         if (pid < 0)
-            return error_set(error, "cannot start a process that keeps a core busy: %s", strerror(errno));
+            return error_set_code(error, ERROR_SYSTEM, "cannot start a process that keeps a core busy: %s",
+                                  strerror(errno));
         if (pid == 0)
             spin(parent, bound ? &placements[found - 1].pus[busy->count] : NULL);
         busy->pids[busy->count++] = pid;

@@ -7,7 +7,7 @@ struct topology *topology_load(const char *spec, struct error *error) {
     struct topology *topology = calloc(1, sizeof *topology);
     hwloc_topology_t hwloc = NULL;
     if (topology == NULL || hwloc_topology_init(&hwloc) != 0) {
-        (void)error_set(error, "out of memory while reading the topology");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory while reading the topology");
         free(topology);
         return NULL;
     }
@@ -17,7 +17,7 @@ struct topology *topology_load(const char *spec, struct error *error) {
         topology->here = hwloc_topology_is_thissystem(hwloc) != 0;
         ok = (topology_build(topology, hwloc, allowed, spec) && topology_find_placements(topology) &&
               topology_find_bound_placements(topology)) ||
-             error_set(error, "out of memory while reading the topology");
+             error_set_code(error, ERROR_MEMORY, "out of memory while reading the topology");
         if (ok)
             topology_find_kind(topology, hwloc);
     }

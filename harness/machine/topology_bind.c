@@ -33,12 +33,13 @@ static bool bind_to(hwloc_bitmap_t wanted, hwloc_bitmap_t found, unsigned pu, st
         return error_set(error, "cannot bind a thread to PU %u: Linux numbers them from 0 to %d at most", pu,
                          TOPOLOGY_PUS_MAX - 1);
     if (hwloc_bitmap_only(wanted, pu) != 0 || hwloc_linux_set_tid_cpubind(binding_topology, 0, wanted) != 0)
-        return error_set(error, "cannot bind a thread to PU %u: %s; %s", pu, strerror(errno),
-                         errno == EINVAL  ? "no such PU is online in the cpuset of this process"
-                         : errno == EPERM ? "a sandbox forbids sched_setaffinity"
-                                          : "see sched_setaffinity(2)");
+        return error_set_code(error, ERROR_SYSTEM, "cannot bind a thread to PU %u: %s; %s", pu, strerror(errno),
+                              errno == EINVAL  ? "no such PU is online in the cpuset of this process"
+                              : errno == EPERM ? "a sandbox forbids sched_setaffinity"
+                                               : "see sched_setaffinity(2)");
     if (hwloc_linux_get_tid_cpubind(binding_topology, 0, found) != 0)
-        return error_set(error, "bound a thread to PU %u, but cannot read that back: %s", pu, strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "bound a thread to PU %u, but cannot read that back: %s", pu,
+                              strerror(errno));
     if (!hwloc_bitmap_isequal(wanted, found)) {
         topology_list_set(list, sizeof list, found);
         return error_set(error, "bound a thread to PU %u, but read back that it is bound to PUs %s", pu, list);
@@ -76,15 +77,16 @@ static bool bind_memory_to(hwloc_bitmap_t wanted, size_t count, hwloc_bitmap_t f
     topology_list_set(list, sizeof list, wanted);
     hwloc_membind_policy_t policy_found;
     if (hwloc_set_membind(memory_topology, wanted, policy, FLAGS | (count == 0 ? 0 : HWLOC_MEMBIND_MIGRATE)) != 0)
-        return error_set(error, "cannot bind memory to the NUMA nodes %s: %s; %s", list, strerror(errno),
-                         errno == EPERM    ? "a sandbox forbids set_mempolicy"
-                         : errno == ENOSYS ? "this kernel knows no NUMA nodes"
-                                           : "see set_mempolicy(2)");
+        return error_set_code(error, ERROR_SYSTEM, "cannot bind memory to the NUMA nodes %s: %s; %s", list,
+                              strerror(errno),
+                              errno == EPERM    ? "a sandbox forbids set_mempolicy"
+                              : errno == ENOSYS ? "this kernel knows no NUMA nodes"
+                                                : "see set_mempolicy(2)");
     if (count == 0)
         return true;
     if (hwloc_get_membind(memory_topology, found, &policy_found, FLAGS) != 0)
-        return error_set(error, "bound memory to the NUMA nodes %s, but cannot read that back: %s", list,
-                         strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "bound memory to the NUMA nodes %s, but cannot read that back: %s",
+                              list, strerror(errno));
     return (policy_found == policy && hwloc_bitmap_isequal(wanted, found)) ||
            error_set(error, "bound memory to the NUMA nodes %s, but read back another binding", list);
 }
@@ -92,9 +94,10 @@ static bool bind_memory_to(hwloc_bitmap_t wanted, size_t count, hwloc_bitmap_t f
 bool topology_bind_thread(unsigned pu_os_index, struct error *error) {
     (void)pthread_once(&binding_once, load_binding_topology);
     hwloc_bitmap_t wanted = hwloc_bitmap_alloc(), found = hwloc_bitmap_alloc();
-    const bool ok = wanted != NULL && found != NULL && binding_topology != NULL
-                        ? bind_to(wanted, found, pu_os_index, error)
-                        : error_set(error, "cannot bind a thread to PU %u: out of memory", pu_os_index);
+    const bool ok =
+        wanted != NULL && found != NULL && binding_topology != NULL
+            ? bind_to(wanted, found, pu_os_index, error)
+            : error_set_code(error, ERROR_MEMORY, "cannot bind a thread to PU %u: out of memory", pu_os_index);
     hwloc_bitmap_free(wanted);
     hwloc_bitmap_free(found);
     return ok;
@@ -108,8 +111,8 @@ bool topology_bind_memory(const unsigned *nodes, size_t count, struct error *err
         ready = hwloc_bitmap_set(wanted, nodes[i]) == 0;
     if (ready && count == 0)
         ready = hwloc_bitmap_copy(wanted, hwloc_topology_get_topology_nodeset(memory_topology)) == 0;
-    const bool ok =
-        ready ? bind_memory_to(wanted, count, found, error) : error_set(error, "cannot bind memory: out of memory");
+    const bool ok = ready ? bind_memory_to(wanted, count, found, error)
+                          : error_set_code(error, ERROR_MEMORY, "cannot bind memory: out of memory");
     hwloc_bitmap_free(wanted);
     hwloc_bitmap_free(found);
     return ok;

@@ -317,7 +317,7 @@ struct placement *topology_all_pairs(const struct topology *topology, size_t cou
     if (ready)
         fill_pairs(&search, placements, (struct pair_storage *)(placements + *count));
     else
-        (void)error_set(error, "out of memory for %zu pairs of PUs", *count);
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for %zu pairs of PUs", *count);
     free(search.usable);
     free(search.crowd[0]);
     if (ready)

@@ -175,7 +175,7 @@ static bool set_xml(hwloc_topology_t hwloc, const char *path, struct error *erro
     size_t size = 0;
     char *const xml = read_file(path, &size);
     if (xml == NULL)
-        return error_set(error, "cannot read the topology '%s': %s", path, strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "cannot read the topology '%s': %s", path, strerror(errno));
     const bool ok = size > 0 && size < INT_MAX && is_xml_loadable(xml, (int)size) &&
                     hwloc_topology_set_xmlbuffer(hwloc, xml, (int)size) == 0;
     const bool good = ok || xml_not_understood(path, xml, size, error);
@@ -197,14 +197,15 @@ static bool set_source(hwloc_topology_t hwloc, const char *spec, struct error *e
 
 bool topology_hwloc_load(hwloc_topology_t hwloc, const char *spec, struct error *error) {
     if (!configure(hwloc))
-        return error_set(error, "hwloc %#x refuses our settings: %s; wanted is hwloc %#x or newer",
-                         hwloc_get_api_version(), strerror(errno), HWLOC_API_VERSION);
+        return error_set_code(error, ERROR_SYSTEM, "hwloc %#x refuses our settings: %s; wanted is hwloc %#x or newer",
+                              hwloc_get_api_version(), strerror(errno), HWLOC_API_VERSION);
     if (!set_source(hwloc, spec, error))
         return false;
     const char *const name = spec != NULL ? spec : "this machine";
     if (hwloc_topology_load(hwloc) != 0)
-        return error_set(error, "hwloc cannot load the topology of %s: %s; it reads /sys/devices/system and /proc",
-                         name, strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM,
+                              "hwloc cannot load the topology of %s: %s; it reads /sys/devices/system and /proc", name,
+                              strerror(errno));
     const int pu_count = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PU);
     if (pu_count < 1 || pu_count > TOPOLOGY_PUS_MAX)
         return error_set(error, "the topology of %s has %d PUs; wanted are 1 to %d", name, pu_count, TOPOLOGY_PUS_MAX);
@@ -221,10 +222,10 @@ static bool apply_affinity(hwloc_topology_t hwloc, hwloc_bitmap_t allowed, hwloc
     cpu_set_t probe;
     const bool refused = sched_getaffinity(0, sizeof probe, &probe) != 0 && errno != EINVAL;
     if (refused || hwloc_get_cpubind(hwloc, scratch, HWLOC_CPUBIND_THREAD) != 0)
-        return error_set(error,
-                         "cannot read which PUs this process may use: sched_getaffinity says %s; a sandbox may "
-                         "forbid it",
-                         strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM,
+                              "cannot read which PUs this process may use: sched_getaffinity says %s; a sandbox may "
+                              "forbid it",
+                              strerror(errno));
     (void)hwloc_bitmap_and(allowed, allowed, scratch);
     return true;
 }
@@ -234,7 +235,7 @@ hwloc_bitmap_t topology_hwloc_allowed(hwloc_topology_t hwloc, struct error *erro
     hwloc_bitmap_t scratch = hwloc_bitmap_alloc();
     bool ok = allowed != NULL && scratch != NULL;
     if (!ok)
-        (void)error_set(error, "out of memory while reading the topology");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory while reading the topology");
     if (ok && hwloc_topology_is_thissystem(hwloc))
         ok = apply_affinity(hwloc, allowed, scratch, error);
     if (ok) {

@@ -41,7 +41,7 @@ bool estimate_init(struct estimate *estimate, const struct plan *plan, const str
     };
     if (estimate->execution_seconds == NULL || estimate->is_executed == NULL || estimate->group_of == NULL ||
         estimate->groups == NULL)
-        return error_set(error, "out of memory for the estimate of %zu cases", count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the estimate of %zu cases", count);
     for (size_t i = 0; i < count; i++) {
         estimate->execution_seconds[i] = unknown;
         join_group(estimate, i, &plan->cases[i]);

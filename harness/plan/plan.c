@@ -78,7 +78,7 @@ static bool add_case(struct builder *builder, const struct bench_case *c, struct
         size_t capacity = builder->capacity == 0 ? 256 : builder->capacity * 2;
         struct bench_case *cases = realloc(plan->cases, capacity * sizeof *cases);
         if (cases == NULL)
-            return error_set(error, "out of memory for %zu cases", capacity);
+            return error_set_code(error, ERROR_MEMORY, "out of memory for %zu cases", capacity);
         plan->cases = cases;
         builder->capacity = capacity;
     }
@@ -214,7 +214,7 @@ static bool note_missing_stores(struct builder *builder, struct error *error) {
             const bool has = has_store(builder, strategy, stores.items[s]);
             anybody = anybody || has;
             if (!has && !text_names_add(&without, strategy->name))
-                complete = error_set(error, "out of memory for the names of strategies");
+                complete = error_set_code(error, ERROR_MEMORY, "out of memory for the names of strategies");
         }
         char names[512];
         text_names_join(&without, names, sizeof names);
@@ -270,7 +270,7 @@ static bool add_steps(struct plan *plan, unsigned executions, struct error *erro
     plan->step_count = plan->case_count * executions;
     plan->steps = calloc(plan->step_count, sizeof *plan->steps);
     if (plan->steps == NULL)
-        return error_set(error, "out of memory for %zu executions", plan->step_count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu executions", plan->step_count);
     struct random random = {plan->seed};
     for (uint32_t round = 0; round < executions; round++) {
         struct plan_step *steps = plan->steps + round * plan->case_count;

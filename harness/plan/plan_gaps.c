@@ -19,7 +19,8 @@ static bool add_gap(struct plan *plan, const struct bench_case *c, const char *r
     if ((plan->gap_count & (plan->gap_count - 1)) == 0) {
         struct plan_gap *gaps = realloc(plan->gaps, (plan->gap_count == 0 ? 1 : 2 * plan->gap_count) * sizeof *gaps);
         if (gaps == NULL)
-            return error_set(error, "out of memory for %zu cases that are not applicable", plan->gap_count + 1);
+            return error_set_code(error, ERROR_MEMORY, "out of memory for %zu cases that are not applicable",
+                                  plan->gap_count + 1);
         plan->gaps = gaps;
     }
     plan->gaps[plan->gap_count++] = (struct plan_gap){*c, reason};

@@ -120,8 +120,9 @@ static void print_size(const struct plan *plan, const struct options *options, c
 bool plan_print(const struct plan *plan, const struct options *options, FILE *out, struct error *error) {
     struct tally tally = {0};
     struct estimate estimate;
-    bool ready = estimate_init(&estimate, plan, options, error) &&
-                 (tally_cases(&tally, plan) || error_set(error, "out of memory for the table of the plan"));
+    bool ready =
+        estimate_init(&estimate, plan, options, error) &&
+        (tally_cases(&tally, plan) || error_set_code(error, ERROR_MEMORY, "out of memory for the table of the plan"));
     if (ready) {
         print_table(&tally, out);
         print_placements(&tally, out);

@@ -70,7 +70,7 @@ static bool keep_chosen(struct selection *selection, const char **names, bool *c
     const struct options *options = selection->options;
     size_t count = selection->workload_count, kept = 0;
     if (names == NULL || chosen == NULL)
-        return error_set(error, "out of memory for %zu workloads", count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu workloads", count);
     for (size_t i = 0; i < count; i++)
         names[i] = selection->workloads[i]->name;
     if (options->workloads == NULL && !choose_by_suite(options->suite, names, count, chosen, chosen + count, error))
@@ -112,7 +112,7 @@ static bool unknown_parameter(const struct selection *selection, const char *pat
     if (complete)
         (void)text_unknown_name("parameter of the chosen workloads", name, names.items, names.count, error);
     else
-        (void)error_set(error, "out of memory for the names of parameters");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for the names of parameters");
     text_names_free(&names);
     return false;
 }
@@ -160,7 +160,7 @@ static bool check_stores(const struct selection *selection, struct error *error)
     bool known = registry_stores(selection->registry, &names, error);
     bool *selected = known ? calloc(names.count + 1, sizeof *selected) : NULL;
     if (known && selected == NULL)
-        known = error_set(error, "out of memory for %zu stores", names.count);
+        known = error_set_code(error, ERROR_MEMORY, "out of memory for %zu stores", names.count);
     known = known && (text_select("store", selection->options->stores, names.items, names.count, selected, error) ||
                       error_prefix(error, "--store: "));
     free(selected);
@@ -194,7 +194,7 @@ static bool add_use(struct selection *selection, const struct ctx_workload *work
                     struct error *error) {
     struct use *uses = realloc(selection->uses, (selection->use_count + 1) * sizeof *uses);
     if (uses == NULL)
-        return error_set(error, "out of memory for %zu uses of workloads", selection->use_count + 1);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu uses of workloads", selection->use_count + 1);
     bool is_first = selection->use_count == 0 || uses[selection->use_count - 1].workload != workload;
     uses[selection->use_count++] = (struct use){.workload = workload, .wanted = wanted, .is_first = is_first};
     selection->uses = uses;
@@ -222,7 +222,7 @@ static bool choose_uses(struct selection *selection, struct error *error) {
 static bool add_spot(struct use *use, const struct placement *placement, bool varies_parameters, struct error *error) {
     struct spot *spots = realloc(use->spots, (use->spot_count + 1) * sizeof *spots);
     if (spots == NULL)
-        return error_set(error, "out of memory for %zu placements", use->spot_count + 1);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu placements", use->spot_count + 1);
     spots[use->spot_count++] = (struct spot){placement, varies_parameters};
     use->spots = spots;
     return true;
@@ -430,7 +430,7 @@ static bool check_placements(const struct selection *selection, struct error *er
     bool *matches = calloc(names.count + 1, sizeof *matches);
     bool known = complete && matches != NULL;
     if (!known)
-        (void)error_set(error, "out of memory for the names of placements");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for the names of placements");
     else if (names.count > 0) /* else the notes tell which workload has no place, and why */
         known = text_select("placement of the chosen workloads and threads", selection->options->placements,
                             names.items, names.count, matches, error) ||
@@ -469,7 +469,7 @@ static bool choose_strategies(struct selection *selection, struct error *error) 
     selection->parts = calloc(registry->count + 1, sizeof *selection->parts);
     bool done = selected != NULL && selection->parts != NULL;
     if (!done) {
-        error_set(error, "out of memory for %zu strategies", registry->count);
+        error_set_code(error, ERROR_MEMORY, "out of memory for %zu strategies", registry->count);
     } else {
         done = registry_select(registry, selection->options->strategies, selected, error) ||
                error_prefix(error, "--strategy: ");

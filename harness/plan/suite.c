@@ -61,7 +61,7 @@ static char *keep(struct suite *suite, char *text, struct error *error) {
     char **made = text == NULL ? NULL : realloc(strings->made, (strings->made_count + 1) * sizeof *strings->made);
     if (made == NULL) {
         free(text);
-        (void)error_set(error, "out of memory for the suite");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for the suite");
         return NULL;
     }
     strings->made = made;
@@ -104,12 +104,12 @@ static const char *list_text(struct suite *suite, const char *place, const json_
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL) {
-        (void)error_set(error, "out of memory for the suite");
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for the suite");
         return NULL;
     }
     bool good = print_list(place, value, out, error);
     if (fclose(out) != 0 && good)
-        good = error_set(error, "out of memory for the suite");
+        good = error_set_code(error, ERROR_MEMORY, "out of memory for the suite");
     if (good)
         return keep(suite, text, error);
     free(text);
@@ -218,7 +218,7 @@ static bool read_cases(struct suite *suite, json_t *value, struct error *error) 
         return error_set(error, "\"cases\": wanted a list of at least one case, as in [{\"workload\": \"get\"}]");
     suite->cases = calloc(json_array_size(value), sizeof *suite->cases);
     if (suite->cases == NULL)
-        return error_set(error, "out of memory for the suite");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the suite");
     for (size_t i = 0; i < json_array_size(value); i++) {
         if (!read_case(suite, i, json_array_get(value, i), error))
             return false;
@@ -252,7 +252,7 @@ static bool read_document(struct suite *suite, json_t *document, struct error *e
         return wrong_type("the file", document, "an object", error);
     suite->settings = calloc(json_object_size(document) + 1, sizeof *suite->settings);
     if (suite->settings == NULL)
-        return error_set(error, "out of memory for the suite");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the suite");
     if (!check_version(document, error))
         return false;
     const char *name;
@@ -293,7 +293,7 @@ static struct suite *suite_new(const char *name, const char *text, size_t length
         free(suite);
         free(strings);
     }
-    (void)error_set(error, "out of memory for the suite %s", name);
+    (void)error_set_code(error, ERROR_MEMORY, "out of memory for the suite %s", name);
     return NULL;
 }
 
@@ -321,7 +321,7 @@ static struct suite *load_file(const char *path, struct error *error) {
     bool failed = file == NULL || ferror(file) != 0;
     struct suite *suite = NULL;
     if (failed)
-        (void)error_set(error, "cannot read the suite %s: %s", path, strerror(errno));
+        (void)error_set_code(error, ERROR_SYSTEM, "cannot read the suite %s: %s", path, strerror(errno));
     else
         suite = suite_parse(path, length > 0 ? text : "", length > 0 ? (size_t)length : 0, error);
     if (file != NULL)

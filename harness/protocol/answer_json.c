@@ -62,7 +62,7 @@ static bool get_pus(const json_t *object, struct execution_answer *answer, struc
         return error_set(error, "\"pus\" is missing or empty");
     answer->pus_bound = calloc(count, sizeof *answer->pus_bound);
     if (answer->pus_bound == NULL)
-        return error_set(error, "out of memory for %zu PUs", count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu PUs", count);
     for (size_t i = 0; i < count; i++) {
         const json_t *pu = json_array_get(pus, i);
         json_int_t value = json_integer_value(pu);

@@ -65,7 +65,7 @@ static bool get_histogram(const json_t *histogram, struct recording *recording, 
                          json_array_size(counts), RECORDING_POINTS_MAX);
     recording->points = calloc(count, sizeof *recording->points);
     if (recording->points == NULL)
-        return error_set(error, "out of memory for the times of operations");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the times of operations");
     for (size_t i = 0; i < count; i++) {
         const json_t *time = json_array_get(times, i), *operations = json_array_get(counts, i);
         const json_int_t before = i == 0 ? -1 : (json_int_t)recording->points[i - 1].value;
@@ -141,11 +141,11 @@ static bool get_column(const json_t *samples, int quantity, struct execution_ans
     if (json_array_size(values) != answer->sample_count)
         return error_set(error, "found %zu values of \"%s\", wanted one for each of %u samples",
                          json_array_size(values), name, answer->sample_count);
-    error->text[0] = '\0';
-    for (unsigned i = 0; i < answer->sample_count && error->text[0] == '\0'; i++)
+    error->code = ERROR_NONE;
+    for (unsigned i = 0; i < answer->sample_count && error->code == ERROR_NONE; i++)
         answer->samples[i].values[quantity] =
             value_from_json(&sample_quantities[quantity], json_array_get(values, i), error);
-    return error->text[0] == '\0';
+    return error->code == ERROR_NONE;
 }
 
 static bool samples_from_json(const json_t *object, struct execution_answer *answer, struct error *error) {
@@ -188,8 +188,8 @@ static bool quantities_to_json(const struct execution_answer *answer, json_t *ob
 }
 
 static bool quantities_from_json(const json_t *object, struct execution_answer *answer, struct error *error) {
-    error->text[0] = '\0';
-    for (int i = 0; i < EXECUTION_QUANTITIES && error->text[0] == '\0'; i++) {
+    error->code = ERROR_NONE;
+    for (int i = 0; i < EXECUTION_QUANTITIES && error->code == ERROR_NONE; i++) {
         const struct quantity *quantity = &execution_quantities[i];
         const json_t *group = quantity->group == NULL ? object : json_object_get(object, quantity->group);
         answer->quantities[i] = value_from_json(quantity, json_object_get(group, quantity->name), error);
@@ -197,7 +197,7 @@ static bool quantities_from_json(const json_t *object, struct execution_answer *
     const char *why = json_string_value(json_object_get(json_object_get(object, allocations_group), absent));
     if (why != NULL)
         (void)snprintf(answer->allocations_absent, sizeof answer->allocations_absent, "%s", why);
-    return error->text[0] == '\0';
+    return error->code == ERROR_NONE;
 }
 
 bool measured_to_json(const struct execution_answer *answer, json_t *object) {

@@ -110,7 +110,7 @@ static unsigned *get_indices(const json_t *array, const char *key, const char *t
     if (count == 0 || indices == NULL) {
         free(indices);
         (void)(count == 0 ? error_set(error, "\"%s\" names no %s", key, thing)
-                          : error_set(error, "out of memory for %zu %ss", count, thing));
+                          : error_set_code(error, ERROR_MEMORY, "out of memory for %zu %ss", count, thing));
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
@@ -212,7 +212,7 @@ bool protocol_decode_request(const char *line, size_t length, struct protocol_re
     decoded->text = malloc(sizeof *decoded->text);
     if (decoded->text == NULL) {
         json_decref(object);
-        return error_set(error, "out of memory for the request");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the request");
     }
     decoded->text->line = object;
     const bool asks_for_proof = json_object_get(object, "scenario") != NULL;
@@ -237,7 +237,7 @@ void protocol_request_clear(struct protocol_request *decoded) {
 bool protocol_decode_answer(const char *output, size_t length, const char *case_name, struct execution_answer *answer,
                             struct error *error) {
     *answer = execution_answer_empty();
-    struct error why = {""};
+    struct error why = {.text = ""};
     const char *end = memchr(output, '\n', length);
     if (end != NULL && end == output + length - 1) {
         json_t *object = decode_line(output, length, &why);

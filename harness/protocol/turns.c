@@ -10,7 +10,8 @@ static const char turn = '.';
 bool turns_open(int ends[TURNS_SIDES], int first, struct error *error) {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         ends[0] = ends[1] = -1;
-        return error_set(error, "cannot make a socket for two workers that take turns: %s", strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "cannot make a socket for two workers that take turns: %s",
+                              strerror(errno));
     }
     turns_pass(ends[TURNS_SIDES - 1 - first]); /* what goes in at one end comes out at the other */
     return true;

@@ -17,7 +17,8 @@ static bool join(char path[static PATH_MAX], const char *directory, const char *
 static bool find_program(char directory[static PATH_MAX], struct error *error) {
     ssize_t length = readlink("/proc/self/exe", directory, PATH_MAX - 1);
     if (length <= 0)
-        return error_set(error, "cannot tell where the program is: /proc/self/exe: %s", strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "cannot tell where the program is: /proc/self/exe: %s",
+                              strerror(errno));
     directory[length] = '\0';
     *strrchr(directory, '/') = '\0'; /* the kernel gives an absolute path */
     return true;

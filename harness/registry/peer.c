@@ -56,7 +56,7 @@ static const char *get_text(const struct loader *loader, const json_t *object, c
 }
 
 static bool out_of_memory(const struct loader *loader) {
-    return error_set(loader->error, "out of memory for the manifest");
+    return error_set_code(loader->error, ERROR_MEMORY, "out of memory for the manifest");
 }
 
 /* The words of a command, ended by NULL. */
@@ -311,7 +311,7 @@ struct peer *peer_load(const char *directory, const struct ctx_strategy *const *
     char absolute[PATH_MAX];
     if (peer == NULL || realpath(directory, absolute) == NULL) {
         free(peer);
-        (void)error_set(error, "%s: cannot be read: %m", directory);
+        (void)error_set_code(error, ERROR_SYSTEM, "%s: cannot be read: %m", directory);
         return NULL;
     }
     struct loader loader = {.peer = peer, .known = known, .known_count = known_count, .error = error};

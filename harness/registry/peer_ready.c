@@ -51,7 +51,7 @@ const char *peer_missing(struct peer *peer) {
         return NULL;
     char *const *command = expand(peer, peer->version_command, "");
     if (command == NULL) {
-        (void)error_set(&peer->why, "out of memory for a command");
+        (void)error_set_code(&peer->why, ERROR_MEMORY, "out of memory for a command");
         return give_up(peer);
     }
     if (!command_output(command, peer->directory, version_deadline_seconds, said, sizeof said, &peer->why)) {
@@ -101,7 +101,7 @@ static bool hash_sources(struct peer *peer, uint64_t *hash) {
         free(entries);
     if (folder >= 0)
         (void)close(folder);
-    return good || error_set(&peer->why, "%s: cannot be read: %s", peer->directory, strerror(errno));
+    return good || error_set_code(&peer->why, ERROR_SYSTEM, "%s: cannot be read: %s", peer->directory, strerror(errno));
 }
 
 static bool make_folders(char *path, struct error *error) {
@@ -110,7 +110,7 @@ static bool make_folders(char *path, struct error *error) {
         const bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
         *slash = '/';
         if (!made)
-            return error_set(error, "cannot make the folders of %s: %s", path, strerror(errno));
+            return error_set_code(error, ERROR_SYSTEM, "cannot make the folders of %s: %s", path, strerror(errno));
     }
     return true;
 }
@@ -142,9 +142,9 @@ static bool build(struct peer *peer) {
     if (!make_folders(draft, &peer->why))
         return false;
     if (mkdir(draft, 0777) != 0)
-        return error_set(&peer->why, "cannot make %s: %s", draft, strerror(errno));
+        return error_set_code(&peer->why, ERROR_SYSTEM, "cannot make %s: %s", draft, strerror(errno));
     char *const *command = expand(peer, peer->build_command, draft);
-    const bool built = (command != NULL || error_set(&peer->why, "out of memory for a command")) &&
+    const bool built = (command != NULL || error_set_code(&peer->why, ERROR_MEMORY, "out of memory for a command")) &&
                        command_output(command, peer->directory, build_deadline_seconds, said, sizeof said, &peer->why);
     if (!built)
         (void)error_prefix(&peer->why, "it cannot be built: ");
@@ -168,7 +168,7 @@ const char *peer_unavailable(struct peer *peer, FILE *notes) {
     }
     peer->argv = expand(peer, peer->run_command, peer->build);
     if (peer->argv == NULL) {
-        (void)error_set(&peer->why, "out of memory for a command");
+        (void)error_set_code(&peer->why, ERROR_MEMORY, "out of memory for a command");
         return give_up(peer);
     }
     peer->state = PEER_READY;

@@ -83,13 +83,13 @@ static bool describe_end(int status, bool timed_out, struct error *error) {
 bool plugin_try(const char *path, struct error *error) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_set(error, "cannot be tried, no pipe: %s", strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "cannot be tried, no pipe: %s", strerror(errno));
     pid_t child = fork();
     if (child < 0) {
         int reason = errno;
         (void)close(ends[0]);
         (void)close(ends[1]);
-        return error_set(error, "cannot be tried, no process: %s", strerror(reason));
+        return error_set_code(error, ERROR_SYSTEM, "cannot be tried, no process: %s", strerror(reason));
     }
     if (child == 0) {
         (void)close(ends[0]);
@@ -113,7 +113,7 @@ bool plugin_try(const char *path, struct error *error) {
 
 const struct ctx_strategy *plugin_load(const char *path, struct error *error) {
     if (access(path, R_OK) != 0) {
-        error_set(error, "cannot be read: %s", strerror(errno));
+        error_set_code(error, ERROR_SYSTEM, "cannot be read: %s", strerror(errno));
         return NULL;
     }
     void *object = open_object(path);

@@ -41,11 +41,11 @@ static bool insert(struct registry *registry, const struct ctx_strategy *strateg
     }
     struct registry_entry *entries = realloc(registry->entries, (registry->count + 1) * sizeof *entries);
     if (entries == NULL)
-        return error_set(error, "out of memory for %zu strategies", registry->count + 1);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu strategies", registry->count + 1);
     registry->entries = entries;
     char *path = plugin == NULL ? NULL : strdup(plugin);
     if (plugin != NULL && path == NULL)
-        return error_set(error, "out of memory for the name of a shared object");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the name of a shared object");
     memmove(entries + place + 1, entries + place, (registry->count - place) * sizeof *entries);
     entries[place] = (struct registry_entry){.strategy = strategy, .plugin = path, .own = own};
     registry->count++;
@@ -157,7 +157,7 @@ static struct peer *load_peer(const struct registry *registry, const char *direc
     if (known != NULL)
         peer = peer_load(directory, known, count, error);
     else
-        (void)error_set(error, "out of memory for %zu strategies", registry->count);
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for %zu strategies", registry->count);
     free((void *)known);
     return peer;
 }
@@ -165,7 +165,7 @@ static struct peer *load_peer(const struct registry *registry, const char *direc
 bool registry_add_peer(struct registry *registry, const char *directory, struct error *error) {
     struct peer **peers = realloc(registry->peers, (registry->peer_count + 1) * sizeof(struct peer *));
     if (peers == NULL)
-        return error_set(error, "out of memory for %zu peers", registry->peer_count + 1);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu peers", registry->peer_count + 1);
     registry->peers = peers;
     struct peer *peer = load_peer(registry, directory, error);
     if (peer == NULL)
@@ -242,7 +242,7 @@ bool registry_select(const struct registry *registry, const char *patterns, bool
     if (names == NULL || matches == NULL) {
         free(names);
         free(matches);
-        return error_set(error, "out of memory for %zu names", registry->count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu names", registry->count);
     }
     for (size_t i = 0; i < registry->count; i++)
         names[i] = registry->entries[i].strategy->name;
@@ -261,7 +261,7 @@ const struct ctx_workload **registry_workloads(const struct registry *registry, 
         kernel_count += registry->entries[i].strategy->kernel_count;
     const struct ctx_workload **workloads = calloc(kernel_count + 1, sizeof *workloads);
     if (workloads == NULL) {
-        error_set(error, "out of memory for %zu workloads", kernel_count);
+        error_set_code(error, ERROR_MEMORY, "out of memory for %zu workloads", kernel_count);
         return NULL;
     }
     for (size_t i = 0, next = 0; i < registry->count; i++) {
@@ -284,7 +284,7 @@ bool registry_stores(const struct registry *registry, struct text_names *names, 
         const struct ctx_strategy *strategy = registry->entries[i].strategy;
         for (size_t j = 0; j < strategy->kernel_count && !is_reference(strategy); j++)
             if (!text_names_add(names, kernel_store_name(strategy, &strategy->kernels[j])))
-                return error_set(error, "out of memory for the names of stores");
+                return error_set_code(error, ERROR_MEMORY, "out of memory for the names of stores");
     }
     return true;
 }
@@ -303,7 +303,7 @@ const struct ctx_scenario **registry_scenarios(const struct registry *registry, 
         most += registry->entries[i].strategy->scenario_count;
     const struct ctx_scenario **scenarios = calloc(most + 1, sizeof *scenarios);
     if (scenarios == NULL) {
-        error_set(error, "out of memory for %zu scenarios", most);
+        error_set_code(error, ERROR_MEMORY, "out of memory for %zu scenarios", most);
         return NULL;
     }
     *count = 0;

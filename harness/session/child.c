@@ -53,7 +53,7 @@ static bool channels_open(struct channels *channels, const struct child_plan *pl
         write(channels->input, plan->input, plan->input_length) != (ssize_t)plan->input_length ||
         lseek(channels->input, 0, SEEK_SET) != 0 || fcntl(channels->output[0], F_SETFL, O_NONBLOCK) != 0 ||
         fcntl(channels->complaint[0], F_SETFL, O_NONBLOCK) != 0) {
-        error_set(error, "cannot make the pipes to a worker process: %s", strerror(errno));
+        error_set_code(error, ERROR_SYSTEM, "cannot make the pipes to a worker process: %s", strerror(errno));
         channels_close(channels);
         return false;
     }
@@ -253,7 +253,7 @@ static bool start(struct running *running, const struct child_plan *plan, struct
     end->output_length = end->complaint_length = 0;
     char **environment = plan->environment == NULL ? environment_make(plan->pad_bytes) : NULL;
     if (plan->environment == NULL && environment == NULL)
-        return error_set(error, "out of memory for a worker's environment");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for a worker's environment");
     if (!channels_open(&running->channels, plan, error)) {
         free(environment);
         return false;
@@ -264,7 +264,7 @@ static bool start(struct running *running, const struct child_plan *plan, struct
     free(environment);
     if (failure != 0) {
         channels_close(&running->channels);
-        return error_set(error, "cannot start %s: %s", plan->program, strerror(failure));
+        return error_set_code(error, ERROR_SYSTEM, "cannot start %s: %s", plan->program, strerror(failure));
     }
     close_channel(&running->channels.input);
     close_channel(&running->channels.output[1]);

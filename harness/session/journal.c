@@ -60,9 +60,10 @@ static bool copy_arguments(const json_t *array, struct journal_header *header) {
 static bool header_from_json(json_t *object, struct journal_header *header, struct error *error) {
     int version = 0;
     if (json_unpack(object, "{s:i}", "ctxbench_journal", &version) != 0)
-        return error_set(error, "it is no journal of a run");
+        return error_set_code(error, ERROR_FORMAT, "it is no journal of a run");
     if (version != JOURNAL_VERSION)
-        return error_set(error, "found a journal of version %d, wanted %d", version, JOURNAL_VERSION);
+        return error_set_code(error, ERROR_VERSION, "found a journal of version %d, wanted %d", version,
+                              JOURNAL_VERSION);
     const char *program, *revision, *fingerprint, *plan, *seed, *process = "";
     json_t *arguments;
     if (json_unpack(object, "{s:s, s:s, s:s, s:s, s?s, s:s, s:o}", "program", &program, "revision", &revision,
@@ -73,7 +74,7 @@ static bool header_from_json(json_t *object, struct journal_header *header, stru
         !copy_text(header->fingerprint, sizeof header->fingerprint, fingerprint) ||
         !copy_text(header->plan, sizeof header->plan, plan) ||
         !copy_text(header->process, sizeof header->process, process) || !copy_arguments(arguments, header))
-        return error_set(error, "its first line is incomplete");
+        return error_set_code(error, ERROR_FORMAT, "its first line is incomplete");
     header->seed = strtoull(seed, NULL, 10);
     return true;
 }
@@ -96,7 +97,7 @@ static bool entry_from_json(json_t *object, struct results_entry *entry, struct 
     if (json_unpack(object, "{s:I, s:I, s:b, s:F, s:o}", "case", &case_index, "execution", &execution, "calibration",
                     &calibration, "seconds", &entry->seconds, "answer", &answer) != 0 ||
         case_index < 0 || case_index > UINT32_MAX || execution < 0 || execution > UINT32_MAX)
-        return error_set(error, "it is no entry of a journal");
+        return error_set_code(error, ERROR_FORMAT, "it is no entry of a journal");
     entry->case_index = (uint32_t)case_index;
     entry->execution = (uint32_t)execution;
     entry->calibration = calibration != 0;
@@ -111,7 +112,7 @@ static bool append_line(struct journal *journal, json_t *object, struct error *e
     char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
     json_decref(object);
     if (line == NULL)
-        return error_set(error, "%s: out of memory for an entry", journal->path);
+        return error_set_code(error, ERROR_MEMORY, "%s: out of memory for an entry", journal->path);
     size_t length = strlen(line);
     line[length] = '\n'; /* in the place of the zero: one write(2) for the whole line */
     ssize_t written = write(journal->fd, line, length + 1);
@@ -122,15 +123,16 @@ static bool append_line(struct journal *journal, json_t *object, struct error *e
         return true;
     }
     if (ftruncate(journal->fd, journal->length) != 0)
-        return error_set(error, "cannot write %s, and it ends in a torn line: %s", journal->path, strerror(failure));
-    return error_set(error, "cannot write %s: %s", journal->path, strerror(failure));
+        return error_set_code(error, ERROR_SYSTEM, "cannot write %s, and it ends in a torn line: %s", journal->path,
+                              strerror(failure));
+    return error_set_code(error, ERROR_SYSTEM, "cannot write %s: %s", journal->path, strerror(failure));
 }
 
 static struct journal *journal_new(const char *path, int fd, struct error *error) {
     struct journal *journal = calloc(1, sizeof *journal);
     char *name = strdup(path);
     if (journal == NULL || name == NULL) {
-        error_set(error, "out of memory for the journal");
+        error_set_code(error, ERROR_MEMORY, "out of memory for the journal");
         free(journal);
         free(name);
         close(fd);
@@ -150,7 +152,8 @@ static bool reader_open(struct journal *journal, struct error *error) {
     journal->reader = fopen(open_file, "re");
     if (journal->reader == NULL)
         journal->reader = fopen(journal->path, "re");
-    return journal->reader != NULL || error_set(error, "cannot read %s: %s", journal->path, strerror(errno));
+    return journal->reader != NULL ||
+           error_set_code(error, ERROR_SYSTEM, "cannot read %s: %s", journal->path, strerror(errno));
 }
 
 /* The next whole line without its end; NULL at the end of the file or at a torn line. */
@@ -163,7 +166,7 @@ static json_t *read_line(struct journal *journal, bool *at_end, struct error *er
     json_error_t where;
     json_t *object = json_loadb(journal->line, (size_t)length, 0, &where);
     if (object == NULL)
-        error_set(error, "%s, line %zu: %s", journal->path, journal->line_number, where.text);
+        error_set_code(error, ERROR_FORMAT, "%s, line %zu: %s", journal->path, journal->line_number, where.text);
     return object;
 }
 
@@ -176,13 +179,13 @@ static bool read_header(struct journal *journal, struct journal_header *header, 
     struct error why;
     json_t *object = read_line(journal, &at_end, &why);
     if (at_end)
-        error_set(&why, "it has no whole line");
+        error_set_code(&why, ERROR_FORMAT, "it has no whole line");
     bool good = object != NULL && header_from_json(object, header, &why);
     json_decref(object);
     if (good)
         return true;
     journal_header_clear(header);
-    return error_set(error, "%s is no journal to go on with: %s", journal->path, why.text);
+    return error_set_code(error, why.code, "%s is no journal to go on with: %s", journal->path, why.text);
 }
 
 /* The length of the file up to the end of its last whole line. The reader stands behind the first. */
@@ -253,7 +256,7 @@ static int open_locked(const char *path, int flags, bool *is_taken, struct error
         if (*is_taken)
             (void)fail_exists(path, error);
         else if (fd < 0)
-            (void)error_set(error, "cannot write %s: %s", path, strerror(errno));
+            (void)error_set_code(error, ERROR_SYSTEM, "cannot write %s: %s", path, strerror(errno));
         if (fd < 0)
             return -1;
         if (!is_regular(fd)) {
@@ -281,7 +284,7 @@ struct journal *journal_create(const char *path, const struct journal_header *he
     if (journal == NULL)
         return NULL;
     if (ftruncate(fd, 0) != 0)
-        (void)error_set(error, "cannot write %s: %s", path, strerror(errno));
+        (void)error_set_code(error, ERROR_SYSTEM, "cannot write %s: %s", path, strerror(errno));
     else if (append_line(journal, header_to_json(header), error))
         return journal;
     journal_remove(journal);
@@ -309,7 +312,7 @@ struct journal *journal_open(const char *path, struct error *error) {
     journal->length = whole_length(journal);
     if (ftruncate(fd, journal->length) == 0)
         return journal;
-    error_set(error, "cannot drop the torn last line of %s: %s", path, strerror(errno));
+    error_set_code(error, ERROR_SYSTEM, "cannot drop the torn last line of %s: %s", path, strerror(errno));
     journal_close(journal);
     return NULL;
 }
@@ -367,7 +370,7 @@ enum results_next journal_next(struct journal *journal, const struct results_ent
     *entry = &journal->entry;
     if (good)
         return RESULTS_ENTRY;
-    error_set(error, "%s, line %zu: %s", journal->path, journal->line_number, why.text);
+    error_set_code(error, why.code, "%s, line %zu: %s", journal->path, journal->line_number, why.text);
     return RESULTS_BROKEN;
 }
 

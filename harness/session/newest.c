@@ -72,9 +72,9 @@ struct found {
 
 /* Files that are no results, as those of other programs are, are nothing. */
 static struct found look_at(const char *path) {
-    char why[1024];
+    struct error why;
     struct found found = {.is_run = false};
-    struct result_file *file = result_file_load(path, why, sizeof why);
+    struct result_file *file = result_file_load(path, &why);
     if (file == NULL)
         return found;
     found.is_run = file->case_count > 0;

@@ -234,7 +234,7 @@ static bool number_families(struct writer *writer, struct error *error) {
     writer->families = calloc(plan->case_count + 1, sizeof *writer->families);
     writer->instances = calloc(plan->case_count + 1, sizeof *writer->instances);
     if (writer->families == NULL || writer->instances == NULL)
-        return error_set(error, "out of memory for %zu cases", plan->case_count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu cases", plan->case_count);
     uint32_t family_count = 0;
     for (size_t i = 0; i < plan->case_count; i++) {
         size_t after = i; /* the nearest earlier case of this family: usually the one before */
@@ -266,14 +266,14 @@ bool results_write(const struct results *results, const char *path, bool force, 
     /* A matrix has no journal to be made from anew. */
     if (!(results->conformance != NULL ? output_file_open_late : output_file_open)(&writer.file, path, force, error))
         return false;
-    error->text[0] = '\0';
+    error->code = ERROR_NONE;
     bool written = number_families(&writer, error) && write_all(&writer, error);
     free(writer.families);
     free(writer.instances);
     if (written || writer.file.write_error != 0)
         return output_file_commit(&writer.file, error); /* which also says why writing failed */
     output_file_discard(&writer.file);
-    return writer.out_of_memory ? error_set(error, "cannot write %s: out of memory", path) : false;
+    return writer.out_of_memory ? error_set_code(error, ERROR_MEMORY, "cannot write %s: out of memory", path) : false;
 }
 
 bool results_check_path(const char *path, bool force, struct error *error) {

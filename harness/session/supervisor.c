@@ -312,7 +312,7 @@ enum supervisor_end supervisor_run(const struct supervision *supervision, struct
     enum supervisor_end end = SUPERVISOR_FAILED;
     if (!estimate_init(&supervisor.estimate, plan, supervision->options, error) || supervisor.iterations == NULL ||
         supervisor.done == NULL || supervisor.end == NULL)
-        error_set(error, "out of memory for %zu executions", plan->step_count);
+        error_set_code(error, ERROR_MEMORY, "out of memory for %zu executions", plan->step_count);
     else
         end = do_all(&supervisor, error);
     estimate_free(&supervisor.estimate);

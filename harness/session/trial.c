@@ -52,7 +52,7 @@ static bool add_failure(struct trial *trial, const struct ctx_strategy *strategy
                         const struct execution_answer *answer, struct error *error) {
     struct trial_failure *failures = realloc(trial->failures, (trial->count + 1) * sizeof *failures);
     if (failures == NULL)
-        return error_set(error, "out of memory for what %s fails", strategy->name);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for what %s fails", strategy->name);
     trial->failures = failures;
     struct trial_failure *failure = &failures[trial->count++];
     *failure = (struct trial_failure){.strategy = strategy, .scenario = scenario};
@@ -137,7 +137,7 @@ static bool try_plugin(struct trying *trying, const struct registry_entry *entry
 bool trial_of_plugins(struct trial *trial, const struct plan *plan, const struct registry *registry, FILE *notes,
                       struct error *error) {
     struct trying trying = {.trial = trial, .end = malloc(sizeof *trying.end), .notes = notes, .going_on = true};
-    bool done = trying.end != NULL || error_set(error, "out of memory for a trial of plug-ins");
+    bool done = trying.end != NULL || error_set_code(error, ERROR_MEMORY, "out of memory for a trial of plug-ins");
     size_t total = 0;
     *trial = (struct trial){.count = 0};
     for (size_t i = 0; i < plan->case_count; i++) {

@@ -88,7 +88,7 @@ static bool run(const struct worker_call *calls, int *sockets, size_t count, str
     for (size_t i = 0; i < count; i++) {
         lines[i] = protocol_encode_request(calls[i].request);
         if (lines[i] == NULL) {
-            ready = error_set(error, "out of memory for the request");
+            ready = error_set_code(error, ERROR_MEMORY, "out of memory for the request");
             break;
         }
         plans[i] = plan_of(&calls[i], lines[i]);

@@ -181,7 +181,7 @@ static bool answer_request(const struct execution_request *request, struct error
     free(line);
     execution_answer_clear(&answer);
     registry_free(&registry);
-    return written || error_set(error, "cannot answer: %s", strerror(errno));
+    return written || error_set_code(error, ERROR_SYSTEM, "cannot answer: %s", strerror(errno));
 }
 
 int worker_main(void) {

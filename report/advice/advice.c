@@ -166,7 +166,7 @@ static bool unknown_need(const struct evidence *evidence, const char *wrong, str
     text_names_join(&names, known, sizeof known);
     text_names_free(&names);
     if (!complete)
-        return error_set(error, "out of memory for the names of needs");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the names of needs");
     if (evidence->conditions.count == 0)
         return error_set(
             error,

@@ -41,9 +41,8 @@ void result_builder_drop(struct result_builder *builder) {
     free(builder);
 }
 
-struct result_file *result_builder_finish(struct result_builder *builder, char *error, size_t error_size) {
+struct result_file *result_builder_finish(struct result_builder *builder, struct error *error) {
     builder->loader.stream.error = error;
-    builder->loader.stream.error_size = error_size;
     const bool is_made = builder->is_complete && result_loader_group_rows(&builder->loader);
     struct result_file *file = result_loader_end(&builder->loader, "what was measured", is_made);
     free(builder);

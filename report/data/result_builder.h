@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "base/error.h"
 #include "data/result_file.h"
 
 struct result_builder;
@@ -22,7 +23,7 @@ void result_builder_failure(struct result_builder *builder, const json_t *failur
 /* Of one that is not wanted any more; NULL is none. */
 void result_builder_drop(struct result_builder *builder);
 
-/* The file, freed by result_file_free; NULL with a message in `error`. The builder is gone in both cases. */
-struct result_file *result_builder_finish(struct result_builder *builder, char *error, size_t error_size);
+/* The file, freed by result_file_free; NULL with *error set. The builder is gone in both cases. */
+struct result_file *result_builder_finish(struct result_builder *builder, struct error *error);
 
 #endif

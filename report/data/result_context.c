@@ -9,10 +9,10 @@
 
 #include "data/result_loader.h"
 
-bool result_loader_fail(struct result_loader *loader, const char *format, ...) {
+bool result_loader_fail(struct result_loader *loader, enum error_code code, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(loader->stream.error, loader->stream.error_size, format, args);
+    (void)error_set_list(loader->stream.error, code, format, args);
     va_end(args);
     return false;
 }

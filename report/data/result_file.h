@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "base/names.h"
 #include "base/quantities.h"
 #include "statistics/quantile.h"
@@ -97,12 +98,12 @@ struct result_file {
     struct names names;   /* the strings above */
 };
 
-/* Reads a result file. NULL with a message in `error` (of error_size bytes) if it is none. */
-struct result_file *result_file_load(const char *path, char *error, size_t error_size);
+/* Reads a result file. NULL with *error set if it is none. */
+struct result_file *result_file_load(const char *path, struct error *error);
 
 /* The same of a file that may hold several machines: the one of this name or fingerprint. NULL: there must be only one.
  */
-struct result_file *result_file_load_machine(const char *path, const char *machine, char *error, size_t error_size);
+struct result_file *result_file_load_machine(const char *path, const char *machine, struct error *error);
 void result_file_free(struct result_file *file);
 
 /* Leaves host names, paths and command lines out of what was read, before anything refers to it: texts that change

@@ -105,17 +105,19 @@ static const char *describe_kind(const char *member) {
 static bool check_kind(struct result_loader *loader) {
     const char *path = loader->stream.path, *other = describe_kind(loader->other_kind);
     if (!loader->has_context && other != NULL)
-        return result_loader_fail(loader, "%s is no result file; it holds %s", path, other);
+        return result_loader_fail(loader, ERROR_FORMAT, "%s is no result file; it holds %s", path, other);
     if (!loader->has_context || !loader->has_benchmarks)
-        return result_loader_fail(loader, "%s is no result file: it has no \"%s\"", path,
+        return result_loader_fail(loader, ERROR_FORMAT, "%s is no result file: it has no \"%s\"", path,
                                   loader->has_context ? "benchmarks" : "context");
     if (!loader->has_ours)
-        return result_loader_fail(loader, "%s is no result file of ctxbench: its context has no \"ctxbench\"", path);
+        return result_loader_fail(loader, ERROR_FORMAT,
+                                  "%s is no result file of ctxbench: its context has no \"ctxbench\"", path);
     if (loader->schema_version < 1 || loader->schema_version > RESULT_FILE_SCHEMA_VERSION)
-        return result_loader_fail(loader, "%s has schema version %lld, but this program reads versions up to %d", path,
+        return result_loader_fail(loader, ERROR_VERSION,
+                                  "%s has schema version %lld, but this program reads versions up to %d", path,
                                   (long long)loader->schema_version, RESULT_FILE_SCHEMA_VERSION);
     if (loader->row_count == 0 && loader->file->unusable_rows > 0)
-        return result_loader_fail(loader,
+        return result_loader_fail(loader, ERROR_FORMAT,
                                   "%s: none of its %zu rows has a name, an object \"ctxbench\" and a positive time",
                                   path, loader->file->unusable_rows);
     return true;
@@ -129,10 +131,11 @@ static bool load(struct result_loader *loader) {
 /* What is read is kept, unless there was no room for it. */
 struct result_file *result_loader_end(struct result_loader *loader, const char *path, bool loaded) {
     if (loader->file == NULL || loader->out_of_memory)
-        (void)result_loader_fail(loader, "cannot read %s: out of memory", path);
+        (void)result_loader_fail(loader, ERROR_MEMORY, "cannot read %s: out of memory", path);
     else if (loader->exhausted)
         (void)result_loader_fail(
-            loader, "%s holds more than %zu MiB of measurements; measure fewer cases or executions in one run", path,
+            loader, ERROR_MEMORY,
+            "%s holds more than %zu MiB of measurements; measure fewer cases or executions in one run", path,
             RESULT_FILE_BYTES_MAX >> 20);
     json_decref(loader->common);
     result_loader_free_rows(loader);
@@ -142,13 +145,13 @@ struct result_file *result_loader_end(struct result_loader *loader, const char *
     return NULL;
 }
 
-struct result_file *result_file_load(const char *path, char *error, size_t error_size) {
-    return result_file_load_machine(path, NULL, error, error_size);
+struct result_file *result_file_load(const char *path, struct error *error) {
+    return result_file_load_machine(path, NULL, error);
 }
 
-struct result_file *result_file_load_machine(const char *path, const char *machine, char *error, size_t error_size) {
+struct result_file *result_file_load_machine(const char *path, const char *machine, struct error *error) {
     struct result_loader loader = {.wanted_machine = machine};
-    if (!json_stream_open(&loader.stream, path, error, error_size))
+    if (!json_stream_open(&loader.stream, path, error))
         return NULL;
     loader.file = calloc(1, sizeof *loader.file);
     const bool loaded = loader.file != NULL && load(&loader);

@@ -1,6 +1,6 @@
 /*
- * What the parts of the reader of result files share. Each part returns false with a message in the stream's error
- * buffer, or with `exhausted` or `out_of_memory` set, for which the caller makes the message.
+ * What the parts of the reader of result files share. Each part returns false with the stream's error
+ * set, or with `exhausted` or `out_of_memory` set, for which the caller makes the message.
  */
 #ifndef CTXBENCH_RESULT_LOADER_H
 #define CTXBENCH_RESULT_LOADER_H
@@ -65,8 +65,9 @@ bool result_loader_read_machines(struct result_loader *loader);
 /* Whether a row or a failure, by its member "machine", is of the machine that is taken. */
 bool result_loader_is_of_machine(const struct result_loader *loader, const json_t *machine);
 
-/* False, with a message for the stream. */
-__attribute__((format(printf, 2, 3))) bool result_loader_fail(struct result_loader *loader, const char *format, ...);
+/* False, with the stream's error set. */
+__attribute__((format(printf, 3, 4))) bool result_loader_fail(struct result_loader *loader, enum error_code code,
+                                                              const char *format, ...);
 
 /* The file, if all went well; otherwise NULL, with the message that is missing. Frees what reading needed. */
 struct result_file *result_loader_end(struct result_loader *loader, const char *path, bool loaded);

@@ -30,8 +30,8 @@ static bool take_machine(struct result_loader *loader, const json_t *machine) {
     bool taken = context != NULL;
     loader->out_of_memory |= context == NULL;
     if (name == NULL || !json_is_object(json_object_get(machine, "context"))) {
-        taken = result_loader_fail(loader, "%s: machine %zu has no name or no context", loader->stream.path,
-                                   loader->machine_count);
+        taken = result_loader_fail(loader, ERROR_FORMAT, "%s: machine %zu has no name or no context",
+                                   loader->stream.path, loader->machine_count);
     } else if (taken) {
         note_name(loader, result_loader_keep(loader, name));
         if (is_wanted(loader, name, context) && loader->matching_count++ == 0) {
@@ -55,19 +55,21 @@ static bool visit_machine(struct json_stream *stream, void *arg) {
 bool result_loader_read_machines(struct result_loader *loader) {
     const char *path = loader->stream.path;
     if (!loader->has_context || loader->has_benchmarks || loader->common != NULL)
-        return result_loader_fail(
-            loader, "%s: \"machines\" has to stand once, behind \"context\" and before \"benchmarks\"", path);
+        return result_loader_fail(loader, ERROR_FORMAT,
+                                  "%s: \"machines\" has to stand once, behind \"context\" and before \"benchmarks\"",
+                                  path);
     loader->common = json_incref(loader->file->context);
     if (!json_stream_array(&loader->stream, visit_machine, loader))
         return false;
     if (loader->matching_count == 1)
         return true;
     if (loader->machine_count == 0)
-        return result_loader_fail(loader, "%s: its list of machines is empty", path);
+        return result_loader_fail(loader, ERROR_FORMAT, "%s: its list of machines is empty", path);
     if (loader->wanted_machine == NULL)
-        return result_loader_fail(loader, "%s holds %zu machines; choose one of them by --machine=NAME: %s", path,
+        return result_loader_fail(loader, ERROR_FORMAT,
+                                  "%s holds %zu machines; choose one of them by --machine=NAME: %s", path,
                                   loader->machine_count, loader->machine_names);
-    return result_loader_fail(loader, "%s has %zu machines named %s, wanted is one; it holds: %s", path,
+    return result_loader_fail(loader, ERROR_FORMAT, "%s has %zu machines named %s, wanted is one; it holds: %s", path,
                               loader->matching_count, loader->wanted_machine, loader->machine_names);
 }
 

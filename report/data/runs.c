@@ -22,9 +22,8 @@ static const struct {
 
 enum { LABEL_MAX = 160, REVISION_SHOWN = 10 };
 
-static bool out_of_memory(char *error, size_t error_size) {
-    (void)snprintf(error, error_size, "out of memory for the report");
-    return false;
+static bool out_of_memory(struct error *error) {
+    return error_set_code(error, ERROR_MEMORY, "out of memory for the report");
 }
 
 /* ---- Labels ---- */
@@ -113,12 +112,12 @@ static bool hide_names(struct arena *arena, struct run *run, size_t number) {
     return run->path != NULL && result_file_anonymise(run->file);
 }
 
-static bool load_file(struct arena *arena, struct run *run, const char *path, const char *machine, char *error,
-                      size_t error_size) {
+static bool load_file(struct arena *arena, struct run *run, const char *path, const char *machine,
+                      struct error *error) {
     run->path = keep_path(arena, path);
     if (run->path == NULL)
-        return out_of_memory(error, error_size);
-    run->file = result_file_load_machine(path, machine, error, error_size);
+        return out_of_memory(error);
+    run->file = result_file_load_machine(path, machine, error);
     return run->file != NULL;
 }
 
@@ -156,14 +155,13 @@ static void collect_yardsticks(struct runs *runs) {
 }
 
 bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, bool anonymous,
-               char *error, size_t error_size) {
+               struct error *error) {
     *runs = (struct runs){0};
     runs->files = calloc(path_count + 1, sizeof *runs->files);
     if (runs->files == NULL)
-        return out_of_memory(error, error_size);
+        return out_of_memory(error);
     for (; runs->file_count < path_count; runs->file_count++)
-        if (!load_file(&runs->arena, &runs->files[runs->file_count], paths[runs->file_count], machine, error,
-                       error_size)) {
+        if (!load_file(&runs->arena, &runs->files[runs->file_count], paths[runs->file_count], machine, error)) {
             runs->file_count++; /* it may be half loaded, and has to be freed */
             return false;
         }
@@ -171,18 +169,18 @@ bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const c
         struct run *run = &runs->files[i];
         /* Names go first: what is made of a file refers to its texts. */
         if (anonymous && !hide_names(&runs->arena, run, i + 1))
-            return out_of_memory(error, error_size);
+            return out_of_memory(error);
         run->report = summary_make(run->file);
         if (run->report == NULL)
-            return out_of_memory(error, error_size);
+            return out_of_memory(error);
     }
     put_runs_first(runs);
     collect_yardsticks(runs);
     for (size_t r = 0; r < runs->run_count; r++)
         if (!survey_make(runs->files[r].report, &runs->arena, &runs->files[r].survey) ||
             !gaps_read(runs->files[r].file, &runs->arena, &runs->files[r].gaps))
-            return out_of_memory(error, error_size);
-    return (label_runs(runs) && read_matrices(runs)) || out_of_memory(error, error_size);
+            return out_of_memory(error);
+    return (label_runs(runs) && read_matrices(runs)) || out_of_memory(error);
 }
 
 void runs_free(struct runs *runs) {

@@ -6,6 +6,7 @@
 #define CTXBENCH_RUNS_H
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "data/gaps.h"
 #include "data/matrix.h"
 #include "data/summary.h"
@@ -34,10 +35,10 @@ struct runs {
 
 /*
  * Of files of several machines the one named `machine`; without names, paths and command lines where it is to be
- * anonymous. False with a message in `error`. runs_free in both cases.
+ * anonymous. False with *error set. runs_free in both cases.
  */
 bool runs_load(struct runs *runs, char *const *paths, size_t path_count, const char *machine, bool anonymous,
-               char *error, size_t error_size);
+               struct error *error);
 void runs_free(struct runs *runs);
 
 /* Whether all runs took place on one machine, so that their times may be compared. */

@@ -108,7 +108,7 @@ static void read_complaint(int fd, char *text, size_t size) {
 }
 
 /* Reads what a started gnuplot draws, and waits for its end. */
-static bool finish(pid_t pid, int out, int err, struct output *output, char *error, size_t error_size) {
+static bool finish(pid_t pid, int out, int err, struct output *output, struct error *error) {
     const bool in_time = take_all(out, output);
     int status = 0;
     if (!in_time)
@@ -119,12 +119,12 @@ static bool finish(pid_t pid, int out, int err, struct output *output, char *err
         return true;
     char complaint[512];
     read_complaint(err, complaint, sizeof complaint);
-    (void)snprintf(error, error_size, "gnuplot %s%s%s", in_time ? "failed" : "was stopped after a minute",
-                   complaint[0] != '\0' ? ": " : "", complaint);
+    (void)error_set(error, "gnuplot %s%s%s", in_time ? "failed" : "was stopped after a minute",
+                    complaint[0] != '\0' ? ": " : "", complaint);
     return false;
 }
 
-static char *draw(const char *script, size_t *size, char *error, size_t error_size) {
+static char *draw(const char *script, size_t *size, struct error *error) {
     struct output output = {0};
     int pipes[2] = {-1, -1};
     pid_t pid = -1;
@@ -134,11 +134,11 @@ static char *draw(const char *script, size_t *size, char *error, size_t error_si
         (void)close(pipes[1]);
     bool drawn = false;
     if (code == ENOENT)
-        (void)snprintf(error, error_size, "%s", missing);
+        (void)error_set(error, "%s", missing);
     else if (code != 0)
-        (void)snprintf(error, error_size, "gnuplot cannot be started: %s", strerror(code));
+        (void)error_set_code(error, ERROR_SYSTEM, "gnuplot cannot be started: %s", strerror(code));
     else
-        drawn = finish(pid, pipes[0], err, &output, error, error_size);
+        drawn = finish(pid, pipes[0], err, &output, error);
     for (size_t i = 0; i < 3; i++) {
         const int fd = (const int[]){in, err, pipes[0]}[i];
         if (fd >= 0)
@@ -165,13 +165,13 @@ static char *script_of(const struct figure *figure) {
     return NULL;
 }
 
-char *gnuplot_draw_pdf(const struct figure *figure, size_t *size, char *error, size_t error_size) {
+char *gnuplot_draw_pdf(const struct figure *figure, size_t *size, struct error *error) {
     char *script = script_of(figure);
     if (script == NULL) {
-        (void)snprintf(error, error_size, "out of memory for the figure %s", figure->id);
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for the figure %s", figure->id);
         return NULL;
     }
-    char *drawn = draw(script, size, error, error_size);
+    char *drawn = draw(script, size, error);
     free(script);
     return drawn;
 }

@@ -4,12 +4,13 @@
 
 #include <stddef.h>
 
+#include "base/error.h"
 #include "figure/figure.h"
 
 /*
- * Draws the figure. Returns the bytes of the PDF, which the caller frees; NULL with a message in `error` if gnuplot is
+ * Draws the figure. Returns the bytes of the PDF, which the caller frees; NULL with *error set if gnuplot is
  * missing, fails, or takes longer than a minute.
  */
-char *gnuplot_draw_pdf(const struct figure *figure, size_t *size, char *error, size_t error_size);
+char *gnuplot_draw_pdf(const struct figure *figure, size_t *size, struct error *error);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/names.h"
 #include "data/matrix.h"
 
@@ -91,8 +92,8 @@ struct fleet {
 /* Whether a file holds several machines, as far as can be told; a file that cannot be read holds none. */
 bool fleet_is_one(const char *path);
 
-/* NULL with a message in `error`. */
-struct fleet *fleet_load(const char *path, char *error, size_t error_size);
+/* NULL with *error set. */
+struct fleet *fleet_load(const char *path, struct error *error);
 void fleet_free(struct fleet *fleet);
 
 /* Whether a is before b on this kind, and the intervals show it. */

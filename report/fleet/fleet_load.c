@@ -146,8 +146,8 @@ static bool visit_machine(struct json_stream *stream, void *arg) {
     json_t *machine = json_stream_value(stream);
     const bool taken = machine != NULL && take_machine(reading, machine);
     if (machine != NULL && !taken && !reading->out_of_memory)
-        (void)snprintf(stream->error, stream->error_size, "%s: machine %zu has no context of ctxbench", stream->path,
-                       reading->fleet->machine_count);
+        (void)error_set_code(stream->error, ERROR_FORMAT, "%s: machine %zu has no context of ctxbench", stream->path,
+                             reading->fleet->machine_count);
     json_decref(machine);
     return taken;
 }
@@ -268,18 +268,17 @@ static void free_rows(struct fleet_rows *rows) {
     free(rows->labels);
 }
 
-struct fleet *fleet_load(const char *path, char *error, size_t error_size) {
+struct fleet *fleet_load(const char *path, struct error *error) {
     struct reading reading = {.fleet = calloc(1, sizeof *reading.fleet)};
-    if (reading.fleet == NULL || !json_stream_open(&reading.stream, path, error, error_size)) {
+    if (reading.fleet == NULL || !json_stream_open(&reading.stream, path, error)) {
         free(reading.fleet);
         return NULL;
     }
-    (void)snprintf(error, error_size, "%s: out of memory", path);
+    (void)error_set_code(error, ERROR_MEMORY, "%s: out of memory", path);
     bool loaded = json_stream_object(&reading.stream, visit_member, &reading) && json_stream_at_end(&reading.stream);
     json_stream_close(&reading.stream);
     if (loaded && reading.fleet->machine_count == 0) {
-        (void)snprintf(error, error_size, "%s holds no machines", path);
-        loaded = false;
+        loaded = error_set_code(error, ERROR_FORMAT, "%s holds no machines", path);
     }
     loaded = loaded && fleet_summarise(reading.fleet, &reading.rows);
     free_rows(&reading.rows);
@@ -319,9 +318,9 @@ static bool find_machines(struct json_stream *stream, const char *key, void *arg
 
 bool fleet_is_one(const char *path) {
     struct json_stream stream;
-    char ignored[256];
+    struct error ignored;
     bool found = false;
-    if (!json_stream_open(&stream, path, ignored, sizeof ignored))
+    if (!json_stream_open(&stream, path, &ignored))
         return false;
     (void)json_stream_object(&stream, find_machines, &found);
     json_stream_close(&stream);

@@ -110,14 +110,14 @@ static bool find_context(struct json_stream *stream, const char *key, void *arg)
 static json_t *read_context(const char *path, struct error *error) {
     struct json_stream stream;
     json_t *context = NULL;
-    if (!json_stream_open(&stream, path, error->text, sizeof error->text))
+    if (!json_stream_open(&stream, path, error))
         return NULL;
     (void)json_stream_object(&stream, find_context, &context);
     json_stream_close(&stream);
     if (context != NULL && json_is_object(json_object_get(context, "ctxbench")))
         return context;
     json_decref(context);
-    struct result_file *loaded = result_file_load(path, error->text, sizeof error->text); /* says what is wrong */
+    struct result_file *loaded = result_file_load(path, error); /* says what is wrong */
     if (loaded != NULL)
         (void)error_set(error, "%.300s: its context has to come first", path);
     result_file_free(loaded);
@@ -152,7 +152,7 @@ static bool take_file(struct merge *merge, size_t index, struct error *error) {
     describe(file, context);
     json_decref(context);
     if (file->patch == NULL)
-        return error_set(error, "out of memory for %zu files", merge->file_count);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %zu files", merge->file_count);
     if (version != 1)
         return error_set(error, "only files of one machine each are merged: %.300s has schema version %lld", file->path,
                          (long long)version);
@@ -163,7 +163,7 @@ struct merge *merge_open(const char *const *paths, size_t path_count, struct err
     struct merge *merge = calloc(1, sizeof *merge);
     bool opened = merge != NULL && (merge->files = calloc(path_count + 1, sizeof *merge->files)) != NULL;
     if (!opened)
-        (void)error_set(error, "out of memory for %zu files", path_count);
+        (void)error_set_code(error, ERROR_MEMORY, "out of memory for %zu files", path_count);
     for (size_t i = 0; opened && i < path_count; i++) {
         merge->files[i].path = paths[i];
         merge->file_count++;
@@ -282,15 +282,15 @@ static bool copy_member(struct json_stream *stream, const char *key, void *arg) 
 
 static bool copy_from(struct merging *merging, struct error *error) {
     struct json_stream *stream = &merging->stream;
-    error->text[0] = '\0';
+    error->code = ERROR_NONE;
     merging->has_member = false;
-    if (!json_stream_open(stream, merging->file->path, error->text, sizeof error->text))
+    if (!json_stream_open(stream, merging->file->path, error))
         return false;
     const bool copied = json_stream_object(stream, copy_member, merging) && json_stream_at_end(stream);
     json_stream_close(stream);
     if (copied && !merging->has_member)
         return error_set(error, "%.300s is no result file: it has no \"%s\"", merging->file->path, merging->member);
-    return copied || (error->text[0] == '\0' && error_set(error, "the merged file cannot be written"));
+    return copied || (error->code == ERROR_NONE && error_set(error, "the merged file cannot be written"));
 }
 
 static bool copy_elements(struct merging *merging, const char *member, struct error *error) {
@@ -315,10 +315,10 @@ static bool write_missing(const struct json_t *missing, FILE *out) {
 bool merge_write(const struct merge *merge, const struct json_t *missing, FILE *out, struct error *error) {
     struct merging merging = {.merge = merge, .out = out};
     if (!write_context(merge, out) || !write_machines(merge, out))
-        return error_set(error, "out of memory, or the file cannot be written");
+        return error_set_code(error, ERROR_MEMORY, "out of memory, or the file cannot be written");
     if (!copy_elements(&merging, "benchmarks", error) || !copy_elements(&merging, "failures", error))
         return false;
     if (missing != NULL && !write_missing(missing, out))
-        return error_set(error, "out of memory, or the file cannot be written");
+        return error_set_code(error, ERROR_MEMORY, "out of memory, or the file cannot be written");
     return fputs("}\n", out) >= 0;
 }

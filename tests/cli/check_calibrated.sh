@@ -16,6 +16,20 @@ told 'Threshold: 37%'
 expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --threshold=41 --budget=500ms
 told 'Threshold: 41%'
 told 's of 0.5, seed'
+[[ ! -s $err ]] || fail "a calibration of an earlier version is read without a word"
+
+# One of a version that is not known is refused by name, and what it suggests is not used.
+sed 's/"ctxbench_calibration":1/"ctxbench_calibration":9/' "$calibration" >later.json
+cp "$calibration" earlier.json
+mv later.json "$calibration"
+expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --budget=500ms
+told 'Threshold: 3%'
+expect_words "the calibration is left out: $folder/$calibration: found version 9; this program reads versions up to 2"
+echo '{}' >"$calibration"
+expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --budget=500ms
+expect_words 'it is no calibration'
+mv earlier.json "$calibration"
+
 sed -i 's/"fingerprint":"./"fingerprint":"x/' "$calibration"
 expect 0 "$BENCH" check "${settings[@]}" --against="$BENCH" --budget=500ms
 told 'Threshold: 3%'

@@ -36,10 +36,10 @@ static void write_fixture(struct fixture *fixture) {
 
 /* Never NULL: what cannot be read ends the test. */
 static struct result_file *read_file(void) {
-    char message[1024] = "";
-    struct result_file *file = result_file_load(path, message, sizeof message);
+    struct error message = {.text = ""};
+    struct result_file *file = result_file_load(path, &message);
     if (file == NULL) {
-        print_error("%s\n", message);
+        print_error("%s\n", message.text);
         abort();
     }
     return file;

@@ -66,10 +66,11 @@ static void a_file_survives_the_way(void **state) {
         (void)snprintf(name, sizeof name, "case/%d", i);
         add(&counts, name, 3, 17 + i / 8.0, i == 5 ? "an AVX-512 instruction" : NULL);
     }
-    char *text = counts_text(&counts), error[512];
+    char *text = counts_text(&counts);
+    struct error error;
     assert_non_null(text);
     const char *path = write_text(text);
-    assert_true(counts_load(&got, path, error, sizeof error));
+    assert_true(counts_load(&got, path, &error));
     unlink(path);
     assert_int_equal(got.case_count, 200);
     assert_null(counts_differing_fact(&counts, &got));
@@ -86,11 +87,11 @@ static void a_file_survives_the_way(void **state) {
 
 static void refuses(const char *text, const char *because) {
     struct counts counts;
-    char error[512] = "";
+    struct error error = {.text = ""};
     const char *path = write_text(text);
-    assert_false(counts_load(&counts, path, error, sizeof error));
-    assert_non_null(strstr(error, because));
-    assert_non_null(strstr(error, path));
+    assert_false(counts_load(&counts, path, &error));
+    assert_non_null(strstr(error.text, because));
+    assert_non_null(strstr(error.text, path));
     counts_free(&counts);
     unlink(path);
 }

@@ -78,7 +78,7 @@ static double mean(const double *values) {
 static const double rounding = 1e-6;
 
 static void measure(const struct gbench_plan *plan, struct gbench_sample *samples) {
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (!gbench_measure(plan, samples, &error))
         fail_msg("%s", error.text);
 }
@@ -172,7 +172,7 @@ static const struct {
 static void test_a_report_that_cannot_be_is_noticed(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
-        struct error error = {""};
+        struct error error = {.text = ""};
         const char *const complaint = accounts[i].complaint;
         const bool agrees = gbench_agree(&accounts[i].seen, &accounts[i].report, &error);
         if (agrees != (complaint == NULL))
@@ -184,7 +184,7 @@ static void test_a_report_that_cannot_be_is_noticed(void **state) {
 
 static void test_samples_that_nobody_asked_for_are_noticed(void **state) {
     (void)state;
-    struct error error = {""};
+    struct error error = {.text = ""};
     assert_true(gbench_agree_on_samples(3, 3, 3, &error));
     assert_false(gbench_agree_on_samples(3, 4, 3, &error));
     assert_non_null(strstr(error.text, "found 4 samples begun, wanted 3"));

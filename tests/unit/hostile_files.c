@@ -369,9 +369,9 @@ static void report_on(char *const *paths, size_t count, uint64_t seed) {
     struct document document = {0};
     struct runs runs;
     struct output output;
-    char message[ERROR_MAX];
-    if (!runs_load(&runs, paths, count, NULL, false, message, sizeof message))
-        fail_msg("seed %lu: %s", (unsigned long)seed, message);
+    struct error message;
+    if (!runs_load(&runs, paths, count, NULL, false, &message))
+        fail_msg("seed %lu: %s", (unsigned long)seed, message.text);
     assert_true(contents_make(&document, &runs));
     begin(&output);
     assert_true(page_write_html(&document, output.stream));
@@ -389,17 +389,17 @@ static void report_on(char *const *paths, size_t count, uint64_t seed) {
 
 static void test_damaged_files(void **state) {
     (void)state;
-    char message[ERROR_MAX];
-    struct result_file *good = result_file_load(good_path, message, sizeof message);
+    struct error message;
+    struct result_file *good = result_file_load(good_path, &message);
     assert_non_null(good);
     assert_int_equal(good->case_count, CASES);
     size_t refused = 0;
     for (uint64_t seed = first_seed; seed < first_seed + file_count; seed++) {
         write_bad_file(seed);
-        message[0] = '\0';
-        struct result_file *bad = result_file_load(bad_path, message, sizeof message);
-        if (bad == NULL && strstr(message, bad_path) == NULL)
-            fail_msg("seed %lu: refused with \"%s\"", (unsigned long)seed, message);
+        message = (struct error){.text = ""};
+        struct result_file *bad = result_file_load(bad_path, &message);
+        if (bad == NULL && strstr(message.text, bad_path) == NULL)
+            fail_msg("seed %lu: refused with \"%s\"", (unsigned long)seed, message.text);
         refused += bad == NULL;
         if (bad != NULL) {
             read_alone(bad, seed);
@@ -477,13 +477,13 @@ static void test_huge_files(void **state) {
         {"", " ", "{}", "no \"context\""},
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char message[ERROR_MAX] = "";
+        struct error message = {.text = ""};
         write_huge_file(files[i].head, files[i].part, files[i].tail);
         const double started = now_seconds();
-        struct result_file *file = result_file_load(bad_path, message, sizeof message);
-        print_message("%.1f s: %s\n", now_seconds() - started, message);
-        if (file != NULL || strstr(message, files[i].wanted) == NULL)
-            fail_msg("%s: said \"%s\", and not \"%s\"", files[i].part, message, files[i].wanted);
+        struct result_file *file = result_file_load(bad_path, &message);
+        print_message("%.1f s: %s\n", now_seconds() - started, message.text);
+        if (file != NULL || strstr(message.text, files[i].wanted) == NULL)
+            fail_msg("%s: said \"%s\", and not \"%s\"", files[i].part, message.text, files[i].wanted);
     }
     struct rusage usage;
     assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);

@@ -175,7 +175,7 @@ static void test_takes_back_what_does_not_fit(void **state) {
     fclose(file);
     setrlimit(RLIMIT_FSIZE, &tight);
     struct results_entry entry = entry_make(1, false, EXECUTION_OK);
-    struct error error = {""};
+    struct error error = {.text = ""};
     bool kept = journal_append(journal, &entry, &error);
     setrlimit(RLIMIT_FSIZE, &before);
     assert_false(kept);
@@ -185,23 +185,26 @@ static void test_takes_back_what_does_not_fit(void **state) {
     journal_close(journal);
 }
 
-static void assert_refused(const char *content, const char *because) {
-    struct error error = {""};
+static void assert_refused(const char *content, enum error_code code, const char *because) {
+    struct error error = {.text = ""};
     assert_int_equal(truncate(path, 0), 0);
     append_bytes(content);
     assert_null(journal_open(path, &error));
+    assert_int_equal(error.code, code);
     assert_non_null(strstr(error.text, because));
+    assert_non_null(strstr(error.text, path));
 }
 
 static void test_refuses_what_is_not_its_own(void **state) {
     (void)state;
-    assert_refused("", "no whole line");
-    assert_refused("{\"context\": {}, \"benchmarks\": []}\n", "no journal of a run");
-    assert_refused("{\"ctxbench_journal\":99}\n", "found a journal of version 99, wanted 4");
-    assert_refused("{\"ctxbench_journal\":4}\n", "incomplete");
-    assert_refused("\x7f\x45LF\n", "line 1");
+    assert_refused("", ERROR_FORMAT, "no whole line");
+    assert_refused("{\"context\": {}, \"benchmarks\": []}\n", ERROR_FORMAT, "no journal of a run");
+    assert_refused("{\"ctxbench_journal\":99}\n", ERROR_VERSION, "found a journal of version 99, wanted 4");
+    assert_refused("{\"ctxbench_journal\":3,\"program\":\"0.1.0\"}\n", ERROR_VERSION, "found a journal of version 3");
+    assert_refused("{\"ctxbench_journal\":4}\n", ERROR_FORMAT, "incomplete");
+    assert_refused("\x7f\x45LF\n", ERROR_FORMAT, "line 1");
     struct journal_header header = header_make();
-    struct error error = {""};
+    struct error error = {.text = ""};
     bool is_taken = false;
     journal_close(create());
     assert_null(journal_create(path, &header, false, &is_taken, &error));
@@ -216,7 +219,7 @@ static void test_broken_lines_are_named(void **state) {
     append(journal, 0, false, EXECUTION_OK);
     append_bytes("{\"case\":1}\n");
     const struct results_entry *entry;
-    struct error error = {""};
+    struct error error = {.text = ""};
     assert_true(journal_rewind(journal, &error));
     assert_int_equal(journal_next(journal, &entry, &error), RESULTS_ENTRY);
     assert_int_equal(journal_next(journal, &entry, &error), RESULTS_BROKEN);
@@ -227,7 +230,7 @@ static void test_broken_lines_are_named(void **state) {
 static void test_other_runs_are_named(void **state) {
     (void)state;
     struct journal_header found = header_make(), wanted = header_make();
-    struct error error = {""};
+    struct error error = {.text = ""};
     assert_true(journal_header_matches(&found, &wanted, &error));
     strcpy(wanted.plan, "other");
     assert_false(journal_header_matches(&found, &wanted, &error));
@@ -246,7 +249,7 @@ static void test_other_runs_are_named(void **state) {
 static void test_one_in_use_is_nobody_elses(void **state) {
     (void)state;
     struct journal_header header = header_make();
-    struct error error = {""};
+    struct error error = {.text = ""};
     bool is_taken = false;
     struct journal *journal = create();
     append(journal, 0, false, EXECUTION_OK);
@@ -269,7 +272,7 @@ static void test_one_in_use_is_nobody_elses(void **state) {
 /* Somebody takes the file away, or puts another in its place: the run goes on, and leaves theirs alone. */
 static void test_a_name_that_was_lost(void **state) {
     (void)state;
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct journal *lost = create();
     assert_int_equal(unlink(path), 0);
     struct journal *other = create();
@@ -293,7 +296,7 @@ static void test_arguments_that_are_not_utf8(void **state) {
     static char plugin[] = "--plugin=/M\xfcller/x.so";
     char *odd[] = {plugin, NULL};
     struct journal_header header = header_make(), read;
-    struct error error = {""};
+    struct error error = {.text = ""};
     bool is_taken;
     header.arguments = odd;
     struct journal *journal = journal_create(path, &header, true, &is_taken, &error);
@@ -309,7 +312,7 @@ static void test_arguments_that_are_not_utf8(void **state) {
 static void test_a_pipe_is_no_journal(void **state) {
     (void)state;
     struct journal_header header = header_make();
-    struct error error = {""};
+    struct error error = {.text = ""};
     bool is_taken = true;
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);

@@ -74,7 +74,7 @@ static void test_request_survives(void **state) {
 
 static void assert_request_refused(const char *line, const char *because) {
     struct protocol_request decoded;
-    struct error error = {""};
+    struct error error = {.text = ""};
     assert_false(protocol_decode_request(line, strlen(line), &decoded, &error));
     assert_non_null(strstr(error.text, because));
 }
@@ -193,7 +193,7 @@ static void test_reasons_survive(void **state) {
 
 static void assert_nonsense(const char *output, size_t length, const char *because) {
     struct execution_answer answer;
-    struct error error = {""};
+    struct error error = {.text = ""};
     assert_false(protocol_decode_answer(output, length, "a case", &answer, &error));
     assert_non_null(strstr(error.text, because));
     assert_null(answer.pus_bound);

@@ -225,17 +225,20 @@ static void test_what_is_no_result_file_is_refused(void **state) {
         {"{\"context\": {" OURS "}, \"benchmarks\": [{\"real_time\": 1e999}]}", "line 1"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char message[ERROR_MAX] = "";
+        struct error message = {.text = ""};
         write_text_file(files[i][0]);
-        assert_null(result_file_load(path, message, sizeof message));
-        if (strstr(message, files[i][1]) == NULL || strstr(message, path) == NULL)
-            fail_msg("%s: said \"%s\", and not \"%s\"", files[i][0], message, files[i][1]);
+        assert_null(result_file_load(path, &message));
+        assert_int_equal(message.code,
+                         strstr(files[i][0], "\"schema_version\": 7") != NULL ? ERROR_VERSION : ERROR_FORMAT);
+        if (strstr(message.text, files[i][1]) == NULL || strstr(message.text, path) == NULL)
+            fail_msg("%s: said \"%s\", and not \"%s\"", files[i][0], message.text, files[i][1]);
     }
-    char message[ERROR_MAX];
-    assert_null(result_file_load("/nonexistent.json", message, sizeof message));
-    assert_non_null(strstr(message, "No such file"));
-    assert_null(result_file_load("/tmp", message, sizeof message));
-    assert_non_null(strstr(message, "Is a directory"));
+    struct error message;
+    assert_null(result_file_load("/nonexistent.json", &message));
+    assert_int_equal(message.code, ERROR_SYSTEM);
+    assert_non_null(strstr(message.text, "No such file"));
+    assert_null(result_file_load("/tmp", &message));
+    assert_non_null(strstr(message.text, "Is a directory"));
 }
 
 /* One value must not fill the memory, however it is made. */
@@ -250,10 +253,10 @@ static void test_a_huge_value_is_refused(void **state) {
             (void)fputs(parts[i], file);
         (void)fputs("1]]}", file);
         assert_int_equal(fclose(file), 0);
-        char message[ERROR_MAX] = "";
-        assert_null(result_file_load(path, message, sizeof message));
-        if (strstr(message, "the value that begins in line 2 is larger than 4 MiB") == NULL)
-            fail_msg("%s: said \"%s\"", parts[i], message);
+        struct error message = {.text = ""};
+        assert_null(result_file_load(path, &message));
+        if (strstr(message.text, "the value that begins in line 2 is larger than 4 MiB") == NULL)
+            fail_msg("%s: said \"%s\"", parts[i], message.text);
     }
 }
 

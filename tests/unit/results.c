@@ -349,7 +349,7 @@ static void test_refusals_say_why(void **state) {
         {long_name, "File name too long"},
     };
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
-        struct error error = {""};
+        struct error error = {.text = ""};
         assert_false(results_write(&fixture.results, targets[i][0], true, &error));
         assert_non_null(strstr(error.text, targets[i][0]));
         assert_non_null(strstr(error.text, targets[i][1]));

@@ -80,7 +80,7 @@ static bool write_advice(const struct advice *advice, const struct options *opti
     if (print(advice, options, file.stream) || ferror(file.stream))
         return output_file_commit(&file, error); /* which also says why writing failed */
     output_file_discard(&file);
-    return error_set(error, "cannot write %s: out of memory", path);
+    return error_set_code(error, ERROR_MEMORY, "cannot write %s: out of memory", path);
 }
 
 /* ---- Whether it is right ---- */
@@ -89,7 +89,8 @@ static int verify(const struct evidence *evidence, struct arena *arena) {
     struct error error;
     struct verification verification;
     if (!verify_make(evidence, arena, &verification))
-        return (void)error_set(&error, "out of memory for the verification"), message_fail(EXIT_STATUS_FAILED, &error);
+        return (void)error_set_code(&error, ERROR_MEMORY, "out of memory for the verification"),
+               message_fail(EXIT_STATUS_FAILED, &error);
     if (verification.program_count == 0)
         return (void)error_set(
                    &error, "%s holds no whole request whose parts it has as well; bench --suite=advice measures both",
@@ -97,7 +98,8 @@ static int verify(const struct evidence *evidence, struct arena *arena) {
                message_fail(EXIT_STATUS_USAGE, &error);
     if (verify_table_print(&verification, stdout, table_style_for(stdout)))
         return EXIT_STATUS_OK;
-    return (void)error_set(&error, "out of memory for the table"), message_fail(EXIT_STATUS_FAILED, &error);
+    return (void)error_set_code(&error, ERROR_MEMORY, "out of memory for the table"),
+           message_fail(EXIT_STATUS_FAILED, &error);
 }
 
 /* ---- The command ---- */
@@ -115,7 +117,8 @@ static int advise(const struct runs *runs, const struct options *options, struct
     const bool made = evidence_make(&runs->files[0], arena, &evidence);
     bool *needed = made ? arena_take(arena, (evidence.conditions.count + 1) * sizeof *needed) : NULL;
     if (needed == NULL)
-        return (void)error_set(&error, "out of memory for the advice"), message_fail(EXIT_STATUS_FAILED, &error);
+        return (void)error_set_code(&error, ERROR_MEMORY, "out of memory for the advice"),
+               message_fail(EXIT_STATUS_FAILED, &error);
     if (options->verify)
         return verify(&evidence, arena);
     if (!read_program(options, &program, &error))
@@ -123,7 +126,8 @@ static int advise(const struct runs *runs, const struct options *options, struct
     if (!advice_read_needs(&evidence, options->needs, needed, &error))
         return (void)error_prefix(&error, "--needs: "), message_fail(EXIT_STATUS_USAGE, &error);
     if (!advice_make(&evidence, &program, needed, arena, &advice))
-        return (void)error_set(&error, "out of memory for the advice"), message_fail(EXIT_STATUS_FAILED, &error);
+        return (void)error_set_code(&error, ERROR_MEMORY, "out of memory for the advice"),
+               message_fail(EXIT_STATUS_FAILED, &error);
     return write_advice(&advice, options, &error) ? EXIT_STATUS_OK : message_fail(EXIT_STATUS_FAILED, &error);
 }
 
@@ -145,7 +149,7 @@ static int advise_command(const struct command_call *call) {
         if (count > 0 && !options->quiet)
             (void)fputs(".\n", stderr);
     }
-    loaded = loaded && runs_load(&runs, paths, count, NULL, options->anonymous, error.text, sizeof error.text);
+    loaded = loaded && runs_load(&runs, paths, count, NULL, options->anonymous, &error);
     const int status = loaded ? advise(&runs, options, &arena) : message_fail(EXIT_STATUS_USAGE, &error);
     arena_free(&arena);
     runs_free(&runs);

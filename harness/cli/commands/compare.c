@@ -14,11 +14,11 @@ static bool load(const char *path, const char *name, const char *machine, struct
     char *shown = name != NULL ? strdup(name) : utf8_shown(path);
     *side = (struct comparison_side){.path = shown};
     if (shown == NULL)
-        return error_set(error, "out of memory for the comparison of %.300s", path);
-    struct result_file *file = result_file_load_machine(path, machine, error->text, sizeof error->text);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the comparison of %.300s", path);
+    struct result_file *file = result_file_load_machine(path, machine, error);
     side->file = file;
     return file != NULL && (name == NULL || result_file_anonymise(file) ||
-                            error_set(error, "out of memory for %.300s without names", path));
+                            error_set_code(error, ERROR_MEMORY, "out of memory for %.300s without names", path));
 }
 
 static void unload(struct comparison_side *side) {
@@ -58,7 +58,7 @@ static bool write_answer(const struct comparison *comparison, const struct optio
     if (print(comparison, options, file.stream) || ferror(file.stream))
         return output_file_commit(&file, error); /* which also says why writing failed */
     output_file_discard(&file);
-    return error_set(error, "cannot write %s: out of memory", path);
+    return error_set_code(error, ERROR_MEMORY, "cannot write %s: out of memory", path);
 }
 
 /* Failures count before regressions, and these before what is not known. */
@@ -76,7 +76,8 @@ static int compare(struct comparison_side base, struct comparison_side other, co
     double threshold = options->threshold;
     struct comparison *comparison = comparison_make(base, other, threshold, VERDICT_ALPHA);
     if (comparison == NULL) {
-        (void)error_set(&error, "out of memory for the comparison of %.300s and %.300s", base.path, other.path);
+        (void)error_set_code(&error, ERROR_MEMORY, "out of memory for the comparison of %.300s and %.300s", base.path,
+                             other.path);
         return message_fail(EXIT_STATUS_FAILED, &error);
     }
     int status = status_of(comparison, options->strict);

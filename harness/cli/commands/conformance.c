@@ -66,7 +66,7 @@ static bool choose_scenarios(struct conformance *conformance, const struct regis
     const bool done = have_room
                           ? text_select("scenario", conformance->options->scenarios, names, count, selected, error) ||
                                 error_prefix(error, "--scenario: ")
-                          : (error_set(error, "out of memory for %zu scenarios", count), false);
+                          : (error_set_code(error, ERROR_MEMORY, "out of memory for %zu scenarios", count), false);
     for (size_t i = 0; i < count && done; i++) {
         if (selected[i])
             conformance->scenarios[conformance->scenario_count++] =
@@ -88,7 +88,7 @@ static bool choose_strategies(struct conformance *conformance, const struct regi
                         conformance->outside != NULL && conformance->descriptors != NULL
                     ? registry_select(registry, conformance->options->strategies, selected, error) ||
                           error_prefix(error, "--strategy: ")
-                    : (error_set(error, "out of memory for %zu strategies", registry->count), false);
+                    : (error_set_code(error, ERROR_MEMORY, "out of memory for %zu strategies", registry->count), false);
     for (size_t i = 0; i < registry->count && done; i++) {
         const struct registry_entry *entry = &registry->entries[i];
         if (!selected[i] || !is_proved(entry))
@@ -114,7 +114,7 @@ static bool allocate_cells(struct conformance *conformance, struct error *error)
     conformance->found = calloc(count, sizeof *conformance->found);
     conformance->end = malloc(sizeof *conformance->end);
     return (conformance->cells != NULL && conformance->found != NULL && conformance->end != NULL) ||
-           error_set(error, "out of memory for %zu cells", count);
+           error_set_code(error, ERROR_MEMORY, "out of memory for %zu cells", count);
 }
 
 /* ---- One cell ---- */
@@ -200,7 +200,7 @@ static bool write_file(const struct conformance *conformance, const struct matri
                        const struct topology *topology, int argc, char **argv, struct error *error) {
     struct environment *environment = malloc(sizeof *environment);
     if (environment == NULL)
-        return error_set(error, "out of memory for the facts of this machine");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the facts of this machine");
     environment_capture(environment, topology_facts(topology));
     const struct plan nothing_planned = {0};
     const struct results results = {
@@ -230,7 +230,7 @@ static bool tell(const struct conformance *conformance, const struct matrix *mat
         matrix_table_print_markdown(matrix, out);
     else
         matrix_table_print(matrix, out, table_style_for(out));
-    return fflush(out) == 0 || error_set(error, "cannot write the matrix: %s", strerror(errno));
+    return fflush(out) == 0 || error_set_code(error, ERROR_SYSTEM, "cannot write the matrix: %s", strerror(errno));
 }
 
 static int conclude(const struct conformance *conformance, const struct topology *topology, int argc, char **argv,
@@ -263,7 +263,7 @@ static int carry_out(struct conformance *conformance, const struct topology *top
                      struct error *error) {
     int lock = -1;
     if (!lock_take(&lock, conformance->options->quiet ? NULL : stderr, error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_USAGE;
+        return EXIT_STATUS_USAGE;
     const char *out = conformance->options->out; /* the run that was waited for may have made it */
     const bool may_write = out == NULL || results_check_path(out, conformance->options->force, error);
     const bool done = may_write && try_all(conformance);
@@ -285,7 +285,7 @@ static int conformance_command(const struct command_call *call) {
         allocate_cells(&conformance, &error))
         status = carry_out(&conformance, call->topology, call->argc, call->argv, &error);
     if (status == EXIT_STATUS_USAGE)
-        message(stderr, "%s", error.text);
+        status = message_fail(status, &error);
     free(conformance.scenarios);
     free(conformance.entries);
     free(conformance.strategies);

@@ -24,7 +24,7 @@ static bool write_report(const struct summary *report, const struct options *opt
     if (format_wanted(options)->write(report, file.stream) || ferror(file.stream))
         return output_file_commit(&file, error); /* which also says why writing failed */
     output_file_discard(&file);
-    return error_set(error, "cannot write %s: out of memory", path);
+    return error_set_code(error, ERROR_MEMORY, "cannot write %s: out of memory", path);
 }
 
 /* An empty export would look as if all went well to whoever reads it. */
@@ -37,7 +37,7 @@ static bool has_cases(const struct result_file *file, const char *path, struct e
 static bool export_file(const struct result_file *file, const struct options *options, struct error *error) {
     struct summary *report = summary_make(file);
     if (report == NULL)
-        return error_set(error, "out of memory for %.300s", options->operands[0]);
+        return error_set_code(error, ERROR_MEMORY, "out of memory for %.300s", options->operands[0]);
     bool written = write_report(report, options, error);
     summary_free(report);
     return written;
@@ -57,14 +57,13 @@ static bool is_possible(const struct options *options, struct error *error) {
 
 static bool hide_names(struct result_file *file, const struct options *options, struct error *error) {
     return !options->anonymous || result_file_anonymise(file) ||
-           error_set(error, "out of memory for %.300s without names", options->operands[0]);
+           error_set_code(error, ERROR_MEMORY, "out of memory for %.300s without names", options->operands[0]);
 }
 
 static int export_command(const struct command_call *call) {
     const struct options *options = call->options;
     struct error error;
-    struct result_file *file =
-        result_file_load_machine(options->operands[0], options->machine, error.text, sizeof error.text);
+    struct result_file *file = result_file_load_machine(options->operands[0], options->machine, &error);
     if (file == NULL)
         return message_fail(EXIT_STATUS_USAGE, &error);
     const bool ready = has_cases(file, options->operands[0], &error) && hide_names(file, options, &error);

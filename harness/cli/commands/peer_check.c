@@ -37,7 +37,7 @@ static int ask(const struct command_call *call, const struct registry *registry)
         return lack("its program", reason);
     interrupt_install();
     if (!lock_take(&lock, call->options->quiet ? NULL : stderr, &error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     struct peer_check check = {.registry = registry, .peer = peer, .topology = call->topology, .out = stdout};
     const bool is_whole = peer_check_all(&check);
     lock_give_back(lock);
@@ -49,7 +49,7 @@ static int peer_check_command(const struct command_call *call) {
     struct registry registry;
     struct error error;
     if (access(directory, R_OK | X_OK) != 0) {
-        (void)error_set(&error, "%s: found no folder of a peer: %s", directory, strerror(errno));
+        (void)error_set_code(&error, ERROR_SYSTEM, "%s: found no folder of a peer: %s", directory, strerror(errno));
         return message_fail(EXIT_STATUS_USAGE, &error);
     }
     if (!registry_init(&registry, &error))

@@ -69,7 +69,7 @@ static bool write_figure_file(const struct reporting *reporting, const struct fi
     if (write(figure, file.stream))
         return output_file_commit(&file, error);
     output_file_discard(&file);
-    return error_set(error, "out of memory for the figure %s", figure->id);
+    return error_set_code(error, ERROR_MEMORY, "out of memory for the figure %s", figure->id);
 }
 
 /* Where gnuplot makes no PDF, *refused says why, and no more are tried. */
@@ -79,7 +79,7 @@ static bool write_pdf(const struct reporting *reporting, const struct figure *fi
     struct output_file file;
     if (refused->text[0] != '\0')
         return true;
-    char *drawn = gnuplot_draw_pdf(figure, &size, refused->text, sizeof refused->text);
+    char *drawn = gnuplot_draw_pdf(figure, &size, refused);
     if (drawn == NULL)
         return true;
     bool written = open_figure_file(reporting, figure, "pdf", &file, error);
@@ -112,7 +112,7 @@ static bool write_scatter_files(const struct reporting *reporting, const struct 
         if (!(files[i].is_drawing ? scatter_write_svg(scatter, FIGURE_ON_PAPER, file.stream)
                                   : scatter_write_csv(scatter, file.stream))) {
             output_file_discard(&file);
-            return error_set(error, "out of memory for the figure %s", scatter->id);
+            return error_set_code(error, ERROR_MEMORY, "out of memory for the figure %s", scatter->id);
         }
         if (!output_file_commit(&file, error))
             return false;
@@ -124,7 +124,7 @@ static bool write_figures(const struct reporting *reporting, struct error *error
     struct error refused = {.text = ""};
     const char *folder = reporting->options->figures;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return error_set(error, "--figures: cannot make the folder %s: %s", folder, strerror(errno));
+        return error_set_code(error, ERROR_SYSTEM, "--figures: cannot make the folder %s: %s", folder, strerror(errno));
     for (const struct document_block *block = reporting->document.first; block != NULL; block = block->next)
         if ((block->kind == DOCUMENT_FIGURE && !write_figure_files(reporting, block->figure, &refused, error)) ||
             (block->kind == DOCUMENT_SCATTER && !write_scatter_files(reporting, block->scatter, error)))
@@ -137,7 +137,7 @@ static bool write_figures(const struct reporting *reporting, struct error *error
 /* ---- The report ---- */
 
 static bool out_of_memory(struct error *error) {
-    return error_set(error, "out of memory for the report");
+    return error_set_code(error, ERROR_MEMORY, "out of memory for the report");
 }
 
 static bool write_report(const struct reporting *reporting, const char *path, struct error *error) {
@@ -175,11 +175,11 @@ static bool load(struct reporting *reporting, struct error *error) {
             return error_set(error,
                              "--anonymous: a report of several machines tells them apart by their names; "
                              "--machine=NAME chooses one of them");
-        reporting->fleet = fleet_load(options->operands[0], error->text, sizeof error->text);
+        reporting->fleet = fleet_load(options->operands[0], error);
         return reporting->fleet != NULL;
     }
     return runs_load(&reporting->runs, options->operands, options->operand_count, options->machine, options->anonymous,
-                     error->text, sizeof error->text) &&
+                     error) &&
            (!options_want_format(options, "json") ||
             error_set(error,
                       "--format=json is for a file of several machines (bench merge); bench export has formats of "

@@ -110,7 +110,7 @@ static bool check_result_is_own(const struct run *run, struct error *error) {
     if (run->files.stream != NULL || access(run->files.result, F_OK) != 0)
         return true;
     (void)snprintf(seed, sizeof seed, "%" PRIu64, run->plan.seed);
-    struct result_file *file = result_file_load(run->files.result, error->text, sizeof error->text);
+    struct result_file *file = result_file_load(run->files.result, error);
     const bool is_own = file != NULL && strcmp(result_file_fact(file, "ctxbench", "seed"), seed) == 0;
     result_file_free(file);
     return is_own || error_set(error,
@@ -136,7 +136,7 @@ static int get_ready(struct run *run) {
         return message_fail(EXIT_STATUS_USAGE, &error);
     interrupt_install(); /* until here there is nothing to lose */
     if (!lock_take(&run->lock, notes_of(run), &error))
-        return interrupt_requested() ? EXIT_STATUS_INTERRUPTED : message_fail(EXIT_STATUS_USAGE, &error);
+        return message_fail(EXIT_STATUS_USAGE, &error);
     environment_capture(&run->environment, topology_facts(run->topology));
     if (!run->resumed && !run_files_name(&run->files, run->options.out, &error))
         return message_fail(EXIT_STATUS_USAGE, &error);
@@ -172,14 +172,14 @@ static bool print_table(const struct run *run, const struct result_file *file, F
     style.is_brief = !run->options.full_table;
     table_print(summary, out, style);
     summary_free(summary);
-    return fflush(out) == 0 || error_set(error, "cannot write the table: %s", strerror(errno));
+    return fflush(out) == 0 || error_set_code(error, ERROR_SYSTEM, "cannot write the table: %s", strerror(errno));
 }
 
 /* From what was written, whose place is taken where it went to standard output. */
 static bool show(const struct run *run, struct result_builder *builder, struct error *error) {
     if (builder == NULL)
-        return run->options.quiet || error_set(error, "out of memory for the table");
-    struct result_file *file = result_builder_finish(builder, error->text, sizeof error->text);
+        return run->options.quiet || error_set_code(error, ERROR_MEMORY, "out of memory for the table");
+    struct result_file *file = result_builder_finish(builder, error);
     if (file != NULL && run->files.stream == NULL)
         fprintf(stderr, "The results are in %s.\n", run->files.result);
     const bool shown = file != NULL && print_table(run, file, run->files.stream != NULL ? stderr : stdout, error);
@@ -287,7 +287,7 @@ static bool recall(struct run *run, const struct options *given, char *program, 
     if (!journal_read_header(run->files.journal, &run->recorded, error))
         return false;
     if (!recall_arguments(run, program))
-        return error_set(error, "out of memory for the command line");
+        return error_set_code(error, ERROR_MEMORY, "out of memory for the command line");
     struct error why;
     if (!options_parse(&run->options, run->commands, run->argc, run->argv, &why))
         return error_set(error, "%s records a command line that does not hold here: %s", run->files.journal, why.text);
@@ -307,7 +307,7 @@ static int show_completed(const struct run *run) {
     struct error error;
     if (!run->options.quiet)
         fprintf(stderr, "%s: this run came to its end; there is nothing to go on with.\n", run->files.result);
-    struct result_file *file = result_file_load(run->files.result, error.text, sizeof error.text);
+    struct result_file *file = result_file_load(run->files.result, &error);
     const bool shown = file != NULL && print_table(run, file, stdout, &error);
     result_file_free(file);
     if (!shown)
