@@ -35,7 +35,7 @@ def rename_strategies(source):
              (r'(\{")([a-z-]+", CTX_(?:FAILS|PASSES|DOES_NOT_APPLY))', rf"\1{PREFIX}\2"),
              (r"(CTX_ONLY_)(?=[A-Z])", rf"\1{PREFIX.upper()}"))
     for path in [*source.glob("strategies/*.c"), *source.glob("strategies/modules/*")]:
-        if path.name not in ("skeleton.c", "unavailable.h") and not path.name.startswith("tls_model"):
+        if path.name != "skeleton.c" and path.suffix != ".h":
             path.rename(path.with_name(PREFIX + path.name))
     edit(source / "tests/plugins/duplicate_name.c", (r'(MINIMAL_STRATEGY\(")', rf"\1{PREFIX}"))
     edit(source / "strategies/stacktag/unwinder.h", (r'(\{")([a-z-]+", CTX_)', rf"\1{PREFIX}\2"))
