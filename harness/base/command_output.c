@@ -83,6 +83,9 @@ bool command_output(char *const argv[], const char *directory, double deadline_s
         (void)kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    return in_time ? judge(argv[0], status, output, error)
-                   : error_set(error, "%s did not end within %.0f s", argv[0], deadline_seconds);
+    if (in_time)
+        return judge(argv[0], status, output, error);
+    if (interrupt_requested())
+        return error_set_code(error, ERROR_INTERRUPTED, "interrupted while %s ran", argv[0]);
+    return error_set(error, "%s did not end within %.0f s", argv[0], deadline_seconds);
 }

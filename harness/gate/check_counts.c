@@ -55,8 +55,10 @@ static enum callgrind_fate count_case(struct counting *counting, const struct ga
 static enum counting_result keep(const struct counting *counting, enum callgrind_fate fate,
                                  const struct counts_case *counted, struct counts *counts, size_t *failures,
                                  struct error *error) {
-    if (fate == CALLGRIND_INTERRUPTED)
+    if (fate == CALLGRIND_INTERRUPTED) {
+        (void)error_set_code(error, ERROR_INTERRUPTED, "interrupted");
         return COUNTING_INTERRUPTED;
+    }
     if (fate == CALLGRIND_FAILED) {
         progress_clear(counting->callgrind.progress);
         message(stderr, "%s: %s", counted->name, counted->reason);

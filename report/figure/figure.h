@@ -39,6 +39,7 @@ struct figure {
         FIGURE_TIME, /* nanoseconds */
         FIGURE_RATIO,
     } unit;
+    bool wide; /* its categories have long names */
     const char *const *categories;
     size_t category_count;
     const struct figure_series *series;

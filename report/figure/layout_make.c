@@ -29,7 +29,7 @@ static struct scale scale_of(const struct figure *figure) {
 
 bool layout_make(struct layout *layout, const struct figure *figure, enum figure_medium medium, struct arena *arena) {
     struct layout_maker maker = {.layout = layout, .arena = arena};
-    *layout = (struct layout){.figure = figure, .medium = medium, .width = 440, .font = 13.5};
+    *layout = (struct layout){.figure = figure, .medium = medium, .width = figure->wide ? 640 : 440, .font = 13.5};
     if (medium == FIGURE_ON_PAPER) {
         layout->width = 240; /* a column of 84 mm */
         layout->font = 7;

@@ -4,7 +4,6 @@
  */
 #include <math.h>
 
-#include "compare/comparison.h"
 #include "page/contents_cells.h"
 #include "page/contents_parts.h"
 #include "page/prose.h"
@@ -129,6 +128,8 @@ static void add_judged(struct document *document, const struct run *base, const 
     document_add(document, DOCUMENT_PARAGRAPH, NULL,
                  DOCUMENT_STRONG "%s" DOCUMENT_STRONG " against " DOCUMENT_STRONG "%s" DOCUMENT_STRONG ": %s.",
                  other->label, base->label, summary);
+    contents_add_forest(document, comparison, document_text(document, "%s against %s", other->label, base->label),
+                        document_text(document, "forest-%zu", index));
     add_named(document, comparison, VERDICT_REGRESSED, "Regressed");
     add_named(document, comparison, VERDICT_IMPROVED, "Improved");
     if (alone > 0)
@@ -144,6 +145,7 @@ static void add_judged(struct document *document, const struct run *base, const 
     if (table == NULL)
         return;
     table->searchable = true;
+    table->folded = true;
     add_pair_rows(document, table, base, other, comparison);
 }
 

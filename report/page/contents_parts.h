@@ -2,6 +2,7 @@
 #ifndef CTXBENCH_CONTENTS_PARTS_H
 #define CTXBENCH_CONTENTS_PARTS_H
 
+#include "compare/comparison.h"
 #include "data/runs.h"
 #include "page/document.h"
 
@@ -35,6 +36,10 @@ void contents_add_method(struct document *document, const struct runs *runs);
 void contents_add_environment(struct document *document, const struct runs *runs);
 void contents_add_failures(struct document *document, const struct runs *runs);
 void contents_add_raw_numbers(struct document *document, const struct runs *runs);
+
+/* The changes that a comparison of two runs found, the greatest of them, as a figure; none where there is no ratio. */
+void contents_add_forest(struct document *document, const struct comparison *comparison, const char *title,
+                         const char *id);
 
 /* Several runs, case by case. */
 void contents_add_comparison(struct document *document, const struct runs *runs);

@@ -201,7 +201,7 @@ static void end_lead(struct page *page) {
 }
 
 static void write_figure(struct page *page, const struct figure *figure) {
-    (void)fprintf(page->out, "<figure id=\"figure-%s\">", figure->id);
+    (void)fprintf(page->out, "<figure id=\"figure-%s\"%s>", figure->id, figure->wide ? " class=wide" : "");
     page->out_of_memory |= !svg_write(figure, FIGURE_IN_PAGE, page->out);
     write_element(page->out, "<figcaption>", figure->caption, "</figcaption></figure>\n");
     end_lead(page);

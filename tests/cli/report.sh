@@ -130,6 +130,11 @@ assert "3 regressed, 0 improved, 15 equivalent, 0 inconclusive" in page.sections
 assert "compiler: gcc 12.2.0 / clang 14.0.6" in page.sections["comparison"]
 assert "Regressed: tls/get/depth:0/up:1/latency/threads:1/pu (1.50 x), tls/get/depth:16/" in page.sections["comparison"]
 assert "Improved:" not in page.sections["comparison"]
+# The plot of all changes, the one that became slowest first.
+plot = re.search('<figure id="figure-forest-1".*?</figure>', html, re.DOTALL).group()
+labels = re.findall(">((?:tls|explicit|stacktag)[^<]*), get, depth [0-9]+", plot)
+assert "tls, get, depth 0" in plot and labels[:3] == ["tls"] * 3, labels
+assert "regressed" in plot and "equivalent" in plot and "improved" not in plot, plot
 assert page.text.index("3 regressed") < page.text.index("fastest way to read"), "what changed does not come first"
 assert "side-by-side" not in page.tables
 '
