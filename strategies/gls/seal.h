@@ -35,6 +35,13 @@ static inline bool seal_is_behind(const struct known_stack *stack, uintptr_t her
     return slot != NULL && seal_place(stack, slot, stack->low, here) != 0;
 }
 
+/* Is no scope open on it, for certain? None is innermost, nothing was ever in doubt, and whoever opens one seals it. */
+static inline bool seal_none_is_open(const struct known_stack *stack) {
+    return atomic_load_explicit(&stack->innermost, memory_order_relaxed) == NULL &&
+           atomic_load_explicit(&stack->epoch, memory_order_relaxed) == stack->first_epoch &&
+           !atomic_load_explicit(&glsi_tags_are_unsealed, memory_order_relaxed);
+}
+
 /* A jump to `target`, on this stack, takes away all that is deeper. */
 void glsi_seal_break_below(struct known_stack *stack, uintptr_t target);
 

@@ -61,6 +61,6 @@ enum tag_answer scan_find_tag(struct known_stack *stack, uintptr_t here, uint32_
             return TAG_UNREADABLE;
         }
     }
-    /* There may be one that is not vouched for any more, deeper than a reader on a stack within this. */
-    return atomic_load_explicit(&stack->innermost, memory_order_relaxed) == NULL ? TAG_NONE : TAG_UNREADABLE;
+    /* There may be one that is not vouched for any more, deeper than a reader on a stack within this, or on another. */
+    return seal_none_is_open(stack) ? TAG_NONE : TAG_UNREADABLE;
 }

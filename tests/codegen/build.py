@@ -5,14 +5,13 @@ import os
 import pathlib
 import re
 import shlex
-import shutil
 import subprocess
 import tempfile
 
+from edited import SOURCE, Edited
 from machine_code import Defect, Program
 
 HERE = pathlib.Path(__file__).resolve().parent
-SOURCE = HERE.parent.parent
 
 # gls objects are never made for link-time optimisation (strategies/gls/CMakeLists.txt).
 MODES = {"O2": ["-O2"], "O3": ["-O3"], "lto": ["-O2", "-flto"]}
@@ -27,16 +26,8 @@ class Build:
         self.compiler, self.mode, self._only = compiler, mode, only
         self._folder = tempfile.TemporaryDirectory(prefix="ctxbench-codegen-")
         self.folder = pathlib.Path(self._folder.name)
-        self.root = SOURCE
-        if edits:
-            self.root = self.folder / "source"
-            shutil.copytree(SOURCE / "strategies", self.root / "strategies")
-        for file, old, new in edits:
-            path = self.root / "strategies" / file
-            text = path.read_text()
-            if old not in text:
-                raise RuntimeError(f"{file} does not hold what is to be replaced: {old!r}")
-            path.write_text(text.replace(old, new))
+        self._edited = Edited(binary, self.folder, ("strategies",), edits) if edits else None
+        self.root = self._edited.root if edits else SOURCE
         # Fibers' library, where the build has found it (strategies/gls/CMakeLists.txt).
         cache = (pathlib.Path(binary) / "CMakeCache.txt").read_text()
         self._libraries = re.findall(r"^BOOST_CONTEXT:FILEPATH=(/.*)$", cache, re.MULTILINE) + LIBRARIES
@@ -56,7 +47,7 @@ class Build:
             elif word == "-o":
                 skip = True
             else:
-                flags.append(word.replace(f"{SOURCE}/strategies", f"{self.root}/strategies"))
+                flags.append(self._edited.words(word) if self._edited else word)
         return flags
 
     def _takes(self, flag):

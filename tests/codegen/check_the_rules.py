@@ -7,18 +7,17 @@ notice. Without edits all of them pass. Of several parts, one is 1 to PARTS.
 
 import json
 import pathlib
-import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
 
-SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
+from edited import SOURCE, Edited
+
 TESTS = [("seals", []), ("gls_hints", []), ("seal_steps", []), ("stack_stress", ["100000", "1"])]
 # All that is compiled with what the edits change.
 ROOMS = ("strategies/stacktag/scan",
-         *(f"strategies/gls/{name}.c" for name in ("stacks", "fiber", "gls", "go", "seal", "hint", "jumps")))
+         *(f"strategies/gls/{name}.c" for name in ("stacks", "fiber", "gls", "go", "publish", "seal", "hint", "jumps")))
 PATIENCE = 120 # seconds
 EXIT_SKIPPED = 77
 
@@ -62,15 +61,15 @@ RULES = {
     "a hint is checked against the tag": [
         (HINT, "== (uintptr_t)mark_hexadecimal.end_return", "!= 0 || true")],
     "that there is no scope is believed only while nothing was in doubt": [
-        (DOUBT, "atomic_load_explicit(&stack->epoch, memory_order_relaxed) == stack->first_epoch &&", "")],
+        (SEAL, "atomic_load_explicit(&stack->epoch, memory_order_relaxed) == stack->first_epoch &&", "")],
     "and only if all scopes are sealed": [
-        (DOUBT, "!atomic_load_explicit(&glsi_tags_are_unsealed, memory_order_relaxed)", "true")],
+        (SEAL, "!atomic_load_explicit(&glsi_tags_are_unsealed, memory_order_relaxed)", "true")],
     "a scan walks where a scope is open without a seal": [
         (SCAN, "return sealed != 0 ? STALE : DOUBTFUL;", "return STALE;")],
     "a tag counts only if it is the innermost": [
         (SCAN, "slot == atomic_load_explicit(&stack->innermost, memory_order_relaxed) &&", "")],
     "a scan that finds nothing asks who is innermost": [
-        (SCAN, "== NULL ? TAG_NONE : TAG_UNREADABLE", "== NULL ? TAG_NONE : TAG_NONE")],
+        (SCAN, "seal_none_is_open(stack) ? TAG_NONE : TAG_UNREADABLE", "TAG_NONE")],
 }
 
 
@@ -99,24 +98,15 @@ class Rebuild:
                 self._compile[name] = command["command"]
 
     def test(self, name, edits):
-        root = self.folder / "source"
-        shutil.rmtree(root, ignore_errors=True)
-        for part in ("strategies", "tests"):
-            shutil.copytree(SOURCE / part, root / part)
-        for file, old, new in edits:
-            path = root / "strategies" / file
-            text = path.read_text()
-            if old not in text:
-                raise RuntimeError(f"{file} does not hold what is to be replaced: {old!r}")
-            path.write_text(text.replace(old, new))
+        edited = Edited(self.binary, self.folder, ("strategies", "tests"), edits)
         objects = {}
         for source, command in self._compile.items():
             if not source.startswith("tests/") or source == f"tests/unit/{name}.c":
-                objects[source] = self._compiled(root, source, command)
+                objects[source] = self._compiled(edited, source, command)
         return self._linked(name, objects)
 
-    def _compiled(self, root, source, command):
-        words = shlex.split(re.sub(rf"{re.escape(str(SOURCE))}/(strategies|tests)(?=[/\s]|$)", rf"{root}/\1", command))
+    def _compiled(self, edited, source, command):
+        words = shlex.split(edited.words(command))
         at = words.index("-o") + 1
         original, words[at] = words[at], str(self.folder / source.replace("/", "_")) + ".o"
         demand(*[word for word in words if word != "-Werror"], "-w", cwd=self.binary)

@@ -65,6 +65,7 @@ class Instruction:
         # "lea 0x12(%rip),%rax  # 1380 <name>": the address that is meant.
         meant = re.match(r"^\s*([0-9a-f]+)", comment)
         self.refers_to = int(meant.group(1), 16) if meant else None
+        self.pointer = None # the address that is there once the program runs, if that is known
 
     def __repr__(self):
         return f"{self.address:x}: {self.text}"
@@ -255,10 +256,17 @@ class Program:
             words = line.split()
             if len(words) == 3:
                 self.symbols[words[2]] = int(words[0], 16)
+        self._pointers = self._read_pointers()
         self.functions = {}
         self._read(run("objdump", "-d", "-w", "--no-show-raw-insn", path))
         if not self.functions:
             raise RuntimeError(f"objdump shows no function of {path}")
+
+    def _read_pointers(self):
+        """The words that the loader makes addresses of this program, those of the global offset table among them."""
+        rows = re.findall(r"^([0-9a-f]+) +[0-9a-f]+ R_X86_64_RELATIVE +([0-9a-f]+)$", run("readelf", "-rW", self.path),
+                          re.MULTILINE)
+        return {int(place, 16): int(address, 16) for place, address in rows}
 
     def _read(self, text):
         function = None
@@ -272,7 +280,9 @@ class Program:
                 continue
             code = re.match(r"^\s*([0-9a-f]+):\t(.+)$", line)
             if code and function is not None:
-                function.add(Instruction(int(code.group(1), 16), code.group(2)))
+                instruction = Instruction(int(code.group(1), 16), code.group(2))
+                instruction.pointer = self._pointers.get(instruction.refers_to)
+                function.add(instruction)
 
     def function(self, name):
         if name not in self.functions:
@@ -347,7 +357,7 @@ def origins_in_frame(function, place, seen=None):
 
 
 def origins(function, instruction, register, seen=None):
-    """Addresses that the register may hold here, apart from constants added to it; None for an unknown one."""
+    """Addresses that the register may hold here, apart from constants; None for an unknown one."""
     seen = set() if seen is None else seen
     found = set()
     for definition in reaching_definitions(function, instruction, register):
@@ -357,6 +367,12 @@ def origins(function, instruction, register, seen=None):
         source = definition.operands[0] if definition.operands else ""
         if definition.mnemonic.startswith("lea") and definition.refers_to is not None:
             found.add(definition.refers_to)
+        elif definition.mnemonic == "mov" and definition.pointer is not None:
+            found.add(definition.pointer)
+        elif definition.mnemonic == "add" and definition.pointer is not None:
+            found |= {definition.pointer} | origins(function, definition, register, seen)
+        elif definition.mnemonic == "mov" and source.startswith("$"):
+            continue
         elif definition.mnemonic.startswith(("add", "sub")) and source.startswith("$"):
             found |= origins(function, definition, register, seen)
         elif definition.mnemonic == "mov" and family(source):

@@ -225,6 +225,51 @@ static void tags_that_are_written_over_are_gone(void **state) {
     readers_judge();
 }
 
+/* ---- Two scopes that are left at once, of which one is written over and the other is not ---- */
+
+CTX_OPAQUE static void open_second_and_leave_both(void *arg) {
+    volatile uintptr_t gap[DEEP_WORDS / 2];
+    ctx_touch(gap);
+    if (readers_scope(later_value, leave_by_builtin, arg) != 0)
+        abort();
+    ctx_touch(gap);
+}
+
+CTX_OPAQUE static void open_two_and_leave_by_builtin(void) {
+    volatile uintptr_t gap[DEEP_WORDS / 2];
+    ctx_touch(gap);
+    if (compiler_setjmp(way_out_of_compiler) == 0 && readers_scope(inner_value, open_second_and_leave_both, NULL) != 0)
+        abort();
+    ctx_touch(gap);
+}
+
+/* Over the second's words, which are deeper, and not over those of the first. */
+__attribute__((no_sanitize("address", "thread"))) CTX_OPAQUE static void read_above_the_first(void) {
+    volatile uintptr_t locals[DEEP_WORDS * 3 / 2];
+    for (size_t i = 0; i < DEEP_WORDS * 3 / 4; i++)
+        locals[i] = i;
+    readers_want_by(BY_SCAN, wanted.where, wanted.answer, wanted.value);
+    ctx_touch(locals);
+}
+
+static void in_outer_scope_after_two(void *arg) {
+    (void)arg;
+    open_two_and_leave_by_builtin();
+    read_above_the_first();
+    read_here(NULL);
+}
+
+static void two_that_are_left_at_once_are_gone(void **state) {
+    (void)state;
+    if (ARE_JUMPS_LOST || !HAS_COMPILER_JUMPS)
+        skip();
+    want("behind two scopes that were left at once, in no other", NULL);
+    in_outer_scope_after_two(NULL);
+    want("behind two scopes that were left at once, in another", outer_value);
+    assert_int_equal(readers_scope(outer_value, in_outer_scope_after_two, NULL), 0);
+    readers_judge();
+}
+
 /* ---- A thread of a forked process, on the stack of one that fork has left behind ---- */
 
 static int turns[2][2]; /* pipes: "it is in its scope", "it may end" */
@@ -256,6 +301,13 @@ static pthread_t start_on(char *stack, void *(*fn)(void *)) {
         abort();
     (void)pthread_attr_destroy(&attributes);
     return thread;
+}
+
+/* On a stack of which nothing is in doubt yet. */
+static void run_on_new_thread(void *(*fn)(void *)) {
+    char *const stack = new_stack();
+    assert_int_equal(pthread_join(start_on(stack, fn), NULL), 0);
+    assert_int_equal(munmap(stack, STACK_BYTES), 0);
 }
 
 _Noreturn static void be_the_child(char *stack) {
@@ -352,10 +404,26 @@ static void open_within(void *arg) {
     read_here(NULL);
 }
 
-static void scopes_of_all_openers_are_found(void **state) {
-    (void)state;
+static void *open_each_within_each(void *arg) {
     for (size_t i = 0; i < (size_t)OPENERS * OPENERS; i++)
         openers[i / OPENERS](outer_value, open_within, (void *)&openers[i % OPENERS]);
+    return arg;
+}
+
+static void scopes_of_all_openers_are_found(void **state) {
+    (void)state;
+    (void)open_each_within_each(NULL);
+    readers_judge();
+}
+
+static void *learn_and_open_each(void *arg) {
+    glsi_stack_learn();
+    return open_each_within_each(arg);
+}
+
+static void scopes_of_all_openers_are_found_on_a_new_thread(void **state) {
+    (void)state;
+    run_on_new_thread(learn_and_open_each);
     readers_judge();
 }
 
@@ -555,6 +623,21 @@ static void a_coroutine_may_call_on_its_starters_stack(void **state) {
     readers_judge();
 }
 
+/* Where no scope but the coroutine's was ever open. */
+static void *learn_and_lend_room(void *arg) {
+    glsi_stack_learn();
+    lend_room(arg);
+    return NULL;
+}
+
+static void a_coroutine_of_a_new_thread_may_call_there(void **state) {
+    (void)state;
+    if (ARE_JUMPS_LOST)
+        skip();
+    run_on_new_thread(learn_and_lend_room);
+    readers_judge();
+}
+
 /*
  * Where no limit is set, the main thread's stack is said to reach down to the heap as that was at start-up: coroutines
  * that have their stacks from malloc since then seem to be on it.
@@ -661,12 +744,17 @@ static void there_were_stale_words(void **state) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
+#if defined(__x86_64__)
+        cmocka_unit_test(a_coroutine_of_a_new_thread_may_call_there), /* before any scope is open without a seal */
+#endif
         cmocka_unit_test(a_fiber_that_is_destroyed_leaves_nothing),
         cmocka_unit_test(setcontext_leaves_nothing),
         cmocka_unit_test(builtin_longjmp_leaves_nothing),
         cmocka_unit_test(tags_that_are_written_over_are_gone),
+        cmocka_unit_test(two_that_are_left_at_once_are_gone),
         cmocka_unit_test(a_fork_leaves_nothing_of_other_threads),
         cmocka_unit_test(scopes_of_all_openers_are_found),
+        cmocka_unit_test(scopes_of_all_openers_are_found_on_a_new_thread),
         cmocka_unit_test(a_fiber_on_a_local_is_on_its_own),
         cmocka_unit_test(a_handler_on_a_local_sees_what_it_interrupted),
 #if defined(__x86_64__)
