@@ -26,8 +26,7 @@ list_permitted_skips() {
   printf "cli/%s\n" report report_accessible # want chromium, which is much to install, and axe-core
   echo cli/advise # a part of it wants Node.js
   echo cli/docs_site # what it is made with comes after the tests (make_documentation)
-  # Other runtimes, which scripts/setup --peers installs, but for node24, which Debian does not have.
-  printf 'cli/peers_%s\n' go java node node24 perl racket ruby rust sbcl tokio
+  echo cli/peers_go # a runtime that scripts/setup --peers installs
   printf 'cli/%s\n' install_usr_local namespaces # not every machine has namespaces within namespaces
   [[ $release == bookworm ]] || echo cli/check_instructions # the baseline is of Debian 12's tool chain
   grep -qw fsgsbase /proc/cpuinfo || echo unit/gsbase # the processor cannot
