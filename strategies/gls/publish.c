@@ -23,11 +23,13 @@ struct record {
     uint8_t attributes[OTEL_RECORD_BYTES_MAX - OTEL_RECORD_HEAD_BYTES];
 };
 
-const void *glsi_publish_get(void) {
+/* Not inlined: a scope may end on another thread than it has begun on, and compilers may keep the address of a
+ * thread-local variable over calls. */
+__attribute__((noinline)) const void *glsi_publish_get(void) {
     return otel_thread_ctx_v1;
 }
 
-void glsi_publish_put(const void *record) {
+__attribute__((noinline)) void glsi_publish_put(const void *record) {
     otel_fence(); /* what it leads to is complete */
     *(const void *volatile *)&otel_thread_ctx_v1 = record;
 }
