@@ -10,15 +10,15 @@ enum { FOREST_MAX = 40 };
 
 /* Colour and mark say the verdict. */
 static const struct {
-    enum verdict verdict;
     const char *label;
-    bool dim;
+    enum verdict verdict;
     struct figure_look look;
+    bool dim;
 } kinds[VERDICT_COUNT] = {
-    {VERDICT_REGRESSED, "regressed", false, {1, MARK_TRIANGLE}},
-    {VERDICT_IMPROVED, "improved", false, {2, MARK_TRIANGLE_DOWN}},
-    {VERDICT_INCONCLUSIVE, "inconclusive", false, {0, MARK_RING}},
-    {VERDICT_EQUIVALENT, "equivalent", true, {0}},
+    {"regressed", VERDICT_REGRESSED, {1, MARK_TRIANGLE}, false},
+    {"improved", VERDICT_IMPROVED, {2, MARK_TRIANGLE_DOWN}, false},
+    {"inconclusive", VERDICT_INCONCLUSIVE, {0, MARK_RING}, false},
+    {"equivalent", VERDICT_EQUIVALENT, {0}, true},
 };
 
 struct change {
