@@ -10,15 +10,14 @@ enum { FOREST_MAX = 40 };
 
 /* Colour and mark say the verdict. */
 static const struct {
-    const char *label;
     enum verdict verdict;
     struct figure_look look;
     bool dim;
 } kinds[VERDICT_COUNT] = {
-    {"regressed", VERDICT_REGRESSED, {1, MARK_TRIANGLE}, false},
-    {"improved", VERDICT_IMPROVED, {2, MARK_TRIANGLE_DOWN}, false},
-    {"inconclusive", VERDICT_INCONCLUSIVE, {0, MARK_RING}, false},
-    {"equivalent", VERDICT_EQUIVALENT, {0}, true},
+    {VERDICT_REGRESSED, {1, MARK_TRIANGLE}, false},
+    {VERDICT_IMPROVED, {2, MARK_TRIANGLE_DOWN}, false},
+    {VERDICT_INCONCLUSIVE, {0, MARK_RING}, false},
+    {VERDICT_EQUIVALENT, {0}, true},
 };
 
 struct change {
@@ -114,8 +113,10 @@ static void fill_series(struct figure *figure, struct figure_series *series, str
             any |= is_own;
         }
         if (any)
-            series[figure->series_count++] = (struct figure_series){
-                .label = kinds[k].label, .reference = kinds[k].dim, .look = &kinds[k].look, .values = own};
+            series[figure->series_count++] = (struct figure_series){.label = verdict_name(kinds[k].verdict),
+                                                                    .reference = kinds[k].dim,
+                                                                    .look = &kinds[k].look,
+                                                                    .values = own};
     }
 }
 
