@@ -23,7 +23,7 @@ clone=$system/root/ctxbench
 
 # The tests that may be skipped, in whole or in part. Any other that is skipped is a failure.
 list_permitted_skips() {
-  printf "cli/%s\n" report report_accessible # want chromium, which is much to install, and axe-core
+  printf 'cli/%s\n' report report_accessible # want chromium, which is much to install, and axe-core
   echo cli/advise # a part of it wants Node.js
   echo cli/docs_site # what it is made with comes after the tests (make_documentation)
   echo cli/peers_go # a runtime that scripts/setup --peers installs
