@@ -4,6 +4,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/conformance.bash"
+leave_signals_alone
 
 bench=("$BENCH" conformance)
 

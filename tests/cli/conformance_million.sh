@@ -4,6 +4,7 @@
 
 source "$SOURCE/tests/support/run.bash"
 source "$SOURCE/tests/support/conformance.bash"
+leave_signals_alone
 
 # Thousands of threads take minutes a strategy under a sanitizer: conformance.sh has them with two.
 if is_sanitised; then millions=longjmp-million; fi

@@ -119,7 +119,10 @@ run_built() {
 }
 
 # The examples, built as they say, print what they should. The threads of request_id run at once, in any order.
+# ThreadSanitizer holds a signal back until the program calls a function of the C library, which is never in a scope of
+# profile.c.
 for example in "$SOURCE"/strategies/gls/examples/*.c; do
+  [[ $flags != *-fsanitize=thread* || $example != */profile.c ]] || continue
   run_built "$example"
   order='cat'
   [[ $example != */request_id.c ]] || order='sort'

@@ -131,7 +131,8 @@ assert "compiler: gcc 12.2.0 / clang 14.0.6" in page.sections["comparison"]
 assert "Regressed: tls/get/depth:0/up:1/latency/threads:1/pu (1.50 x), tls/get/depth:16/" in page.sections["comparison"]
 assert "Improved:" not in page.sections["comparison"]
 # The plot of all changes, the one that became slowest first.
-plot = re.search('<figure id="figure-forest-1".*?</figure>', html, re.DOTALL).group()
+import re
+plot = re.search(r"<figure id=.figure-forest-1.*?</figure>", open("builds.html").read(), re.DOTALL).group()
 labels = re.findall(">((?:tls|explicit|stacktag)[^<]*), get, depth [0-9]+", plot)
 assert "tls, get, depth 0" in plot and labels[:3] == ["tls"] * 3, labels
 assert "regressed" in plot and "equivalent" in plot and "improved" not in plot, plot

@@ -18,6 +18,9 @@ fail() {
   exit 1
 }
 
+# A statement that fails, which nothing awaits, ends the test: a command that is missing, or quotes that end too early.
+trap 'fail "line $LINENO ended with status $?"' ERR
+
 # expect STATUS COMMAND...: standard output into ./out, standard error into ./err.
 expect() {
   local status=0

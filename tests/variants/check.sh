@@ -12,10 +12,11 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 # shellcheck source=scripts/tally.sh
 . scripts/tally.sh
+# shellcheck source=tests/support/conformance.bash
+. tests/support/conformance.bash
 
-# The short selection, which CI has time for, and the strategies that it tries: one of each kind.
+# The short selection, which CI has time for.
 few=(gcc-Os)
-few_strategies=(explicit tls tls-gd threadid stacktag stacktag-unwind stacktag-wide)
 
 # What CMake is told of each, beyond the folders.
 fold=-Wl,--icf=all
@@ -71,7 +72,8 @@ check_variant() {
   done
 }
 
-names=("${few[@]}") strategies=("${few_strategies[@]}")
+names=("${few[@]}")
+IFS=, read -ra strategies <<<"$kinds"
 case ${1-} in
   '') ;;
   --all) mapfile -t names < <(printf '%s\n' "${!options[@]}" | sort) && strategies=() ;;
