@@ -27,8 +27,6 @@ const char *matrix_reason(const struct matrix_cell *cell) {
     return cell->reason[0] != '\0' && cell->outcome == cell->expected ? cell->reason : cell->found;
 }
 
-typedef void item_printer(const char *text, void *arg);
-
 static bool shares_reason(const struct matrix_cell *a, const struct matrix_cell *b) {
     return a->as_expected && b->as_expected && a->outcome == b->outcome &&
            strcmp(matrix_reason(a), matrix_reason(b)) == 0;
@@ -60,8 +58,9 @@ static void append(char text[static TEXT_MAX], const char *separator, const char
 }
 
 /* "longjmp, fork (tls, threadid): why" */
-static void print_reason(const struct matrix *matrix, size_t scenario, const struct matrix_cell *cell,
-                         item_printer *print, void *arg) {
+static void visit_reason(const struct matrix *matrix, size_t scenario, size_t strategy, matrix_visitor *visit,
+                         void *arg) {
+    const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
     char scenarios[TEXT_MAX] = "", strategies[TEXT_MAX] = "", text[TEXT_MAX * 3];
     size_t count = 0;
     for (size_t i = 0; i < matrix->scenario_count; i++) {
@@ -76,21 +75,22 @@ static void print_reason(const struct matrix *matrix, size_t scenario, const str
     (void)snprintf(text, sizeof text, "%s (%s): %s",
                    count > 1 && count == matrix->scenario_count ? "everything" : scenarios, strategies,
                    matrix_reason(cell));
-    print(text, arg);
+    visit(&(struct matrix_remark){text, scenario, strategy}, arg);
 }
 
-void matrix_visit_reasons(const struct matrix *matrix, enum scenario_outcome outcome, item_printer *visit, void *arg) {
+void matrix_visit_reasons(const struct matrix *matrix, enum scenario_outcome outcome, matrix_visitor *visit,
+                          void *arg) {
     for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++) {
         for (size_t strategy = 0; strategy < matrix->strategy_count; strategy++) {
             const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
             if (cell->outcome == outcome && cell->as_expected && !is_told(matrix, scenario, strategy))
-                print_reason(matrix, scenario, cell, visit, arg);
+                visit_reason(matrix, scenario, strategy, visit, arg);
         }
     }
 }
 
 /* "fork with tls: fail: in a forked process: found ..., wanted ...; expected pass" */
-static void print_surprise(const struct matrix *matrix, size_t scenario, size_t strategy, item_printer *print,
+static void visit_surprise(const struct matrix *matrix, size_t scenario, size_t strategy, matrix_visitor *visit,
                            void *arg) {
     const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
     char expected[TEXT_MAX] = "nothing says what to expect", text[TEXT_MAX * 2];
@@ -100,14 +100,23 @@ static void print_surprise(const struct matrix *matrix, size_t scenario, size_t 
     (void)snprintf(text, sizeof text, "%s with %s: %s%s%s; %s", matrix->scenarios[scenario].name,
                    matrix->strategies[strategy], scenario_outcome_words(cell->outcome),
                    cell->found[0] != '\0' ? ": " : "", cell->found, expected);
-    print(text, arg);
+    visit(&(struct matrix_remark){text, scenario, strategy}, arg);
 }
 
-void matrix_visit_surprises(const struct matrix *matrix, item_printer *visit, void *arg) {
+void matrix_visit_surprises(const struct matrix *matrix, matrix_visitor *visit, void *arg) {
     for (size_t scenario = 0; scenario < matrix->scenario_count; scenario++)
         for (size_t strategy = 0; strategy < matrix->strategy_count; strategy++)
             if (!matrix_cell(matrix, scenario, strategy)->as_expected)
-                print_surprise(matrix, scenario, strategy, visit, arg);
+                visit_surprise(matrix, scenario, strategy, visit, arg);
+}
+
+bool matrix_concerns(const struct matrix *matrix, const struct matrix_remark *remark, size_t scenario,
+                     size_t strategy) {
+    const struct matrix_cell *cell = matrix_cell(matrix, scenario, strategy);
+    if (!cell->as_expected)
+        return remark->scenario == scenario && remark->strategy == strategy;
+    return shares_reason(cell, matrix_cell(matrix, remark->scenario, remark->strategy)) &&
+           same_columns(matrix, scenario, remark->scenario, cell);
 }
 
 void matrix_write_summary(const struct matrix *matrix, char text[static MATRIX_TEXT_MAX]) {

@@ -45,12 +45,22 @@ size_t matrix_count_surprises(const struct matrix *matrix);
 /* Why a cell is as it is: what is expected of its kind, if that came true, or else what was found in it. */
 const char *matrix_reason(const struct matrix_cell *cell);
 
-/* Visits the reasons of expected cells with this outcome, each once: "longjmp, fork (tls, threadid): why". */
-void matrix_visit_reasons(const struct matrix *matrix, enum scenario_outcome outcome,
-                          void (*visit)(const char *text, void *arg), void *arg);
+/* What is said of some cells; the first of them. */
+struct matrix_remark {
+    const char *text; /* while it is visited */
+    size_t scenario, strategy;
+};
 
-/* Visits what is not as expected: "fork with tls: fail: found ..., wanted ...; expected pass". */
-void matrix_visit_surprises(const struct matrix *matrix, void (*visit)(const char *text, void *arg), void *arg);
+typedef void matrix_visitor(const struct matrix_remark *remark, void *arg);
+
+/* Visits the reasons of expected cells with this outcome, each once: "longjmp, fork (tls, threadid): why". */
+void matrix_visit_reasons(const struct matrix *matrix, enum scenario_outcome outcome, matrix_visitor *visit, void *arg);
+
+/* Visits what is not as expected, cell by cell: "fork with tls: fail: found ..., wanted ...; expected pass". */
+void matrix_visit_surprises(const struct matrix *matrix, matrix_visitor *visit, void *arg);
+
+/* Whether a remark of either kind is about this cell. */
+bool matrix_concerns(const struct matrix *matrix, const struct matrix_remark *remark, size_t scenario, size_t strategy);
 
 enum { MATRIX_TEXT_MAX = 2048 };
 

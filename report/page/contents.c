@@ -175,6 +175,7 @@ static void add_matrices(struct document *document, const struct runs *runs) {
         bool told = runs->files[r].matrix != NULL && runs->run_count > 1;
         if (told)
             document_add(document, DOCUMENT_SUBSECTION, NULL, "%s", runs->files[r].label);
+        contents_add_overview(document, &runs->files[r], r);
         contents_add_matrix(document, &runs->files[r], r);
     }
 }

@@ -1,219 +1,46 @@
-/* Costs and correctness side by side, so that what is fast and wrong does not look like a winner. */
-#include <stdint.h>
+/* The conformance matrix: which strategy passes what, and, as numbered notes, why not. */
 #include <string.h>
 
-#include "data/survey_find.h"
-#include "page/contents_cells.h"
 #include "page/contents_parts.h"
-#include "page/prose.h"
 
-enum { COSTS_MAX = 8, COSTS_MAJOR = 1 };
+enum { NOTES_MAX = 400 };
 
-struct overview {
-    const struct run *run;
-    const struct survey_sweep *costs[COSTS_MAX]; /* one per workload, by its base value */
-    size_t cost_count;
-    const char *strategies[SURVEY_CURVES_MAX];
-    size_t strategy_count;
-    bool shows_outside; /* what is seen of their contexts from outside: the file says it of one of them */
+/* What is said below the matrix, in the order of its numbers, which begin with 1. */
+struct notes {
+    struct document *document;
+    size_t index; /* of the run: ids are unique in the document */
+    struct matrix_remark remarks[NOTES_MAX];
+    const char *texts[NOTES_MAX];
+    size_t count;
 };
 
-/* Those that come first in an overview; of the others, as many as there is room for. */
-static void collect_costs(struct overview *overview) {
-    const struct survey *survey = &overview->run->survey;
-    for (size_t i = 0; i < survey->sweep_count; i++) {
-        const struct survey_sweep *sweep = &survey->sweeps[i];
-        if (!sweep->primary || survey_find(survey, sweep->workload, NULL) != sweep)
+static const char *id_of_note(const struct notes *notes, size_t note) {
+    return document_text(notes->document, "n%zu-%zu", notes->index + 1, note + 1);
+}
+
+static void collect(const struct matrix_remark *remark, void *arg) {
+    struct notes *notes = arg;
+    if (notes->count == NOTES_MAX)
+        return;
+    notes->remarks[notes->count] = *remark;
+    notes->texts[notes->count++] = document_text(notes->document, "%s", remark->text);
+}
+
+/* ---- The cells ---- */
+
+static void refer_to_note(const struct notes *notes, const struct matrix *matrix, size_t scenario, size_t strategy,
+                          struct document_cell *cell) {
+    for (size_t i = 0; i < notes->count; i++) {
+        if (!matrix_concerns(matrix, &notes->remarks[i], scenario, strategy))
             continue;
-        size_t at = overview->cost_count;
-        while (at > 0 && overview->costs[at - 1]->presented.place > sweep->presented.place)
-            at--;
-        if (at == COSTS_MAX)
-            continue;
-        overview->cost_count += overview->cost_count < COSTS_MAX;
-        for (size_t k = overview->cost_count - 1; k > at; k--)
-            overview->costs[k] = overview->costs[k - 1];
-        overview->costs[at] = sweep;
-    }
-}
-
-/* As the run's file says, or that of its matrix; "" where neither does. */
-static const char *outside_of(const struct run *run, const char *strategy) {
-    const char *outside = presentation_outside(run->file, strategy);
-    for (size_t i = 0;
-         outside[0] == '\0' && run->matrix != NULL && run->matrix->outside != NULL && i < run->matrix->strategy_count;
-         i++)
-        if (strcmp(run->matrix->strategies[i], strategy) == 0)
-            return run->matrix->outside[i];
-    return outside;
-}
-
-static void add_strategy(struct overview *overview, const char *name) {
-    for (size_t i = 0; i < overview->strategy_count; i++)
-        if (strcmp(overview->strategies[i], name) == 0)
-            return;
-    if (overview->strategy_count < SURVEY_CURVES_MAX)
-        overview->strategies[overview->strategy_count++] = name;
-}
-
-static const struct summary_case *cost_of(const struct survey_sweep *sweep, const char *strategy) {
-    const struct survey_curve *curve = survey_curve(sweep, strategy);
-    return curve != NULL ? curve->at[sweep->base] : NULL;
-}
-
-/* How many scenarios a strategy holds, of those that apply to it here. */
-static void count_held(const struct run *run, const char *strategy, size_t *held, size_t *applicable) {
-    *held = *applicable = 0;
-    for (size_t row = 0; run->matrix != NULL && row < run->matrix->scenario_count; row++) {
-        const struct matrix_cell *tried = run_cell(run, run->matrix->scenarios[row].name, strategy);
-        *held += tried != NULL && tried->outcome == SCENARIO_HELD;
-        *applicable += tried != NULL && (tried->outcome == SCENARIO_HELD || tried->outcome == SCENARIO_BROKEN);
-    }
-}
-
-/* How many scenarios a strategy breaks; what was not tried comes after all that was. */
-static size_t rank_of(const struct overview *overview, const char *strategy) {
-    size_t held, applicable;
-    count_held(overview->run, strategy, &held, &applicable);
-    return overview->run->matrix != NULL && applicable == 0 ? SIZE_MAX : applicable - held;
-}
-
-/* Those that break least come first; among equals, the fastest by the first cost that both have. */
-static bool comes_before(const struct overview *overview, const char *a, const char *b) {
-    const size_t rank_a = rank_of(overview, a), rank_b = rank_of(overview, b);
-    if (rank_a != rank_b)
-        return rank_a < rank_b;
-    for (size_t i = 0; i < overview->cost_count; i++) {
-        const struct summary_case *x = cost_of(overview->costs[i], a), *y = cost_of(overview->costs[i], b);
-        if (x != NULL && y != NULL)
-            return x->median_ns < y->median_ns;
-    }
-    return false;
-}
-
-static void collect_strategies(struct overview *overview) {
-    const struct matrix *matrix = overview->run->matrix;
-    for (size_t i = 0; i < overview->cost_count; i++)
-        for (size_t c = 0; c < overview->costs[i]->curve_count; c++)
-            if (!overview->costs[i]->curves[c].reference)
-                add_strategy(overview, overview->costs[i]->curves[c].strategy);
-    for (size_t i = 0; matrix != NULL && i < matrix->strategy_count; i++)
-        add_strategy(overview, matrix->strategies[i]);
-    for (size_t i = 0; i < overview->strategy_count; i++)
-        overview->shows_outside |= outside_of(overview->run, overview->strategies[i])[0] != '\0';
-    for (size_t i = 1; i < overview->strategy_count; i++) {
-        const char *moved = overview->strategies[i];
-        size_t at = i;
-        for (; at > 0 && comes_before(overview, moved, overview->strategies[at - 1]); at--)
-            overview->strategies[at] = overview->strategies[at - 1];
-        overview->strategies[at] = moved;
-    }
-}
-
-static const char *describe_cost(struct document *document, const struct survey_sweep *sweep) {
-    struct prose prose;
-    prose_begin(&prose, document);
-    prose_add(&prose, "%s", sweep->workload);
-    if (sweep->axis[0] != '\0')
-        prose_add(&prose, ", %s %s", sweep->axis, sweep->labels[sweep->base]);
-    const struct result_case *of = survey_case(sweep, sweep->base);
-    if (of != NULL && strcmp(of->label, of->strategy) != 0 && strcmp(sweep->axis, AXIS_STORE) != 0)
-        prose_add(&prose, ", store %s", of->store);
-    return prose_keep(&prose);
-}
-
-/* "longjmp, fork", with the reasons as the note. */
-static void fill_broken(struct document *document, const struct run *run, const char *strategy,
-                        struct document_cell *cell) {
-    struct prose names, reasons;
-    size_t count = 0;
-    prose_begin(&names, document);
-    prose_begin(&reasons, document);
-    for (size_t row = 0; row < run->matrix->scenario_count; row++) {
-        const char *scenario = run->matrix->scenarios[row].name;
-        const struct matrix_cell *tried = run_cell(run, scenario, strategy);
-        if (tried == NULL || tried->outcome != SCENARIO_BROKEN)
-            continue;
-        prose_add(&names, "%s%s", count > 0 ? ", " : "", scenario);
-        prose_add(&reasons, "%s%s: %s", count > 0 ? "; " : "", scenario, matrix_reason(tried));
-        count++;
-    }
-    cell->text = prose_keep(&names);
-    cell->note = prose_keep(&reasons);
-    cell->sort = (double)count;
-    cell->tone = TONE_BAD;
-}
-
-static void fill_outcomes(struct document *document, const struct run *run, const char *strategy,
-                          struct document_cell *holds, struct document_cell *breaks) {
-    size_t held, applicable;
-    count_held(run, strategy, &held, &applicable);
-    holds->sort = (double)held;
-    if (applicable == 0) {
-        holds->text = "not tried";
-        holds->tone = TONE_DIM;
+        cell->remark = id_of_note(notes, i);
+        cell->number = i + 1;
         return;
     }
-    holds->text = document_text(document, "%zu of %zu", held, applicable);
-    if (held < applicable)
-        fill_broken(document, run, strategy, breaks);
-    else
-        *breaks = (struct document_cell){.text = "nothing", .sort = 0, .tone = TONE_GOOD};
 }
 
-static const struct document_column *overview_columns(struct document *document, const struct overview *overview,
-                                                      size_t *count) {
-    struct document_column *columns = arena_take(&document->arena, (COSTS_MAX + 4) * sizeof *columns);
-    document->out_of_memory |= columns == NULL;
-    *count = 0;
-    if (columns == NULL)
-        return NULL;
-    columns[(*count)++] = (struct document_column){.title = "strategy"};
-    if (overview->run->matrix != NULL) {
-        columns[(*count)++] = (struct document_column){.title = "passes", .numeric = true};
-        columns[(*count)++] = (struct document_column){.title = "fails"};
-    }
-    if (overview->shows_outside)
-        columns[(*count)++] = (struct document_column){.title = MATRIX_OUTSIDE};
-    for (size_t i = 0; i < overview->cost_count; i++)
-        columns[(*count)++] = (struct document_column){
-            .title = describe_cost(document, overview->costs[i]), .numeric = true, .minor = i >= COSTS_MAJOR};
-    return columns;
-}
-
-static void add_overview(struct document *document, const struct overview *overview, const char *id) {
-    size_t count;
-    const struct document_column *columns = overview_columns(document, overview, &count);
-    if (columns == NULL)
-        return;
-    struct document_table *table = document_add_table(
-        document, id, "Medians at the base value of each parameter, and what fails, those that fail least first",
-        columns, count);
-    for (size_t i = 0; i < overview->strategy_count; i++) {
-        struct document_cell *cell = document_add_row(document, table);
-        if (cell == NULL)
-            return;
-        (cell++)->text = overview->strategies[i];
-        if (overview->run->matrix != NULL) {
-            fill_outcomes(document, overview->run, overview->strategies[i], &cell[0], &cell[1]);
-            cell += 2;
-        }
-        if (overview->shows_outside)
-            (cell++)->text = outside_of(overview->run, overview->strategies[i]);
-        for (size_t c = 0; c < overview->cost_count; c++, cell++) {
-            const struct summary_case *cost = cost_of(overview->costs[c], overview->strategies[i]);
-            if (cost != NULL)
-                contents_time(document, cell, cost);
-            else
-                contents_gap(cell, overview->run, overview->strategies[i], overview->costs[c],
-                             overview->costs[c]->base);
-        }
-    }
-}
-
-/* ---- The matrix itself ---- */
-
-static void fill_outcome(struct document *document, const struct matrix_cell *tried, struct document_cell *cell) {
+static void fill_outcome(const struct notes *notes, const struct matrix *matrix, size_t scenario, size_t strategy,
+                         struct document_cell *cell) {
     static const struct {
         const char *sign;
         enum tone tone;
@@ -223,15 +50,16 @@ static void fill_outcome(struct document *document, const struct matrix_cell *tr
         [SCENARIO_NOT_APPLICABLE] = {"\u00b7", TONE_DIM},
         [SCENARIO_UNKNOWN] = {"?", TONE_DIM},
     };
-    const char *why = matrix_reason(tried);
-    cell->text =
-        tried->as_expected ? looks[tried->outcome].sign : document_text(document, "%s!", looks[tried->outcome].sign);
+    const struct matrix_cell *tried = matrix_cell(matrix, scenario, strategy);
+    const char *sign = looks[tried->outcome].sign;
+    cell->text = tried->as_expected ? sign : document_text(notes->document, "%s!", sign);
     cell->tone = looks[tried->outcome].tone;
-    cell->note = why[0] != '\0' ? why : NULL;
+    if (tried->outcome != SCENARIO_HELD || !tried->as_expected)
+        refer_to_note(notes, matrix, scenario, strategy, cell);
 }
 
-static void add_cells(struct document *document, const struct run *run, const char *id) {
-    const struct matrix *matrix = run->matrix;
+static void add_cells(const struct notes *notes, const struct matrix *matrix, const char *id) {
+    struct document *document = notes->document;
     struct document_column *columns = arena_take(&document->arena, (matrix->strategy_count + 1) * sizeof *columns);
     document->out_of_memory |= columns == NULL;
     if (columns == NULL)
@@ -240,56 +68,48 @@ static void add_cells(struct document *document, const struct run *run, const ch
     for (size_t i = 0; i < matrix->strategy_count; i++)
         columns[i + 1] = (struct document_column){.title = matrix->strategies[i], .narrow = true};
     struct document_table *table =
-        document_add_table(document, id, "+ pass, x fail, \u00b7 not applicable, ? not tried, ! not as expected",
+        document_add_table(document, id,
+                           "+ pass, x fail, \u00b7 not applicable, ? not tried, ! not as expected; a number is that of "
+                           "the note below",
                            columns, matrix->strategy_count + 1);
     for (size_t row = 0; row < matrix->scenario_count; row++) {
         struct document_cell *cell = document_add_row(document, table);
         if (cell == NULL)
             return;
         cell->text = matrix->scenarios[row].name;
-        cell->note = matrix->scenarios[row].story[0] == '\0'
-                         ? matrix->scenarios[row].summary
-                         : document_text(document, "%s; met in: %s", matrix->scenarios[row].summary,
-                                         matrix->scenarios[row].story);
         for (size_t i = 0; i < matrix->strategy_count; i++)
-            fill_outcome(document, matrix_cell(matrix, row, i), &cell[i + 1]);
+            fill_outcome(notes, matrix, row, i, &cell[i + 1]);
     }
 }
 
-/* A heading that is still to come, since it has nothing below it yet. */
-struct pending {
-    struct document *document;
-    const char *heading;
-};
+/* ---- What is said of them ---- */
 
-static void add_reason(const char *text, void *arg) {
-    struct pending *pending = arg;
-    if (pending->heading != NULL)
-        document_add(pending->document, DOCUMENT_SUBSECTION, NULL, "%s", pending->heading);
-    pending->heading = NULL;
-    document_add(pending->document, DOCUMENT_ITEM, NULL, "%s", text);
+static void add_notes(const struct notes *notes, const char *heading, size_t begin, size_t end) {
+    if (begin < end)
+        document_add(notes->document, DOCUMENT_SUBSECTION, NULL, "%s", heading);
+    for (size_t i = begin; i < end; i++)
+        document_add(notes->document, DOCUMENT_ITEM, id_of_note(notes, i), DOCUMENT_STRONG "%zu" DOCUMENT_STRONG " %s",
+                     i + 1, notes->texts[i]);
 }
 
-static void add_reasons(struct document *document, const struct matrix *matrix) {
-    struct pending broken = {document, "What fails, and why"};
-    struct pending not_applicable = {document, "What does not apply, and why"};
-    struct pending surprises = {document, "What is not as expected"};
-    matrix_visit_reasons(matrix, SCENARIO_BROKEN, add_reason, &broken);
-    matrix_visit_reasons(matrix, SCENARIO_NOT_APPLICABLE, add_reason, &not_applicable);
-    matrix_visit_surprises(matrix, add_reason, &surprises);
-}
-
-void contents_add_matrix(struct document *document, const struct run *run, size_t index) {
-    struct overview overview = {.run = run};
-    collect_costs(&overview);
-    collect_strategies(&overview);
-    if (overview.strategy_count > 0)
-        add_overview(document, &overview, document_text(document, "overview-%zu", index + 1));
-    if (run->matrix == NULL) {
-        document_add(document, DOCUMENT_WARNING, NULL,
-                     "No conformance matrix was given, so this table cannot say which of these are right where.");
-        return;
+static void add_scenarios(struct document *document, const struct matrix *matrix, const char *id) {
+    static const struct document_column columns[] = {
+        {.title = "scenario"}, {.title = "what it tries"}, {.title = "where programs met it"}};
+    enum { COUNT = sizeof columns / sizeof *columns };
+    struct document_table *table = document_add_table(document, id, "The scenarios", columns, COUNT);
+    if (table != NULL)
+        table->folded = true;
+    for (size_t i = 0; i < matrix->scenario_count; i++) {
+        struct document_cell *cells = document_add_row(document, table);
+        if (cells == NULL)
+            return;
+        cells[0].text = matrix->scenarios[i].name;
+        cells[1].text = matrix->scenarios[i].summary;
+        cells[2].text = matrix->scenarios[i].story;
     }
+}
+
+static void add_warnings(struct document *document, const struct run *run) {
     const size_t surprises = matrix_count_surprises(run->matrix);
     if (run->matrix_of_another_machine)
         document_add(document, DOCUMENT_WARNING, NULL,
@@ -298,7 +118,30 @@ void contents_add_matrix(struct document *document, const struct run *run, size_
     if (surprises > 0)
         document_add(document, DOCUMENT_WARNING, NULL, "%zu %s of the matrix %s not as expected: see below.", surprises,
                      surprises == 1 ? "cell" : "cells", surprises == 1 ? "is" : "are");
+}
+
+void contents_add_matrix(struct document *document, const struct run *run, size_t index) {
+    const struct matrix *matrix = run->matrix;
+    if (matrix == NULL) {
+        document_add(document, DOCUMENT_WARNING, NULL,
+                     "No conformance matrix was given, so this table cannot say which of these are right where.");
+        return;
+    }
+    struct notes *notes = arena_take(&document->arena, sizeof *notes);
+    document->out_of_memory |= notes == NULL;
+    if (notes == NULL)
+        return;
+    *notes = (struct notes){.document = document, .index = index};
+    matrix_visit_reasons(matrix, SCENARIO_BROKEN, collect, notes);
+    const size_t broken = notes->count;
+    matrix_visit_reasons(matrix, SCENARIO_NOT_APPLICABLE, collect, notes);
+    const size_t expected = notes->count;
+    matrix_visit_surprises(matrix, collect, notes);
+    add_warnings(document, run);
     document_add(document, DOCUMENT_SUBSECTION, NULL, "What passes where");
-    add_cells(document, run, document_text(document, "matrix-%zu", index + 1));
-    add_reasons(document, run->matrix);
+    add_cells(notes, matrix, document_text(document, "matrix-%zu", index + 1));
+    add_scenarios(document, matrix, document_text(document, "scenarios-%zu", index + 1));
+    add_notes(notes, "What fails, and why", 0, broken);
+    add_notes(notes, "What does not apply, and why", broken, expected);
+    add_notes(notes, "What is not as expected", expected, notes->count);
 }

@@ -1,4 +1,4 @@
-/* What the figures rest on: how they were taken, where, what went wrong, and all of them. */
+/* What the figures rest on: how they were taken, where, and what went wrong. */
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "page/contents_parts.h"
 #include "page/prose.h"
 
-enum { RAW_ROWS_MAX = 5000, FAILURES_MAX = 200 };
+enum { FAILURES_MAX = 200 };
 
 /* ---- Method ---- */
 
@@ -275,66 +275,4 @@ static void add_gaps(struct document *document, const struct runs *runs) {
 void contents_add_failures(struct document *document, const struct runs *runs) {
     add_failures(document, runs);
     add_gaps(document, runs);
-}
-
-/* ---- Raw numbers ---- */
-
-enum { RAW_WORK, RAW_STRATEGY, RAW_EXECUTIONS, RAW_MEDIAN, RAW_INTERVAL, RAW_RATIOS };
-
-static const struct document_column raw_columns[RAW_RATIOS] = {
-    [RAW_WORK] = {.title = "work", .heads = true},
-    [RAW_STRATEGY] = {.title = "strategy"},
-    [RAW_EXECUTIONS] = {.title = "executions", .numeric = true, .minor = true},
-    [RAW_MEDIAN] = {.title = "median", .numeric = true},
-    [RAW_INTERVAL] = {.title = "interval", .numeric = true},
-};
-
-/* What follows the strategy in the name of a case; the whole name, if that does not begin with it. */
-static const char *work_of(const struct result_case *c) {
-    const size_t length = strlen(c->label);
-    return strncmp(c->name, c->label, length) == 0 && c->name[length] == '/' ? c->name + length + 1 : c->name;
-}
-
-static void add_raw_row(struct document *document, struct document_table *table, const struct runs *runs,
-                        const struct run *run, const struct summary_case *c) {
-    struct document_cell *row = document_add_row(document, table);
-    if (row == NULL)
-        return;
-    row[RAW_WORK].text =
-        run->label[0] != '\0' ? document_text(document, "%s: %s", run->label, work_of(c->of)) : work_of(c->of);
-    row[RAW_STRATEGY].text = c->of->label;
-    row[RAW_STRATEGY].tone = c->of->reference ? TONE_DIM : TONE_PLAIN;
-    row[RAW_EXECUTIONS].text = document_text(document, "%zu", c->of->execution_count);
-    row[RAW_EXECUTIONS].sort = (double)c->of->execution_count;
-    contents_time(document, &row[RAW_MEDIAN], c);
-    contents_interval(document, &row[RAW_INTERVAL], c);
-    contents_ratios(document, runs, run, &row[RAW_RATIOS], c);
-}
-
-void contents_add_raw_numbers(struct document *document, const struct runs *runs) {
-    size_t count = 0, shown = 0;
-    for (size_t r = 0; r < runs->run_count; r++)
-        count += runs->files[r].file->case_count;
-    document_add(document, DOCUMENT_PARAGRAPH, NULL,
-                 "Each case, by what was done; its name is the strategy, '/', and the head above it. The samples of "
-                 "each execution stand in the result file%s.",
-                 runs->run_count > 1 ? "s" : "");
-    struct document_column *columns = arena_take(&document->arena, (RAW_RATIOS + YARDSTICKS_MAX) * sizeof *columns);
-    document->out_of_memory |= columns == NULL;
-    if (columns == NULL)
-        return;
-    memcpy(columns, raw_columns, sizeof raw_columns);
-    contents_ratio_columns(document, runs, columns + RAW_RATIOS);
-    struct document_table *table =
-        document_add_table(document, "cases", "All cases", columns, RAW_RATIOS + runs->yardsticks.count);
-    if (table == NULL)
-        return;
-    table->folded = true;
-    table->searchable = true;
-    for (size_t r = 0; r < runs->run_count; r++)
-        for (size_t i = 0; i < runs->files[r].file->case_count && shown < RAW_ROWS_MAX; i++, shown++)
-            add_raw_row(document, table, runs, &runs->files[r], &runs->files[r].report->cases[i]);
-    if (shown < count)
-        document_add(document, DOCUMENT_PARAGRAPH, NULL,
-                     "And %zu more cases: bench export FILE --format=csv has them all.", count - shown);
 }

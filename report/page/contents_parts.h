@@ -6,7 +6,10 @@
 #include "data/runs.h"
 #include "page/document.h"
 
-/* What each strategy costs, beside what it gets wrong; then the matrix itself. */
+/* What each strategy costs, beside what it gets wrong. */
+void contents_add_overview(struct document *document, const struct run *run, size_t index);
+
+/* The conformance matrix of a run, and why cells are as they are. */
 void contents_add_matrix(struct document *document, const struct run *run, size_t index);
 
 /* One sweep in all runs that have it: sentences, a figure for each, and the data. */

@@ -29,8 +29,10 @@ enum tone {
 
 struct document_cell {
     const char *text;
-    const char *note; /* more than there is room for; NULL: nothing */
-    double sort;      /* what a numeric column is sorted by; NAN: unknown */
+    const char *note;   /* more than there is room for; NULL: nothing */
+    const char *remark; /* the id of an item that says more, which is called by the number below; NULL: none */
+    size_t number;
+    double sort; /* what a numeric column is sorted by; NAN: unknown */
     enum tone tone;
 };
 

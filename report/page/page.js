@@ -212,7 +212,7 @@ for (const table of document.querySelectorAll('table')) {
   const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b
     : typeof a === 'number' ? -1 : typeof b === 'number' ? 1 : a.localeCompare(b, undefined, {numeric: true});
   heads.forEach((head, i) => {
-    if (head.classList.contains('w')) return;
+    if (i > 0 && table.classList.contains('narrow')) return;
     const button = document.createElement('button');
     button.type = 'button';
     button.append(...head.childNodes);
@@ -245,3 +245,23 @@ for (const table of document.querySelectorAll('table')) {
     }
   });
 }
+
+// What a cell's number refers to, while the cell is pointed at or has the focus.
+const showRemarks = links => {
+  const remark = document.createElement('p');
+  remark.id = 'remark';
+  remark.hidden = true;
+  remark.setAttribute('role', 'status');
+  document.body.append(remark);
+  for (const link of links) {
+    const show = () => {
+      remark.textContent = document.querySelector(link.hash).textContent;
+      remark.hidden = false;
+    };
+    const hide = () => { remark.hidden = true; };
+    for (const event of ['focus', 'mouseenter']) link.addEventListener(event, show);
+    for (const event of ['blur', 'mouseleave']) link.addEventListener(event, hide);
+  }
+};
+const links = document.querySelectorAll('td>a');
+if (links.length > 0) showRemarks(links);

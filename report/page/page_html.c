@@ -15,7 +15,7 @@ enum { BOXES_MAX = 8, BOXES_IN_ALL = 128 };
 /* Columns beyond these stay on narrow screens, too. */
 enum { MINOR_COLUMNS_MAX = 40 };
 
-/* Longer tables are folded, so that a reader comes by the figures first. The conformance matrix has fewer rows. */
+/* Longer tables are folded, so that a reader comes by the figures first; one of narrow columns is a picture, too. */
 enum { ROWS_UNFOLDED_MAX = 40 };
 
 struct page {
@@ -80,15 +80,15 @@ static const char *class_of(enum tone tone) {
 }
 
 /*
- * Most columns are of numbers, and most first ones of names, so that those have no class; and which columns are minor,
- * the table says: a page of thousands of cells is half as long for it.
+ * Most columns are of numbers, and most first ones of names, so that those have no class; which columns are minor, and
+ * that all but the first are narrow, the table says: a page of thousands of cells is half as long for it.
  */
 static void write_classes(FILE *out, const struct document_column *column, bool is_first, enum tone tone) {
     const bool is_text = !column->numeric && !column->narrow;
-    const char *const classes[] = {is_text == is_first ? ""
-                                   : is_text           ? "t"
-                                                       : "r",
-                                   column->narrow ? "w" : "", class_of(tone)};
+    const char *const classes[] = {is_text == is_first || column->narrow ? ""
+                                   : is_text                             ? "t"
+                                                                         : "r",
+                                   column->narrow && tone == TONE_GOOD ? "" : class_of(tone)};
     char all[16] = "";
     size_t length = 0;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
@@ -122,7 +122,13 @@ static void write_cell(FILE *out, const struct document_column *column, bool is_
         (void)fputc('"', out);
     }
     (void)fputc('>', out);
+    if (cell->remark == NULL) {
+        write_text(out, cell->text);
+        return;
+    }
+    (void)fprintf(out, "<a href=#%s>", cell->remark);
     write_text(out, cell->text);
+    (void)fprintf(out, "<sup>%zu</sup></a>", cell->number);
 }
 
 /* The first that is a column on the page: heads stand above their rows. */
@@ -160,9 +166,18 @@ static void write_row(FILE *out, const struct document_table *table, size_t row)
     (void)fputc('\n', out);
 }
 
-/* As classes of the table, by their numbers. */
-static void write_minor_columns(FILE *out, const struct document_table *table) {
+/* Whether all but the first column are of one sign a cell. */
+static bool is_narrow(const struct document_table *table) {
+    return table->columns[table->column_count - 1].narrow;
+}
+
+/* As classes of the table: the minor columns by their numbers. */
+static void write_classes_of_columns(FILE *out, const struct document_table *table) {
     const char *separator = " class=\"";
+    if (is_narrow(table)) {
+        (void)fprintf(out, "%snarrow", separator);
+        separator = " ";
+    }
     for (size_t i = 0; i < table->column_count && i < MINOR_COLUMNS_MAX; i++) {
         if (!table->columns[i].minor)
             continue;
@@ -174,7 +189,7 @@ static void write_minor_columns(FILE *out, const struct document_table *table) {
 
 static void write_table(const struct page *page, const struct document_table *table) {
     FILE *out = page->out;
-    const bool folded = table->folded || table->row_count > ROWS_UNFOLDED_MAX;
+    const bool folded = table->folded || (table->row_count > ROWS_UNFOLDED_MAX && !is_narrow(table));
     if (table->row_count == 0)
         return;
     if (folded) {
@@ -182,7 +197,7 @@ static void write_table(const struct page *page, const struct document_table *ta
         (void)fprintf(out, " (%zu rows)</summary>", table->row_count);
     }
     (void)fprintf(out, "<div class=\"table\"><table id=\"%s\"", table->id);
-    write_minor_columns(out, table);
+    write_classes_of_columns(out, table);
     (void)fprintf(out, "%s>", table->searchable ? " data-search" : "");
     if (!folded && table->caption[0] != '\0')
         write_element(out, "<caption>", table->caption, "</caption>");
@@ -288,11 +303,14 @@ static void begin_part(struct page *page, const struct document_block *block) {
     page->in_part = page->in_lead = true;
 }
 
-static void write_item(struct page *page, const char *text) {
+static void write_item(struct page *page, const struct document_block *block) {
     if (!page->in_list)
         (void)fputs("<ul>\n", page->out);
     page->in_list = true;
-    write_element(page->out, "<li>", text, "\n");
+    (void)fputs("<li", page->out);
+    if (block->id != NULL)
+        (void)fprintf(page->out, " id=%s", block->id);
+    write_element(page->out, ">", block->text, "\n");
 }
 
 static void write_block(struct page *page, const struct document_block *block) {
@@ -309,7 +327,7 @@ static void write_block(struct page *page, const struct document_block *block) {
         write_element(page->out, "<p>", block->text, "\n");
         break;
     case DOCUMENT_ITEM:
-        write_item(page, block->text);
+        write_item(page, block);
         break;
     case DOCUMENT_WARNING:
         write_element(page->out, "<p class=\"warning\">", block->text, "\n");

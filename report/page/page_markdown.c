@@ -100,6 +100,8 @@ static void write_table(FILE *out, const struct document_table *table) {
         for (size_t i = 0; i < table->column_count; i++) {
             (void)fputs(i > 0 ? " | " : "| ", out);
             write_cell(out, table->cells[row * table->column_count + i].text);
+            if (table->cells[row * table->column_count + i].remark != NULL)
+                (void)fprintf(out, " %zu", table->cells[row * table->column_count + i].number);
         }
         (void)fputs(" |\n", out);
     }

@@ -97,10 +97,10 @@ static size_t end_of_block(const struct matrix *matrix, size_t first, unsigned w
     return end;
 }
 
-static void print_item(const char *text, void *arg) {
+static void print_item(const struct matrix_remark *remark, void *arg) {
     const struct list *list = arg;
     char item[MATRIX_TEXT_MAX * 3 + GAP];
-    (void)snprintf(item, sizeof item, "- %s", text);
+    (void)snprintf(item, sizeof item, "- %s", remark->text);
     text_wrap(list->out, item, list->style.width, GAP);
 }
 
@@ -175,10 +175,10 @@ static void print_markdown_outside(const struct matrix *matrix, FILE *out) {
     (void)fputs(" |\n", out);
 }
 
-static void print_markdown_item(const char *text, void *arg) {
+static void print_markdown_item(const struct matrix_remark *remark, void *arg) {
     FILE *out = arg;
     (void)fputs("- ", out);
-    print_escaped(out, text);
+    print_escaped(out, remark->text);
     (void)fputc('\n', out);
 }
 

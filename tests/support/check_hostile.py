@@ -11,9 +11,9 @@ import xml.etree.ElementTree
 import page_parser
 
 TAGS = set("""html head meta link title style body header h1 h2 h3 p nav a main section div ul li strong code figure svg
-g path rect text desc figcaption table caption thead tbody tr th td details summary span script""".split())
+g path rect circle text desc figcaption table caption thead tbody tr th td details summary span sup script""".split())
 ATTRIBUTES = set("""lang charset name content http-equiv rel href id class scope colspan title data-v data-search role
-aria-label aria-labelledby aria-describedby viewbox fill fill-rule stroke stroke-width stroke-linejoin stroke-dasharray transform font-size text-anchor d x y
+aria-label aria-labelledby aria-describedby viewbox fill fill-rule stroke stroke-width stroke-linejoin stroke-dasharray transform font-size text-anchor d x y cx cy r
 style type paint-order""".split())
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -50,7 +50,7 @@ def check_figures():
     for name in glob.glob("figures/*.svg"):
         root = xml.etree.ElementTree.parse(name).getroot()
         tags = {element.tag.rpartition("}")[2] for element in root.iter()}
-        assert tags <= {"svg", "title", "desc", "g", "path", "rect", "text"}, (name, tags)
+        assert tags <= {"svg", "title", "desc", "g", "path", "circle", "rect", "text"}, (name, tags)
     for name in glob.glob("figures/*.gp"):
         with open(name, encoding="utf-8") as file:
             check_script(file.read())
