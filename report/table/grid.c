@@ -1,9 +1,16 @@
 #include "table/grid.h"
 #include "base/display.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { STRATEGY_MIN = 10, PARAMETERS_MIN = 28, HEADING_MAX = 256, LABEL_MAX = 256 };
+
+/* Rows of one workload and form. Its heading names the parameters that have one value in all of them, if `shared`. */
+struct group {
+    size_t begin, end;
+    uint64_t shared; /* a bit for each parameter, in the order in which rows name them */
+};
 
 static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
@@ -37,33 +44,113 @@ static void measure_columns(struct grid *grid) {
     }
 }
 
+/* ---- Groups ---- */
+
+static bool same_group(const struct result_case *a, const struct result_case *b) {
+    return a->runtime == b->runtime && a->workload == b->workload && a->form == b->form;
+}
+
+/* The parameter with this number in "depth 16, up 1", which begins there; its length is 0 if there are fewer. */
+static size_t find_parameter(const char *parameters, unsigned number, const char **begin) {
+    static const char separator[] = ", ";
+    const char *end = strstr(parameters, separator);
+    for (; number > 0 && end != NULL; number--) {
+        parameters = end + strlen(separator);
+        end = strstr(parameters, separator);
+    }
+    *begin = parameters;
+    return number > 0 ? 0 : end != NULL ? (size_t)(end - parameters) : strlen(parameters);
+}
+
+static bool has_parameter(const struct result_case *c, unsigned number, const char *parameter, size_t length) {
+    const char *begin;
+    return find_parameter(c->parameters, number, &begin) == length && memcmp(begin, parameter, length) == 0;
+}
+
+/* Those with one value in all rows, but never all of them: a row names something. */
+static uint64_t find_shared(const struct grid *grid, const struct group *group) {
+    const struct result_case *first = grid->rows[group->begin].of;
+    uint64_t shared = 0;
+    bool all = true;
+    for (unsigned number = 0; number < 64; number++) {
+        const char *parameter;
+        const size_t length = find_parameter(first->parameters, number, &parameter);
+        size_t i = group->begin;
+        while (length > 0 && i < group->end && has_parameter(grid->rows[i].of, number, parameter, length))
+            i++;
+        if (length > 0 && i == group->end)
+            shared |= UINT64_C(1) << number;
+        else if (length > 0)
+            all = false;
+    }
+    return all ? 0 : shared;
+}
+
+static struct group group_at(const struct grid *grid, size_t begin) {
+    struct group group = {.begin = begin, .end = begin + 1};
+    while (group.end < grid->row_count && same_group(grid->rows[begin].of, grid->rows[group.end].of))
+        group.end++;
+    if (grid->shares_parameters)
+        group.shared = find_shared(grid, &group);
+    return group;
+}
+
+/* Appends the parameters that the group shares, or those that it does not, each behind the separator but the first. */
+static void append_parameters(const struct group *group, const struct result_case *c, bool shared,
+                              const char *separator, char text[static HEADING_MAX]) {
+    const char *begin;
+    size_t length;
+    for (unsigned number = 0; number < 64 && (length = find_parameter(c->parameters, number, &begin)) > 0; number++) {
+        const size_t used = strlen(text);
+        if ((group->shared >> number & 1) == shared)
+            (void)snprintf(text + used, HEADING_MAX - used, "%s%.*s", used > 0 ? separator : "", (int)length, begin);
+    }
+}
+
 /* "get, latency, per read", "get in Go, ...": what the rows of a group share. */
-static void write_heading(const struct result_case *c, char heading[static HEADING_MAX]) {
+static void write_heading(const struct group *group, const struct result_case *c, char heading[static HEADING_MAX]) {
     (void)snprintf(heading, HEADING_MAX, "%s%s%s, %s%s%s", c->workload, c->runtime[0] != '\0' ? " in " : "", c->runtime,
                    c->form, c->operation[0] != '\0' ? ", per " : "", c->operation);
+    append_parameters(group, c, true, ", ", heading);
 }
+
+/* ---- Widths ---- */
 
 static size_t name_width(const struct grid *grid) {
     return GRID_GAP + grid->parameters_width + (!grid->one_strategy ? GRID_GAP + grid->strategy_width : 0);
 }
 
 /* The first part of a name. A workload without parameters has only its strategy to show. */
-static const char *first_part(const struct grid *grid, const struct grid_row *row, char label[static LABEL_MAX]) {
-    write_label(row, label);
-    return row->of->parameters[0] == '\0' && grid->one_strategy ? label : row->of->parameters;
+static void write_first_part(const struct grid *grid, const struct group *group, const struct grid_row *row,
+                             char text[static HEADING_MAX]) {
+    text[0] = '\0';
+    if (row->of->parameters[0] == '\0' && grid->one_strategy)
+        write_label(row, text);
+    else
+        append_parameters(group, row->of, false, ", ", text);
 }
 
-static void measure_labels(struct grid *grid) {
+static void measure_group(struct grid *grid, const struct group *group) {
+    char text[HEADING_MAX];
+    write_heading(group, grid->rows[group->begin].of, text);
+    grid->heading_width = larger(grid->heading_width, text_width(text));
+    for (size_t i = group->begin; i < group->end; i++) {
+        write_first_part(grid, group, &grid->rows[i], text);
+        grid->parameters_width = larger(grid->parameters_width, text_width(text));
+        write_label(&grid->rows[i], text);
+        grid->strategy_width = grid->one_strategy ? 0 : larger(grid->strategy_width, text_width(text));
+    }
+}
+
+static void measure_names(struct grid *grid) {
     grid->one_strategy = true;
     for (size_t i = 0; i < grid->row_count; i++)
         grid->one_strategy = grid->one_strategy && grid->rows[i].of->label == grid->rows[0].of->label;
-    for (size_t i = 0; i < grid->row_count; i++) {
-        const struct result_case *c = grid->rows[i].of;
-        char heading[HEADING_MAX], label[LABEL_MAX];
-        write_heading(c, heading);
-        grid->heading_width = larger(grid->heading_width, text_width(heading));
-        grid->parameters_width = larger(grid->parameters_width, text_width(first_part(grid, &grid->rows[i], label)));
-        grid->strategy_width = grid->one_strategy ? 0 : larger(grid->strategy_width, text_width(label));
+    grid->heading_width = grid->parameters_width = grid->strategy_width = 0;
+    for (size_t i = 0; i < grid->row_count;) {
+        const struct group group = group_at(grid, i);
+        measure_group(grid, &group);
+        i = group.end;
     }
 }
 
@@ -96,11 +183,18 @@ static void fit_width(struct grid *grid) {
         grid->label_width = room;
 }
 
+/* Names are told in full where that leaves all columns; else headings take what they can of them. */
 void grid_fit(struct grid *grid) {
     measure_columns(grid);
-    measure_labels(grid);
+    measure_names(grid);
+    if (name_width(grid) + columns_width(grid) > grid->style.width) {
+        grid->shares_parameters = true;
+        measure_names(grid);
+    }
     fit_width(grid);
 }
+
+/* ---- Lines ---- */
 
 /* The cells of a row; NULL: the titles. */
 static void print_cells(const struct grid *grid, const struct grid_row *row) {
@@ -124,9 +218,9 @@ static void print_padded(const struct grid *grid, const char *text, size_t width
 }
 
 /* The heading of a group stands in the line of the columns' titles, or above it if it is too long. */
-static void print_heading(const struct grid *grid, const struct result_case *c) {
+static void print_heading(const struct grid *grid, const struct group *group) {
     char heading[HEADING_MAX];
-    write_heading(c, heading);
+    write_heading(group, grid->rows[group->begin].of, heading);
     (void)fputc('\n', grid->out);
     style_paint(grid->style, grid->out, BOLD);
     bool too_long = text_width(heading) > grid->label_width;
@@ -138,9 +232,11 @@ static void print_heading(const struct grid *grid, const struct result_case *c) 
     (void)fputc('\n', grid->out);
 }
 
-static void print_row(const struct grid *grid, const struct grid_row *row, bool repeats_parameters) {
-    char label[LABEL_MAX];
-    const char *first = first_part(grid, row, label);
+static void print_row(const struct grid *grid, const struct group *group, const struct grid_row *row,
+                      bool repeats_parameters) {
+    char first[HEADING_MAX], label[LABEL_MAX];
+    write_first_part(grid, group, row, first);
+    write_label(row, label);
     if (row->colour != NULL)
         style_paint(grid->style, grid->out, row->colour);
     (void)fprintf(grid->out, "%*s", GRID_GAP, "");
@@ -164,17 +260,22 @@ static void print_placement(const struct grid *grid, const struct result_case *c
 }
 
 /* A group has a heading, and within it each placement but the plain one, a single thread on any PU. */
-void grid_print(const struct grid *grid) {
-    for (size_t i = 0; i < grid->row_count; i++) {
-        const struct result_case *c = grid->rows[i].of, *above = i > 0 ? grid->rows[i - 1].of : NULL;
-        bool same_group =
-            above != NULL && c->runtime == above->runtime && c->workload == above->workload && c->form == above->form;
-        bool same_place = same_group && c->threads == above->threads && c->placement == above->placement;
-        if (!same_group)
-            print_heading(grid, c);
+static void print_group(const struct grid *grid, const struct group *group) {
+    print_heading(grid, group);
+    for (size_t i = group->begin; i < group->end; i++) {
+        const struct result_case *c = grid->rows[i].of, *above = i > group->begin ? grid->rows[i - 1].of : NULL;
+        const bool same_place = above != NULL && c->threads == above->threads && c->placement == above->placement;
         if (!same_place && (c->threads != 1 || strcmp(c->placement, "pu") != 0))
             print_placement(grid, c);
-        print_row(grid, &grid->rows[i], same_place && !grid->one_strategy && c->parameters == above->parameters);
+        print_row(grid, group, &grid->rows[i], same_place && !grid->one_strategy && c->parameters == above->parameters);
+    }
+}
+
+void grid_print(const struct grid *grid) {
+    for (size_t i = 0; i < grid->row_count;) {
+        const struct group group = group_at(grid, i);
+        print_group(grid, &group);
+        i = group.end;
     }
 }
 

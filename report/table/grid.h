@@ -1,7 +1,7 @@
 /*
  * Cases in rows, with columns to the right of their names: what the tables for terminals share. Cases stand in groups
- * of one workload and form. Where the width does not suffice, columns are left out, then names are shortened in their
- * middle.
+ * of one workload and form. Where the width does not suffice, parameters that a group's rows share move to its heading;
+ * then columns are left out; then names are shortened in their middle.
  */
 #ifndef CTXBENCH_GRID_H
 #define CTXBENCH_GRID_H
@@ -37,8 +37,9 @@ struct grid {
     size_t row_count; /* at least 1 */
 
     /* Made by grid_fit. */
-    size_t widths[GRID_COLUMNS_MAX];         /* 0: left out */
-    bool one_strategy;                       /* then names need no second part */
+    size_t widths[GRID_COLUMNS_MAX]; /* 0: left out */
+    bool shares_parameters;          /* those with one value in a group stand in its heading, for want of room */
+    bool one_strategy;               /* then names need no second part */
     size_t parameters_width, strategy_width; /* the two parts of a name */
     size_t heading_width;                    /* the widest */
     size_t label_width;                      /* the first column: names, and headings as far as they fit */

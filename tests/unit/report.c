@@ -238,6 +238,30 @@ static void test_columns_are_right_aligned(void **state) {
     fixture_free(&fixture);
 }
 
+#define REQUEST(name, reads)                                                                                           \
+    "{\"name\": \"" name                                                                                               \
+    "\", \"threads\": 1, \"real_time\": 2.5, \"time_unit\": \"ns\", \"ctxbench\": {"                                   \
+    "\"strategy\": \"tls\", \"workload\": \"request\", \"form\": \"throughput\", \"operation\": \"request\", "         \
+    "\"placement\": \"pu\", \"parameters\": {\"depth\": 30, \"reads\": " reads ", \"scopes\": 3, \"handoffs\": 1}}}"
+
+/* Where rows have no room for their parameters, those that do not vary stand in the heading; no name loses a part. */
+static void test_shared_parameters_make_room(void **state) {
+    (void)state;
+    write_text_file("{\"benchmarks\": [" REQUEST("a", "5") ", " REQUEST("b", "400") "], \"context\": {" OURS "}}");
+    struct summary *report = load();
+    char *narrow = draw(report, (struct table_style){.width = 50});
+    assert_non_null(strstr(narrow, "request, throughput, per request, depth 30, scopes\n  3, handoffs 1\n"));
+    assert_non_null(strstr(narrow, "\n  reads 5 "));
+    assert_non_null(strstr(narrow, "\n  reads 400 "));
+    assert_null(strstr(narrow, ".."));
+    char *wide = draw(report, (struct table_style){.width = 100});
+    assert_non_null(strstr(wide, "per request "));
+    assert_non_null(strstr(wide, "\n  depth 30, reads 400, scopes 3, handoffs 1 "));
+    free(narrow);
+    free(wide);
+    unload(report);
+}
+
 static void test_colour_adds_nothing_but_colour(void **state) {
     (void)state;
     struct fixture fixture;
@@ -467,6 +491,7 @@ int main(void) {
         WITH_FILE(test_missing_parts_are_tolerated),
         WITH_FILE(test_table_fits_its_width),
         WITH_FILE(test_columns_are_right_aligned),
+        WITH_FILE(test_shared_parameters_make_room),
         WITH_FILE(test_colour_adds_nothing_but_colour),
         WITH_FILE(test_order_is_natural),
         WITH_FILE(test_references),
