@@ -16,6 +16,18 @@
 
 enum { THREADS = 2, VALUES_MAX = CTX_DEFAULTS_MAX + 2 };
 
+/* How often a kernel does its work. A sanitizer, under which this takes minutes, sees in seven what it sees in one. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ITERATIONS_TRIED 7
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define ITERATIONS_TRIED 7
+#endif
+#endif
+#if !defined(ITERATIONS_TRIED)
+#define ITERATIONS_TRIED 1, 7
+#endif
+
 /* One thread of a measurement. */
 struct share {
     const struct ctx_strategy *strategy;
@@ -103,7 +115,7 @@ static void try_parameter(const struct ctx_strategy *strategy, const struct ctx_
 }
 
 static void try_kernel(const struct ctx_strategy *strategy, const struct ctx_kernel *kernel) {
-    static const uint64_t iterations[] = {1, 7};
+    static const uint64_t iterations[] = {ITERATIONS_TRIED};
     const struct ctx_workload *workload = kernel->workload;
     for (unsigned threads = workload->threads_min; threads <= THREADS; threads++) {
         if (workload->threads_max != 0 && threads > workload->threads_max)

@@ -5,7 +5,8 @@
 # Ends with a table and a line of counts. Wants root, 8 GiB of memory, and the mirror that this machine's apt uses;
 # without them it skips.
 #
-#   tests/variants/debian.sh RELEASE...      bookworm (12), trixie (13), sid (unstable)
+#   tests/variants/debian.sh RELEASE...          bookworm (12), trixie (13), sid (unstable)
+#   tests/variants/debian.sh --brief RELEASE...  without the documentation and the packages
 #
 # Leaves in build/debian/RELEASE the table, the result files and CTest's log.
 
@@ -145,8 +146,10 @@ visit() {
   run_tests "${commands[1]}"
   check "$release: the packages of scripts/setup --all" run 'scripts/setup --simulate --all'
   check "$release: the matrix" prove
-  check "$release: the documentation" make_documentation
-  try_packages
+  if [[ ! $brief ]]; then
+    check "$release: the documentation" make_documentation
+    try_packages
+  fi
   finish
 }
 
@@ -164,7 +167,7 @@ visit_each() {
     if [[ -n $reason ]]; then
       skip "$release" "$reason"
     elif mirror=$(find_mirror "$release"); then
-      tally in_namespaces bash "$0" --inside "$release" "$mirror"
+      tally in_namespaces bash "$0" --inside "$release" "$mirror" $brief
       visited+=("build/debian/$release/table")
     else
       skip "$release" "no mirror that apt uses here has it, or none can be reached"
@@ -173,9 +176,11 @@ visit_each() {
 }
 
 if [[ ${1-} == --inside ]]; then
-  release=$2 mirror=$3 kept=$PWD/build/debian/$2
+  release=$2 mirror=$3 kept=$PWD/build/debian/$2 brief=${4-}
   visit
 fi
+brief=
+[[ ${1-} != --brief ]] || { brief=--brief && shift; }
 if [[ $# -eq 0 ]]; then
   printf 'debian.sh: wanted one or some of: %s\n' "${releases[*]}" >&2
   exit 2
