@@ -3,44 +3,36 @@
 
 #include "page/answer_parts.h"
 
-/* What would be faster, and is wrong. The reason is that of the fastest of them. */
-static void add_fast_and_wrong(struct prose *prose, const struct question *question, const struct ranking *all,
-                               const struct summary_case *best) {
-    const struct summary_case *wrong[RANKING_MAX];
-    const struct matrix_cell *cell = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        bool known;
-        const struct matrix_cell *failing = answer_first_failing(question, all->cases[i]->of->strategy, &known);
-        if (failing == NULL || failing->outcome != SCENARIO_BROKEN || !ranking_is_faster(all->cases[i], best))
-            continue;
-        cell = cell != NULL ? cell : failing;
-        wrong[count++] = all->cases[i];
-    }
-    if (count == 0)
-        return;
-    prose_add(prose, " Cheaper, but wrong here: ");
-    answer_add_names(prose, wrong, count);
-    prose_add(prose, " (%s).", matrix_reason(cell));
-}
-
-static void add_not_applicable(struct prose *prose, const struct question *question, const struct ranking *all) {
+/* Those that do not hold, and come to this outcome; of them those faster than `best`, if it is given: "a, b (why)". The
+ * reason is that of the fastest of them. */
+static void add_excluded(struct prose *prose, const struct question *question, const struct ranking *all,
+                         enum scenario_outcome outcome, const struct summary_case *best, const char *beginning) {
     const struct summary_case *excluded[RANKING_MAX];
     const struct matrix_cell *cell = NULL;
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
         bool known;
         const struct matrix_cell *failing = answer_first_failing(question, all->cases[i]->of->strategy, &known);
-        if (failing == NULL || failing->outcome != SCENARIO_NOT_APPLICABLE)
+        if (failing == NULL || failing->outcome != outcome || (best != NULL && !ranking_is_faster(all->cases[i], best)))
             continue;
         cell = cell != NULL ? cell : failing;
         excluded[count++] = all->cases[i];
     }
     if (count == 0)
         return;
-    prose_add(prose, " Not applicable: ");
+    prose_add(prose, "%s", beginning);
     answer_add_names(prose, excluded, count);
     prose_add(prose, " (%s).", matrix_reason(cell));
+}
+
+/* What would be faster than the best, and is wrong. */
+static void add_fast_and_wrong(struct prose *prose, const struct question *question, const struct ranking *all,
+                               const struct summary_case *best) {
+    add_excluded(prose, question, all, SCENARIO_BROKEN, best, " Cheaper, but wrong here: ");
+}
+
+static void add_not_applicable(struct prose *prose, const struct question *question, const struct ranking *all) {
+    add_excluded(prose, question, all, SCENARIO_NOT_APPLICABLE, NULL, " Not applicable: ");
 }
 
 /* The case of the same strategy among these; NULL if it has none. */

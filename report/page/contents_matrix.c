@@ -3,14 +3,11 @@
 
 #include "page/contents_parts.h"
 
-enum { NOTES_MAX = 400 };
-
 /* What is said below the matrix, in the order of its numbers, which begin with 1. */
 struct notes {
     struct document *document;
     size_t index; /* of the run: ids are unique in the document */
-    struct matrix_remark remarks[NOTES_MAX];
-    const char *texts[NOTES_MAX];
+    struct matrix_remark *remarks;
     size_t count;
 };
 
@@ -20,10 +17,8 @@ static const char *id_of_note(const struct notes *notes, size_t note) {
 
 static void collect(const struct matrix_remark *remark, void *arg) {
     struct notes *notes = arg;
-    if (notes->count == NOTES_MAX)
-        return;
     notes->remarks[notes->count] = *remark;
-    notes->texts[notes->count++] = document_text(notes->document, "%s", remark->text);
+    notes->remarks[notes->count++].text = document_text(notes->document, "%s", remark->text);
 }
 
 /* ---- The cells ---- */
@@ -89,7 +84,7 @@ static void add_notes(const struct notes *notes, const char *heading, size_t beg
         document_add(notes->document, DOCUMENT_SUBSECTION, NULL, "%s", heading);
     for (size_t i = begin; i < end; i++)
         document_add(notes->document, DOCUMENT_ITEM, id_of_note(notes, i), DOCUMENT_STRONG "%zu" DOCUMENT_STRONG " %s",
-                     i + 1, notes->texts[i]);
+                     i + 1, notes->remarks[i].text);
 }
 
 static void add_scenarios(struct document *document, const struct matrix *matrix, const char *id) {
@@ -127,21 +122,22 @@ void contents_add_matrix(struct document *document, const struct run *run, size_
                      "No conformance matrix was given, so this table cannot say which of these are right where.");
         return;
     }
-    struct notes *notes = arena_take(&document->arena, sizeof *notes);
-    document->out_of_memory |= notes == NULL;
-    if (notes == NULL)
+    struct notes notes = {.document = document, .index = index}; /* a cell has one at the most */
+    notes.remarks =
+        arena_take(&document->arena, (matrix->scenario_count * matrix->strategy_count + 1) * sizeof *notes.remarks);
+    document->out_of_memory |= notes.remarks == NULL;
+    if (notes.remarks == NULL)
         return;
-    *notes = (struct notes){.document = document, .index = index};
-    matrix_visit_reasons(matrix, SCENARIO_BROKEN, collect, notes);
-    const size_t broken = notes->count;
-    matrix_visit_reasons(matrix, SCENARIO_NOT_APPLICABLE, collect, notes);
-    const size_t expected = notes->count;
-    matrix_visit_surprises(matrix, collect, notes);
+    matrix_visit_reasons(matrix, SCENARIO_BROKEN, collect, &notes);
+    const size_t broken = notes.count;
+    matrix_visit_reasons(matrix, SCENARIO_NOT_APPLICABLE, collect, &notes);
+    const size_t expected = notes.count;
+    matrix_visit_surprises(matrix, collect, &notes);
     add_warnings(document, run);
     document_add(document, DOCUMENT_SUBSECTION, NULL, "What passes where");
-    add_cells(notes, matrix, document_text(document, "matrix-%zu", index + 1));
+    add_cells(&notes, matrix, document_text(document, "matrix-%zu", index + 1));
     add_scenarios(document, matrix, document_text(document, "scenarios-%zu", index + 1));
-    add_notes(notes, "What fails, and why", 0, broken);
-    add_notes(notes, "What does not apply, and why", broken, expected);
-    add_notes(notes, "What is not as expected", expected, notes->count);
+    add_notes(&notes, "What fails, and why", 0, broken);
+    add_notes(&notes, "What does not apply, and why", broken, expected);
+    add_notes(&notes, "What is not as expected", expected, notes.count);
 }

@@ -72,7 +72,7 @@ static uint64_t find_shared(const struct grid *grid, const struct group *group) 
     const struct result_case *first = grid->rows[group->begin].of;
     uint64_t shared = 0;
     bool all = true;
-    for (unsigned number = 0; number < 64; number++) {
+    for (unsigned number = 0; number < RESULT_PARAMETERS_MAX; number++) {
         const char *parameter;
         const size_t length = find_parameter(first->parameters, number, &parameter);
         size_t i = group->begin;
@@ -95,15 +95,16 @@ static struct group group_at(const struct grid *grid, size_t begin) {
     return group;
 }
 
-/* Appends the parameters that the group shares, or those that it does not, each behind the separator but the first. */
+/* Appends the parameters that the group shares, or those that it does not, with commas. */
 static void append_parameters(const struct group *group, const struct result_case *c, bool shared,
-                              const char *separator, char text[static HEADING_MAX]) {
+                              char text[static HEADING_MAX]) {
     const char *begin;
     size_t length;
-    for (unsigned number = 0; number < 64 && (length = find_parameter(c->parameters, number, &begin)) > 0; number++) {
+    for (unsigned number = 0;
+         number < RESULT_PARAMETERS_MAX && (length = find_parameter(c->parameters, number, &begin)) > 0; number++) {
         const size_t used = strlen(text);
         if ((group->shared >> number & 1) == shared)
-            (void)snprintf(text + used, HEADING_MAX - used, "%s%.*s", used > 0 ? separator : "", (int)length, begin);
+            (void)snprintf(text + used, HEADING_MAX - used, "%s%.*s", used > 0 ? ", " : "", (int)length, begin);
     }
 }
 
@@ -111,7 +112,7 @@ static void append_parameters(const struct group *group, const struct result_cas
 static void write_heading(const struct group *group, const struct result_case *c, char heading[static HEADING_MAX]) {
     (void)snprintf(heading, HEADING_MAX, "%s%s%s, %s%s%s", c->workload, c->runtime[0] != '\0' ? " in " : "", c->runtime,
                    c->form, c->operation[0] != '\0' ? ", per " : "", c->operation);
-    append_parameters(group, c, true, ", ", heading);
+    append_parameters(group, c, true, heading);
 }
 
 /* ---- Widths ---- */
@@ -127,7 +128,7 @@ static void write_first_part(const struct grid *grid, const struct group *group,
     if (row->of->parameters[0] == '\0' && grid->one_strategy)
         write_label(row, text);
     else
-        append_parameters(group, row->of, false, ", ", text);
+        append_parameters(group, row->of, false, text);
 }
 
 static void measure_group(struct grid *grid, const struct group *group) {

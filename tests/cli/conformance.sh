@@ -7,12 +7,11 @@ source "$SOURCE/tests/support/conformance.bash"
 leave_signals_alone
 
 bench=("$BENCH" conformance)
-mapfile -t scenarios < <("$BENCH" --names=scenario)
 
 # Scopes by the million take longer than all the rest: here, one strategy that reads the stack and one that does not;
 # conformance_million.sh has them all.
 expect 0 "${bench[@]}" --strategy=stacktag,threadid --scenario="$millions"
-mapfile -t scenarios < <(printf '%s\n' "${scenarios[@]}" | grep -vxE "${millions//,/|}")
+mapfile -t scenarios < <(list_usual)
 
 # The rest, with each strategy: no surprise, 80 columns, plain text in a pipe, and a file that says the same.
 if ! "${bench[@]}" --scenario="$(IFS=, && echo "${scenarios[*]}")" --out=all.json >out 2>"$err"; then

@@ -21,6 +21,7 @@
 #include "../support/foreign_stacks.h"
 #include "../support/odd_frames.h"
 #include "../support/readers.h"
+#include "../support/sanitized.h"
 #include "gls/fcontext.h"
 
 enum { STACK_BYTES = 1 << 18, GUARD_BYTES = 1 << 16 };
@@ -322,17 +323,6 @@ static void test_coroutines_that_move(void **state) {
     free_stack(stack);
     readers_judge();
 }
-
-#if defined(__SANITIZE_THREAD__)
-#define IS_THREAD_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define IS_THREAD_SANITIZED 1
-#endif
-#endif
-#if !defined(IS_THREAD_SANITIZED)
-#define IS_THREAD_SANITIZED 0
-#endif
 
 /* One handler on the stack that is interrupted, one on an alternate stack. */
 static void set_handlers(void) {

@@ -4,15 +4,9 @@
  * count that are taken through the C library's functions, ours or those of libraries, and the loader's. Then the
  * process forks, and the child does all there is to do. One that hangs does so in a lock that nobody gives back.
  */
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
+#include "../support/sanitized.h"
 
-#if defined(IS_SANITIZED)
+#if IS_SANITIZED
 
 #include <stdio.h>
 

@@ -12,19 +12,15 @@
 
 #define CTX_STRATEGY_ENTRY lossy_strategy /* of the one that is defined here */
 #include "../support/all_strategies.h"
+#include "../support/sanitized.h"
 #include "registry/registry.h"
 
 enum { THREADS = 2, VALUES_MAX = CTX_DEFAULTS_MAX + 2 };
 
 /* How often a kernel does its work. A sanitizer, under which this takes minutes, sees in seven what it sees in one. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if IS_SANITIZED
 #define ITERATIONS_TRIED 7
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-#define ITERATIONS_TRIED 7
-#endif
-#endif
-#if !defined(ITERATIONS_TRIED)
+#else
 #define ITERATIONS_TRIED 1, 7
 #endif
 

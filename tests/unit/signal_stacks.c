@@ -18,6 +18,7 @@
 
 #include "../support/odd_frames.h"
 #include "../support/readers.h"
+#include "../support/sanitized.h"
 
 /* What gls(3) says that a read in a handler takes, beside what the kernel puts there. */
 enum { STATED_BYTES = 4096 };
@@ -186,17 +187,6 @@ static void test_use_is_what_is_stated(void **state) {
                      STATED_BYTES);
     }
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-#if !defined(IS_SANITIZED)
-#define IS_SANITIZED 0
-#endif
 
 int main(void) {
     const struct CMUnitTest tests[] = {
